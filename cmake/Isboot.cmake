@@ -1,0 +1,48 @@
+# How every target of the project is compiled, and how tests are declared.
+
+add_library(isboot_flags INTERFACE)
+target_include_directories(isboot_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(
+  isboot_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+                         -Wcast-align -Werror -ffunction-sections -fdata-sections)
+
+if(ISBOOT_SANITIZE OR ISBOOT_FUZZ)
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  if(ISBOOT_FUZZ)
+    list(APPEND sanitizers -fsanitize=fuzzer-no-link)
+  endif()
+  target_compile_options(isboot_flags INTERFACE ${sanitizers})
+  target_link_options(isboot_flags INTERFACE ${sanitizers})
+endif()
+
+# What a kernel demands of the code in core/ (design.md, "Shape").
+add_library(isboot_core_flags INTERFACE)
+target_link_libraries(isboot_core_flags INTERFACE isboot_flags)
+target_compile_options(isboot_core_flags INTERFACE -fno-exceptions -fno-rtti)
+if(ISBOOT_FREESTANDING)
+  target_compile_options(
+    isboot_core_flags INTERFACE -ffreestanding -mno-red-zone -mcmodel=kernel -mno-sse -fno-pic
+                                -fno-stack-protector -fno-threadsafe-statics)
+endif()
+
+# isboot_core_library(NAME SOURCES... [LINK libraries])
+function(isboot_core_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
+  add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PUBLIC isboot_flags ${arg_LINK} PRIVATE isboot_core_flags)
+  set_property(GLOBAL APPEND PROPERTY ISBOOT_CORE_ARCHIVES $<TARGET_FILE:${name}>)
+endfunction()
+
+# isboot_test(NAME SOURCES... [LINK libraries] [LABELS labels]): a GoogleTest program,
+# each of its tests known to ctest. The default label is "unit".
+function(isboot_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK;LABELS")
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE isboot_flags isboot_testing ${arg_LINK} GTest::gmock
+                                        GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE ISBOOT_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures")
+  gtest_discover_tests(${name} PROPERTIES LABELS "${arg_LABELS}" DISCOVERY_TIMEOUT 60)
+endfunction()

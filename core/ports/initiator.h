@@ -1,0 +1,41 @@
+// The initiator that the kernel already has.
+#pragma once
+
+#include "core/base/lun.h"
+#include "core/iscsi/session_params.h"
+#include "core/ports/clock.h"
+#include "core/ports/stream.h"
+
+namespace isboot {
+
+struct SessionId {
+  std::uint32_t value = 0;
+  friend bool operator==(SessionId, SessionId) = default;
+};
+
+// "/dev/sda", "da0"
+using DiskName = InlineText<64>;
+
+class Initiator {
+public:
+  // Makes the kernel's session object. Needs no network: do it before the link is up.
+  // `initial_cmd_sn` is the CmdSN of the login to come.
+  virtual Result<SessionId> create(std::uint32_t initial_cmd_sn) = 0;
+  // Gives a logged-in connection to the kernel. The stream is closed on our side
+  // afterwards, whatever the result. Errc::Closed: the target ended the connection
+  // between login and hand-over; log in again.
+  virtual Result<Done> hand_over(SessionId session, Stream& stream,
+                                 const iscsi::SessionParams& params) = 0;
+  // After the connection was lost: makes the kernel let go of it.
+  // Returns the CmdSN that the next login must use.
+  virtual Result<std::uint32_t> recover(SessionId session) = 0;
+  // Makes the kernel look for this one LUN and waits for its disk.
+  virtual Result<DiskName> find_disk(SessionId session, const Lun& lun, Millis deadline) = 0;
+  // Takes back a session that never carried a disk.
+  virtual void destroy(SessionId session) = 0;
+
+protected:
+  ~Initiator() = default;
+};
+
+}  // namespace isboot

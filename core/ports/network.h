@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/base/ip_address.h"
+#include "core/base/mac_address.h"
+#include "core/ports/clock.h"
+
+namespace isboot {
+
+// The platform's number of an interface (Linux: ifindex). 0 is none.
+struct LinkId {
+  std::uint32_t index = 0;
+  friend bool operator==(LinkId, LinkId) = default;
+};
+
+// What a NIC must have so that `target` can be reached through it.
+struct LinkConfig {
+  IpAddress address;        // absent: none to set
+  std::uint8_t prefix = 0;  // bits
+  IpAddress gateway;        // absent: none
+  IpAddress target;         // reached on-link when in the prefix, else through the gateway
+  std::uint16_t vlan = 0;   // 802.1Q VID, 0: untagged
+  std::uint32_t mtu = 0;    // bytes, 0: as it is
+};
+
+// What the boot plan needs of the host's network. Calls block, never past `deadline`.
+class Network {
+public:
+  // Waits for the link: its driver may still be probing. Errc::NotFound at the
+  // deadline; the adapter has then logged which links there are.
+  virtual Result<LinkId> find_link(const MacAddress& mac, Millis deadline) = 0;
+  // Brings the link up with `config` and waits for carrier; calling again is
+  // harmless. Returns the link that carries the address (a VLAN's, if there is one).
+  // Errc::TimedOut when no carrier appeared.
+  virtual Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) = 0;
+
+protected:
+  ~Network() = default;
+};
+
+}  // namespace isboot
