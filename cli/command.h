@@ -1,0 +1,18 @@
+// How a subcommand joins the program: one file each, one function each.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace isboot::cli {
+
+// Exit status (design.md): scripts depend on these numbers.
+enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2, kNothingToDo = 3 };
+
+// What main() runs after the options were parsed. Each add_… sets it in the
+// callback of its subcommand.
+using Run = std::function<int()>;
+
+void add_ibft(CLI::App& app, Run& run);
+
+}  // namespace isboot::cli
