@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/ip_address.h"
+#include "core/base/list.h"
 #include "core/base/lun.h"
 #include "core/base/mac_address.h"
 
@@ -42,7 +43,8 @@ struct Control {
   bool boot_failover = false;
 };
 
-// Texts borrow from the bytes that were decoded. Absent addresses: is_absent().
+// Texts borrow from the bytes that were decoded. Absent addresses are all zeros,
+// whichever way the table says so.
 struct Initiator {
   std::uint16_t offset = 0;    // from the table's first byte
   bool valid = false;          // flags bit 0
@@ -90,18 +92,6 @@ struct Target {
   Text reverse_chap_secret;  // a secret
 };
 
-// A bounded list by value.
-template <class T, std::size_t capacity>
-struct List {
-  std::array<T, capacity> items{};
-  std::size_t count = 0;
-
-  std::span<const T> view() const { return std::span{items}.first(count); }
-  const T* begin() const { return items.data(); }
-  const T* end() const { return items.data() + count; }
-  bool full() const { return count == capacity; }
-};
-
 struct Table {
   std::uint32_t length = 0;  // as the header says
   std::uint8_t revision = 0;
@@ -112,6 +102,7 @@ struct Table {
   std::optional<Initiator> initiator;
   List<Nic, kMaxPairs> nics;
   List<Target, kMaxPairs> targets;
+  List<Extension, kMaxExtensions> extensions;
 };
 
 }  // namespace isboot::ibft

@@ -1,0 +1,146 @@
+#include "core/boot/parameters.h"
+
+namespace isboot::boot {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0'; }
+
+// One word of a command line. The kernel lets quotes stand around the whole word or
+// around the value: "isboot.nic=eth 0" and isboot.nic="eth 0" are the same.
+struct Word {
+  Text name;
+  Text value;
+  bool has_value = false;
+};
+
+Text unquoted(Text text) {
+  if (!text.empty() && text.front() == '"') text = slice(text, 1);
+  if (!text.empty() && text.back() == '"') text = slice(text, 0, text.size() - 1);
+  return text;
+}
+
+// Takes the first word off `rest`; nothing when there is none left.
+std::optional<Word> next_word(Text& rest) {
+  while (!rest.empty() && is_space(rest.front())) rest = slice(rest, 1);
+  if (rest.empty()) return std::nullopt;
+  std::size_t end = 0;
+  bool quoted = false;
+  for (; end < rest.size() && (quoted || !is_space(rest[end])); ++end)
+    if (rest[end] == '"') quoted = !quoted;
+  const Text whole = rest;
+  Text text = slice(whole, 0, end);
+  rest = slice(whole, end);
+  if (text.front() == '"') text = unquoted(text);
+  const std::size_t equals = find(text, '=');
+  if (equals == Text::npos) return Word{text, {}, false};
+  return Word{slice(text, 0, equals), unquoted(slice(text, equals + 1)), true};
+}
+
+bool same(Text a, Text b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
+Result<std::uint32_t> number(Text value, std::uint32_t lowest, std::uint32_t highest) {
+  const std::uint64_t parsed = ISBOOT_TRY(parse_decimal(value, highest));
+  if (parsed < lowest) return Error{Errc::BadValue, 0, "number is too small"};
+  return static_cast<std::uint32_t>(parsed);
+}
+
+Result<std::uint32_t> number_or(Text word, Text value, std::uint32_t lowest,
+                                std::uint32_t highest) {
+  if (same(value, word)) return kForEver;
+  return number(value, lowest, highest);
+}
+
+Result<Done> set_digest(Parameters& parameters, Text value) {
+  bool header = false;
+  bool data = false;
+  while (!value.empty()) {
+    const std::size_t comma = find(value, ',');
+    const Text item = slice(value, 0, comma);
+    if (same(item, "header"))
+      header = true;
+    else if (same(item, "data"))
+      data = true;
+    else if (!same(item, "none"))
+      return Error{Errc::BadValue, 0, "expected header, data or none"};
+    value = comma == Text::npos ? Text{} : slice(value, comma + 1);
+  }
+  parameters.header_digest = header;
+  parameters.data_digest = data;
+  return Done{};
+}
+
+Result<Done> set_paths(Parameters& parameters, Text value) {
+  if (!same(value, "all") && !same(value, "first"))
+    return Error{Errc::BadValue, 0, "expected all or first"};
+  parameters.all_paths = same(value, "all");
+  return Done{};
+}
+
+Result<Done> set_nic(Parameters& parameters, Text value) {
+  return parameters.nic.assign(same(value, "auto") ? Text{} : value);
+}
+
+Result<Done> set_table(Parameters& parameters, Text value) {
+  return parameters.table.assign(same(value, "auto") ? Text{} : value);
+}
+
+}  // namespace
+
+Result<Done> set_parameter(Parameters& parameters, Text name, Text value) {
+  if (same(name, "table")) return set_table(parameters, value);
+  if (same(name, "url")) return parameters.url.assign(value);
+  if (same(name, "initiator")) return parameters.initiator.assign(value);
+  if (same(name, "nic")) return set_nic(parameters, value);
+  if (same(name, "digest")) return set_digest(parameters, value);
+  if (same(name, "paths")) return set_paths(parameters, value);
+  // 4095 is reserved, 4094 the last VID (IEEE 802.1Q).
+  if (same(name, "vlan"))
+    parameters.vlan = static_cast<std::uint16_t>(ISBOOT_TRY(number(value, 0, 4094)));
+  else if (same(name, "mtu"))
+    parameters.mtu = ISBOOT_TRY(number(value, 576, 65535));
+  else if (same(name, "timeout"))
+    parameters.timeout = ISBOOT_TRY(number(value, 1, 86400));
+  else if (same(name, "retries"))
+    parameters.retries = ISBOOT_TRY(number(value, 0, 1000000));
+  else if (same(name, "recovery"))
+    parameters.recovery = ISBOOT_TRY(number_or("infinite", value, 1, 86400));
+  else if (same(name, "verbose"))
+    parameters.verbose = static_cast<std::uint8_t>(ISBOOT_TRY(number(value, 0, 3)));
+  else
+    return Error{Errc::NotFound, 0, "there is no such parameter"};
+  return Done{};
+}
+
+Parameters parse_command_line(Text command_line, ParameterWarnings& warnings) {
+  constexpr Text kPrefix = "isboot.";
+  Parameters parameters;
+  Text rest = command_line;
+  while (const auto word = next_word(rest)) {
+    if (same(word->name, "isboot")) {
+      if (same(word->value, "off"))
+        parameters.off = true;
+      else if (same(word->value, "on"))
+        parameters.off = false;
+      else
+        warnings.push({word->name, "expected on or off"});
+      continue;
+    }
+    if (!same(slice(word->name, 0, kPrefix.size()), kPrefix)) continue;
+    const Text name = slice(word->name, kPrefix.size());
+    const Result<Done> set = set_parameter(parameters, name, word->value);
+    if (!set) warnings.push({word->name, set.error().text});
+  }
+  return parameters;
+}
+
+std::optional<Text> command_line_value(Text command_line, Text name) {
+  std::optional<Text> value;
+  Text rest = command_line;
+  while (const auto word = next_word(rest))
+    if (same(word->name, name)) value = word->value;
+  return value;
+}
+
+}  // namespace isboot::boot

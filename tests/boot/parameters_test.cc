@@ -1,0 +1,117 @@
+#include "core/boot/parameters.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace isboot::boot {
+namespace {
+
+Parameters parse(Text command_line, ParameterWarnings& warnings) {
+  warnings = {};
+  return parse_command_line(command_line, warnings);
+}
+
+TEST(Parameters, AreDefaultsOnAForeignCommandLine) {
+  ParameterWarnings warnings;
+  const Parameters parameters =
+      parse("BOOT_IMAGE=/vmlinuz root=UUID=1-2 ro quiet isbootx.nic=1 xisboot=off\n", warnings);
+  EXPECT_TRUE(warnings.empty());
+  EXPECT_FALSE(parameters.off);
+  EXPECT_EQ(parameters.timeout, 120U);
+  EXPECT_EQ(parameters.recovery, kForEver);
+  EXPECT_TRUE(parameters.nic.empty());
+}
+
+TEST(Parameters, ReadsEveryName) {
+  ParameterWarnings warnings;
+  const Parameters parameters = parse(
+      "isboot=off isboot.table=acpi:1 isboot.url=iscsi:10.0.2.2:::1:iqn.x:y "
+      "isboot.initiator=iqn.2026-11.org.example:me isboot.nic=52:54:00:12:34:56 isboot.vlan=42 "
+      "isboot.mtu=9000 isboot.timeout=30 isboot.retries=5 isboot.digest=header,data "
+      "isboot.recovery=600 isboot.paths=first isboot.verbose=3",
+      warnings);
+  EXPECT_TRUE(warnings.empty());
+  EXPECT_TRUE(parameters.off);
+  EXPECT_EQ(parameters.table.view(), "acpi:1");
+  EXPECT_EQ(parameters.url.view(), "iscsi:10.0.2.2:::1:iqn.x:y");
+  EXPECT_EQ(parameters.initiator.view(), "iqn.2026-11.org.example:me");
+  EXPECT_EQ(parameters.nic.view(), "52:54:00:12:34:56");
+  EXPECT_EQ(parameters.vlan, 42);
+  EXPECT_EQ(parameters.mtu, 9000U);
+  EXPECT_EQ(parameters.timeout, 30U);
+  EXPECT_EQ(parameters.retries, 5U);
+  EXPECT_TRUE(parameters.header_digest);
+  EXPECT_TRUE(parameters.data_digest);
+  EXPECT_EQ(parameters.recovery, 600U);
+  EXPECT_FALSE(parameters.all_paths);
+  EXPECT_EQ(parameters.verbose, 3);
+}
+
+struct Bad {
+  const char* word;
+  const char* name;
+};
+
+TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
+  constexpr Bad kBad[] = {
+      {"isboot=maybe", "isboot"},
+      {"isboot", "isboot"},
+      {"isboot.colour=red", "isboot.colour"},
+      {"isboot.vlan=4095", "isboot.vlan"},
+      {"isboot.vlan=", "isboot.vlan"},
+      {"isboot.mtu=68", "isboot.mtu"},
+      {"isboot.timeout=0", "isboot.timeout"},
+      {"isboot.timeout=soon", "isboot.timeout"},
+      {"isboot.timeout=99999999999999999999", "isboot.timeout"},
+      {"isboot.retries=-1", "isboot.retries"},
+      {"isboot.digest=crc", "isboot.digest"},
+      {"isboot.recovery=never", "isboot.recovery"},
+      {"isboot.paths=some", "isboot.paths"},
+      {"isboot.verbose=4", "isboot.verbose"},
+      {"isboot.nic=a-name-that-is-far-too-long-for-an-interface", "isboot.nic"},
+  };
+  for (const Bad& bad : kBad) {
+    SCOPED_TRACE(bad.word);
+    ParameterWarnings warnings;
+    const Parameters parameters = parse(bad.word, warnings);
+    ASSERT_EQ(warnings.count, 1U);
+    EXPECT_EQ(warnings[0].name, bad.name);
+    EXPECT_EQ(parameters.timeout, 120U);
+    EXPECT_EQ(parameters.vlan, std::nullopt);
+    EXPECT_FALSE(parameters.header_digest);
+  }
+}
+
+TEST(Parameters, TakesTheLastOfTwo) {
+  ParameterWarnings warnings;
+  EXPECT_EQ(parse("isboot.timeout=5 isboot.timeout=7", warnings).timeout, 7U);
+  EXPECT_FALSE(parse("isboot=off isboot=on", warnings).off);
+}
+
+TEST(Parameters, ReadsQuotesAsTheKernelDoes) {
+  ParameterWarnings warnings;
+  EXPECT_EQ(parse("isboot.nic=\"eth 0\" ro", warnings).nic.view(), "eth 0");
+  EXPECT_EQ(parse("\"isboot.nic=eth 0\" ro", warnings).nic.view(), "eth 0");
+  EXPECT_EQ(parse("isboot.nic=\"eth0", warnings).nic.view(), "eth0");
+}
+
+TEST(Parameters, CountsNoFurtherThanItsListOfWarnings) {
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "isboot.x=1 ";
+  ParameterWarnings warnings;
+  parse(many, warnings);
+  EXPECT_TRUE(warnings.full());
+}
+
+TEST(CommandLineValue, FindsTheLastOne) {
+  constexpr Text kLine = "root=/dev/sda1 ro root=UUID=ab-cd init=\"/bin/my init\" quiet";
+  EXPECT_EQ(command_line_value(kLine, "root"), "UUID=ab-cd");
+  EXPECT_EQ(command_line_value(kLine, "init"), "/bin/my init");
+  EXPECT_EQ(command_line_value(kLine, "quiet"), "");
+  EXPECT_EQ(command_line_value(kLine, "rootflags"), std::nullopt);
+  EXPECT_EQ(command_line_value("", "root"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace isboot::boot
