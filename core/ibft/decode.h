@@ -1,3 +1,5 @@
+// From bytes to the model. Safe on any input: no heap, no recursion, every byte is read
+// through bounds. Tolerates what is harmless and says so.
 #pragma once
 
 #include "core/base/result.h"
@@ -8,9 +10,14 @@ namespace isboot::ibft {
 
 // Decodes as much of `bytes` as is safe. `bytes` may be longer than the table.
 // Fills `table`, whose texts borrow from `bytes`, and adds to `findings` what is
-// odd. An Error means that nothing can be booted from it: no signature, a length
-// beyond the bytes, a wrong checksum, no control structure…; `table` then holds
-// what was readable.
+// odd, judge()'s findings included. An Error means that nothing can be booted from it:
+// no signature, a length beyond the bytes, a wrong checksum, no control structure; its
+// code is a FindingCode and `table` holds what was readable.
 Result<Done> decode(Bytes bytes, Table& table, Findings& findings);
+
+// The header alone, so that a table can be looked for: signature iBFT, IBFT or BIFT
+// (Linux takes these three), a length that leaves room for a control structure and does
+// not go past `bytes`, a good checksum. Returns the length.
+Result<std::uint32_t> check_header(Bytes bytes);
 
 }  // namespace isboot::ibft

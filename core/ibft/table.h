@@ -92,6 +92,13 @@ struct Target {
   Text reverse_chap_secret;  // a secret
 };
 
+// No public definition: kept as it is.
+struct Extension {
+  std::uint16_t offset = 0;
+  Bytes data;  // with the six bytes that every structure starts with; borrowed
+};
+inline constexpr std::size_t kMaxExtensions = 4;
+
 struct Table {
   std::uint32_t length = 0;  // as the header says
   std::uint8_t revision = 0;
