@@ -18,7 +18,7 @@ bool all_hex(Text text) {
 // "yyyy-mm." and at least one byte behind it.
 bool is_dated(Text text) {
   if (text.size() < 9) return false;
-  for (const std::size_t i : {0, 1, 2, 3, 5, 6})
+  for (const auto i : {0U, 1U, 2U, 3U, 5U, 6U})
     if (!is_digit(text[i])) return false;
   const int month = 10 * (text[5] - '0') + (text[6] - '0');
   return text[4] == '-' && text[7] == '.' && month >= 1 && month <= 12;
