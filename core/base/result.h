@@ -67,10 +67,13 @@ private:
 
 }  // namespace isboot
 
-// The value of `expression`, or return its Error to the caller.
-#define ISBOOT_TRY(expression)                             \
-  __extension__({                                          \
-    auto&& isboot_result = (expression);                   \
-    if (!isboot_result) return isboot_result.error();      \
-    *std::forward<decltype(isboot_result)>(isboot_result); \
+// The value of `expression`, or return its Error to the caller. May stand inside
+// another one: each has a name of its own.
+#define ISBOOT_TRY(expression) ISBOOT_TRY_NAMED(expression, __COUNTER__)
+#define ISBOOT_TRY_NAMED(expression, number) ISBOOT_TRY_JOINED(expression, number)
+#define ISBOOT_TRY_JOINED(expression, number)                                \
+  __extension__({                                                            \
+    auto&& isboot_result_##number = (expression);                            \
+    if (!isboot_result_##number) return isboot_result_##number.error();      \
+    *std::forward<decltype(isboot_result_##number)>(isboot_result_##number); \
   })

@@ -1,6 +1,8 @@
 // The initiator that the kernel already has.
 #pragma once
 
+#include <optional>
+
 #include "core/base/lun.h"
 #include "core/iscsi/session_params.h"
 #include "core/ports/clock.h"
@@ -16,11 +18,21 @@ struct SessionId {
 // "/dev/sda", "da0"
 using DiskName = InlineText<64>;
 
+// What the kernel is told about a session when it is made.
+struct SessionConfig {
+  std::uint32_t initial_cmd_sn = 1;  // CmdSN of the login to come
+  // Seconds that I/O waits for a lost target before it fails; nothing: for ever.
+  std::optional<std::uint32_t> recovery_timeout;
+  // Shown to people by the kernel and its tools.
+  iscsi::IscsiName initiator_name;
+  iscsi::IscsiName target_name;
+  Portal portal;
+};
+
 class Initiator {
 public:
   // Makes the kernel's session object. Needs no network: do it before the link is up.
-  // `initial_cmd_sn` is the CmdSN of the login to come.
-  virtual Result<SessionId> create(std::uint32_t initial_cmd_sn) = 0;
+  virtual Result<SessionId> create(const SessionConfig& config) = 0;
   // Gives a logged-in connection to the kernel. The stream is closed on our side
   // afterwards, whatever the result. Errc::Closed: the target ended the connection
   // between login and hand-over; log in again.

@@ -20,6 +20,8 @@ public:
   virtual Result<std::size_t> receive(MutableBytes out, Millis deadline) = 0;
   // Closing what is closed is harmless.
   virtual void close() = 0;
+  // The platform's own number of the connection, for its Initiator; stays the stream's.
+  virtual int descriptor() const = 0;
 
 protected:
   ~Stream() = default;

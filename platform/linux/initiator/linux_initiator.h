@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/base/list.h"
+#include "core/ports/initiator.h"
+#include "platform/linux/initiator/iscsi_netlink.h"
+
+namespace isboot::linux_platform {
+
+// Sessions of the module iscsi_tcp. They belong to no daemon (creator -1), so iscsid
+// leaves them alone.
+class LinuxInitiator final : public Initiator {
+public:
+  static constexpr std::size_t kMaxSessions = 8;
+
+  explicit LinuxInitiator(Clock& clock) : clock_{clock} {}
+
+  Result<SessionId> create(const SessionConfig& config) override;
+  Result<Done> hand_over(SessionId session, Stream& stream,
+                         const iscsi::SessionParams& params) override;
+  Result<std::uint32_t> recover(SessionId session) override;
+  Result<DiskName> find_disk(SessionId session, const Lun& lun, Millis deadline) override;
+  void destroy(SessionId session) override;
+
+private:
+  struct Session {
+    SessionId id;
+    std::uint32_t host = 0;
+    // A second BIND without a STOP in between locks the kernel up at the later destroy.
+    bool bound = false;
+    SessionConfig config;
+  };
+
+  Session* find(SessionId id);
+  Result<Done> stop(Session& session, IscsiStop how);
+
+  Clock& clock_;
+  List<Session, kMaxSessions> sessions_;
+};
+
+}  // namespace isboot::linux_platform

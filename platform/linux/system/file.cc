@@ -1,0 +1,41 @@
+#include "platform/linux/system/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+
+void UniqueFd::reset(int fd) {
+  if (fd_ >= 0) close(fd_);
+  fd_ = fd;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+  const UniqueFd fd{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd) return system_error(errno, "the file cannot be opened");
+  std::string content;
+  for (;;) {
+    constexpr std::size_t kChunk = 4096;
+    const std::size_t before = content.size();
+    content.resize(before + kChunk);
+    const ssize_t count = read(fd.get(), content.data() + before, kChunk);
+    if (count < 0 && errno != EINTR) return system_error(errno, "the file cannot be read");
+    content.resize(before + static_cast<std::size_t>(count > 0 ? count : 0));
+    if (content.size() > limit) return Error{Errc::NoSpace, 0, "the file is too long"};
+    if (count == 0) return content;
+  }
+}
+
+Result<Done> write_file(const std::string& path, const std::string& text) {
+  const UniqueFd fd{open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+  if (!fd) return system_error(errno, "the file cannot be opened for writing");
+  if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return system_error(errno, "the file cannot be written");
+  return Done{};
+}
+
+}  // namespace isboot::linux_platform

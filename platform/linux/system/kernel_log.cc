@@ -1,0 +1,76 @@
+#include "platform/linux/system/kernel_log.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "core/base/text.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+constexpr std::size_t kMaxLine = 900;  // the kernel takes about 1,000 bytes a record
+
+bool is_console(int fd) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0 || !S_ISCHR(status.st_mode)) return false;
+  return status.st_rdev == makedev(5, 1);  // /dev/console
+}
+
+// The kernel's numbers (syslog(2)), by our level.
+int priority(LogLevel level) {
+  switch (level) {
+    case LogLevel::Error:
+      return 3;
+    case LogLevel::Warning:
+      return 4;
+    case LogLevel::Info:
+      return 6;
+    case LogLevel::Detail:
+      return 7;
+  }
+  return 6;
+}
+
+int verbosity_of(LogLevel level) {
+  if (level == LogLevel::Detail) return 2;
+  return level == LogLevel::Info ? 1 : 0;
+}
+
+}  // namespace
+
+KernelLog::KernelLog(Clock& clock, int verbose)
+    : clock_{clock},
+      start_{clock.now()},
+      verbose_{verbose},
+      kmsg_{open("/dev/kmsg", O_WRONLY | O_CLOEXEC)},
+      to_stderr_{!kmsg_ || !is_console(STDERR_FILENO)} {}
+
+void KernelLog::write(LogLevel level, Text line) {
+  if (verbosity_of(level) > verbose_) return;
+  const Millis since = clock_.now() - start_;
+  std::array<char, kMaxLine> buffer{};
+  TextWriter out{buffer};
+  out << '<';
+  out.decimal(static_cast<std::uint64_t>(priority(level))) << '>';
+  const std::size_t prefix = out.text().size();
+  out << "isboot: ";
+  out.decimal(since / 1000) << '.';
+  const Millis fraction = since % 1000;
+  out << static_cast<char>('0' + fraction / 100) << static_cast<char>('0' + fraction / 10 % 10)
+      << static_cast<char>('0' + fraction % 10) << ' ';
+  // What firmware and targets say may hold line ends and escape sequences.
+  for (const char c : line) out << (static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
+  const Text record = out.text();
+  if (kmsg_) (void)!::write(kmsg_.get(), record.data(), record.size());
+  if (to_stderr_) {
+    out << '\n';
+    const Text shown = slice(out.text(), prefix);
+    (void)!::write(STDERR_FILENO, shown.data(), shown.size());
+  }
+}
+
+}  // namespace isboot::linux_platform

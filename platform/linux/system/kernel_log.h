@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/ports/clock.h"
+#include "core/ports/log.h"
+#include "platform/linux/system/file.h"
+
+namespace isboot::linux_platform {
+
+// Lines of the form "isboot: 0.041 eth0 up, 10.0.2.15/24" (seconds since this
+// object was made) to the kernel log, and to standard error as well unless that is
+// the console, which shows the kernel log anyway.
+class KernelLog final : public Log {
+public:
+  // `verbose`: 0 errors only, 1 steps too, 2 and 3 details (design.md).
+  KernelLog(Clock& clock, int verbose);
+  void write(LogLevel level, Text line) override;
+  void set_verbose(int verbose) { verbose_ = verbose; }
+
+private:
+  Clock& clock_;
+  Millis start_;
+  int verbose_;
+  UniqueFd kmsg_;
+  bool to_stderr_;
+};
+
+}  // namespace isboot::linux_platform
