@@ -8,6 +8,7 @@
 #include <array>
 
 #include "core/base/text.h"
+#include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -72,5 +73,7 @@ void KernelLog::write(LogLevel level, Text line) {
     (void)!::write(STDERR_FILENO, shown.data(), shown.size());
   }
 }
+
+Text KernelLog::words(Code code) { return system_error_text(code); }
 
 }  // namespace isboot::linux_platform

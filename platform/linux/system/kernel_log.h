@@ -14,6 +14,7 @@ public:
   // `verbose`: 0 errors only, 1 steps too, 2 and 3 details (design.md).
   KernelLog(Clock& clock, int verbose);
   void write(LogLevel level, Text line) override;
+  Text words(Code code) override;
   void set_verbose(int verbose) { verbose_ = verbose; }
 
 private:
