@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/base/bytes.h"
+#include "core/ports/entropy.h"
 
 namespace isboot::iscsi {
 
@@ -13,5 +14,9 @@ struct Isid {
   std::array<std::uint8_t, 6> bytes{};
   friend bool operator==(const Isid&, const Isid&) = default;
 };
+
+// A new ISID of the random type (T is 10b): 24 random bits, and `qualifier`, which
+// tells apart the sessions of one machine (paths, say). The entropy's error.
+Result<Isid> random_isid(Entropy& entropy, std::uint16_t qualifier);
 
 }  // namespace isboot::iscsi

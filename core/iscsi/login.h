@@ -1,11 +1,21 @@
 // The login phase of RFC 7143 as a state machine without I/O: bytes in, one step
 // out. It never asks for a byte beyond the last login response, so that what the
 // target sends afterwards stays in the stream for the kernel's initiator.
+//
+// Who does what: login.cc takes bytes and judges headers against the login so far,
+// login_stages.cc moves through the stages, security.h proves identities,
+// negotiation.h agrees on parameters. docs/login.md shows the states as a picture.
 #pragma once
+
+#include <optional>
 
 #include "core/base/secret.h"
 #include "core/iscsi/isid.h"
+#include "core/iscsi/login_pdu.h"
+#include "core/iscsi/negotiation.h"
+#include "core/iscsi/redirect.h"
 #include "core/iscsi/session_params.h"
+#include "core/iscsi/status.h"
 #include "core/ports/entropy.h"
 #include "core/ports/hash.h"
 
@@ -27,6 +37,12 @@ struct LoginConfig {
   bool header_digest = false;  // offer CRC32C,None instead of None
   bool data_digest = false;
   Credentials credentials;
+  // The portal group that the address is known to belong to (from SendTargets, or
+  // from the login before a reconnect); any when not set.
+  std::optional<std::uint16_t> portal_group_tag;
+  // Longest data segment of a request, at most kLoginSegment, at least 4; more text
+  // than that goes in several, with the C bit.
+  std::size_t request_segment = kLoginSegment;
 };
 
 // What to do next. `send` borrows from the Login until its next call.
@@ -44,4 +60,112 @@ struct LoginStep {
   Error error;
 };
 
+enum class LoginState : std::uint8_t {
+  Idle,           // nothing was sent
+  MethodOffered,  // security stage: AuthMethod was sent
+  SecurityDone,   // security stage: nothing left to prove, asked to go on
+  Operational,    // operational stage: parameters were sent
+  Complete,
+  Redirected,
+  Failed,
+};
+
+// What a target may do wrong in a login, beyond the form of its PDUs and texts
+// (PduErrc, TextErrc) and its refusals (RefusalErrc).
+enum class LoginErrc : std::uint16_t {  // values below 0x200
+  OutOfOrder = 1,                       // our caller's mistake: no bytes are expected now
+  WrongTaskTag,                         // answers another request
+  WrongStatSn,                          // a response was lost, or the target cannot count
+  WrongCmdSn,                           // the target would wait for another first command
+  WrongStage,                           // CSG is not the stage that we are in
+  TransitNotAsked,                      // T without our T
+  StageTooFar,                          // NSG is beyond the one that we asked for
+  TooManyRounds,                        // the login never ends
+  TextInTheMiddle,                      // text in answer to a text of ours that goes on
+  NoSessionHandle,                      // TSIH 0 in the final response
+  WrongPortalGroup,                     // another TargetPortalGroupTag than the address should have
+  UnansweredOffer,                      // T together with keys that want an answer
+  MethodNotOffered,                     // AuthMethod is none that we offered
+  UnexpectedSecurity,                   // a security key that nothing asked for
+  BadRedirect,                          // redirected, but to no address
+};
+
+class Login {
+public:
+  // Borrows all three for as long as it lives. Holds about 25 KiB.
+  Login(const LoginConfig& config, Hash& hash, Entropy& entropy);
+
+  LoginStep start();
+  // Any cut: one byte, or all that was wanted.
+  LoginStep on_bytes(Bytes received);
+
+  LoginState state() const { return state_; }
+  const SessionParams& params() const { return params_; }  // after Complete
+  const Redirect& redirect() const { return redirect_; }   // after Redirect
+  // After a refusal (RefusalErrc), e.g. "authentication failed (0x0201): check the
+  // CHAP name and secret"; else empty.
+  Text refusal_text() const { return refusal_text_; }
+  // After a failure: whether the same login can succeed later.
+  RetryPolicy retry_policy() const { return retry_; }
+
+private:
+  LoginStep finish(Result<LoginStep> step);
+
+  // login.cc
+  Result<LoginStep> take(Bytes received);
+  Result<LoginStep> on_header();
+  Result<Done> judge(const LoginResponse& response) const;
+  Result<LoginStep> on_response();
+  LoginStep send_segment();
+
+  // login_stages.cc
+  Result<LoginStep> request(LoginState next, bool transit);
+  Result<LoginStep> first_request();
+  Result<LoginStep> on_text();
+  Result<Done> read_keys(TextKeyWriter& answers);
+  Result<LoginStep> after_security();
+  Result<LoginStep> on_method();
+  Result<LoginStep> on_operational();
+  Result<LoginStep> complete();
+  Result<LoginStep> refused();
+  bool is_discovery() const { return config_.target_name.empty(); }
+
+  const LoginConfig& config_;
+  Hash& hash_;
+  Entropy& entropy_;
+  LoginState state_ = LoginState::Idle;
+  Negotiation negotiation_;
+
+  Stage stage_ = Stage::Security;
+  bool transit_ = false;  // our text ends with T
+  unsigned rounds_ = 0;
+  std::uint32_t stat_sn_ = 0;  // the last one
+  bool stat_sn_known_ = false;
+
+  LoginResponse response_;
+  std::size_t wanted_ = 0;  // bytes still missing of header or segment
+  std::size_t header_size_ = 0;
+  std::size_t text_size_ = 0;     // of the whole text so far, without padding
+  std::size_t filled_ = 0;        // of text_, with the segment that is arriving
+  std::size_t request_size_ = 0;  // of our text
+  std::size_t request_sent_ = 0;
+
+  Text method_;  // AuthMethod of the last text
+  SessionParams params_;
+  Redirect redirect_;
+  InlineText<160> refusal_text_;
+  RetryPolicy retry_ = RetryPolicy::Never;
+
+  std::array<std::uint8_t, kHeaderSize> header_{};
+  std::array<std::uint8_t, kMaxText + kLoginSegment> text_{};
+  // A header's room, then our text. The header of a later segment overwrites text
+  // that was sent before.
+  std::array<std::uint8_t, kHeaderSize + kLoginSegment> request_{};
+};
+
 }  // namespace isboot::iscsi
+
+namespace isboot {
+template <>
+inline constexpr std::uint16_t kErrorDomain<iscsi::LoginErrc> = 3;
+}  // namespace isboot

@@ -1,0 +1,123 @@
+// The stages of a login (RFC 7143 section 6.3): what a whole text of the target
+// means in each state, and what is sent next.
+#include "core/iscsi/login.h"
+
+namespace isboot::iscsi {
+
+// `next` is the state in which the answer is awaited. Our text is in request_
+// already, request_size_ bytes of it.
+Result<LoginStep> Login::request(LoginState next, bool transit) {
+  state_ = next;
+  transit_ = transit;
+  text_size_ = 0;
+  request_sent_ = 0;
+  return send_segment();
+}
+
+// Section 6.3.1: the first request names both ends and the type of session.
+Result<LoginStep> Login::first_request() {
+  TextKeyWriter out{MutableBytes{request_}.subspan(kHeaderSize)};
+  out.add(rule(Key::InitiatorName).name, config_.initiator_name);
+  if (is_discovery()) {
+    out.add(rule(Key::SessionType).name, "Discovery");
+  } else {
+    out.add(rule(Key::SessionType).name, "Normal");
+    out.add(rule(Key::TargetName).name, config_.target_name);
+  }
+  out.add("AuthMethod", "None");
+  request_size_ = ISBOOT_TRY(out.finish()).size();
+  return request(LoginState::MethodOffered, true);
+}
+
+Result<LoginStep> Login::on_text() {
+  TextKeyWriter answers{MutableBytes{request_}.subspan(kHeaderSize)};
+  ISBOOT_TRY(read_keys(answers));
+  request_size_ = ISBOOT_TRY(answers.finish()).size();
+  if (response_.transit && request_size_ != 0)
+    return Error{LoginErrc::UnansweredOffer, 1, "target set T and wants answers"};
+  switch (state_) {
+    case LoginState::MethodOffered:
+      return on_method();
+    case LoginState::SecurityDone:
+      return after_security();
+    case LoginState::Operational:
+      return on_operational();
+    default:
+      return Error{LoginErrc::OutOfOrder, 0, "no response is awaited"};
+  }
+}
+
+Result<Done> Login::read_keys(TextKeyWriter& answers) {
+  method_ = {};
+  TextKeyReader reader{Bytes{text_}.first(text_size_)};
+  while (const auto key = ISBOOT_TRY(reader.next())) {
+    if (key->name == "AuthMethod" && stage_ == Stage::Security) {
+      if (!method_.empty()) return Error{TextErrc::RepeatedKey, key->offset, "key sent twice"};
+      method_ = key->value;
+      continue;
+    }
+    ISBOOT_TRY(negotiation_.receive(*key, stage_ == Stage::Security, answers));
+  }
+  const Key tag = Key::TargetPortalGroupTag;
+  if (config_.portal_group_tag && negotiation_.was_declared(tag) &&
+      negotiation_.value(tag) != *config_.portal_group_tag)
+    return Error{LoginErrc::WrongPortalGroup, 0, "address belongs to another portal group"};
+  return Done{};
+}
+
+Result<LoginStep> Login::on_method() {
+  if (!method_.empty() && method_ != "None")
+    return Error{LoginErrc::MethodNotOffered, 0, "target chose an AuthMethod that was not offered"};
+  return after_security();
+}
+
+Result<LoginStep> Login::after_security() {
+  if (!response_.transit) return request(LoginState::SecurityDone, true);
+  stage_ = Stage::Operational;
+  TextKeyWriter out{MutableBytes{request_}.subspan(kHeaderSize)};
+  negotiation_.write_offers(out);
+  request_size_ = ISBOOT_TRY(out.finish()).size();
+  return request(LoginState::Operational, true);
+}
+
+Result<LoginStep> Login::on_operational() {
+  if (response_.transit) return complete();
+  return request(LoginState::Operational, true);
+}
+
+Result<LoginStep> Login::complete() {
+  if (response_.tsih == 0)
+    return Error{LoginErrc::NoSessionHandle, 14, "target made a session without a TSIH"};
+  // Login requests are immediate, so the first command has the login's CmdSN
+  // (section 11.12.8). With another one the target would wait for ever.
+  if (response_.exp_cmd_sn != config_.cmd_sn)
+    return Error{LoginErrc::WrongCmdSn, 28, "target expects another first CmdSN"};
+  negotiation_.fill(params_);
+  params_.tsih = response_.tsih;
+  params_.cmd_sn = config_.cmd_sn;
+  params_.exp_stat_sn = stat_sn_ + 1;
+  state_ = LoginState::Complete;
+  return LoginStep{LoginStep::Kind::Complete, {}, 0, {}};
+}
+
+// Section 11.13.5.
+Result<LoginStep> Login::refused() {
+  if (response_.status_class == kStatusRedirect) {
+    TextKeyReader reader{Bytes{text_}.first(text_size_)};
+    while (const auto key = ISBOOT_TRY(reader.next())) {
+      if (key->name != rule(Key::TargetAddress).name) continue;
+      const auto address = parse_target_address(key->value);
+      if (!address) break;
+      redirect_ = Redirect{*address, response_.status_detail == 2};
+      state_ = LoginState::Redirected;
+      return LoginStep{LoginStep::Kind::Redirect, {}, 0, {}};
+    }
+    return Error{LoginErrc::BadRedirect, 36, "target redirects, but to no address"};
+  }
+  const StatusWords& words = words_of(response_.status_class, response_.status_detail);
+  refusal_text_ = iscsi::refusal_text(response_.status_class, response_.status_detail);
+  retry_ = words.retry;
+  return Error{static_cast<RefusalErrc>(words.status), 36, words.meaning.data()};
+}
+
+}  // namespace isboot::iscsi

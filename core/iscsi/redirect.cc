@@ -1,0 +1,60 @@
+#include "core/iscsi/redirect.h"
+
+namespace isboot::iscsi {
+namespace {
+
+bool is_host_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '-' || c == '_';
+}
+
+Result<Done> read_host(Text host, TargetAddress& address) {
+  if (host.empty()) return Error{Errc::BadValue, 0, "target address without a host"};
+  if (const auto ip = parse_ip(host); ip && ip->is_v4()) {
+    address.portal.address = *ip;
+    return Done{};
+  }
+  for (std::size_t i = 0; i < host.size(); ++i)
+    if (!is_host_character(host[i]))
+      return Error{Errc::BadValue, static_cast<std::uint32_t>(i), "bad host in target address"};
+  if (!address.host.assign(host)) return Error{Errc::BadValue, 0, "host of 256 bytes or more"};
+  return Done{};
+}
+
+}  // namespace
+
+Result<TargetAddress> parse_target_address(Text text) {
+  TargetAddress address;
+  Text rest = text;
+  if (!text.empty() && text[0] == '[') {
+    const std::size_t close = find(text, ']');
+    if (close == Text::npos) return Error{Errc::BadValue, 0, "'[' without ']' in target address"};
+    const auto ip = parse_ip(slice(text, 1, close - 1));
+    if (!ip || ip->is_v4()) return Error{Errc::BadValue, 1, "no IPv6 address in the brackets"};
+    address.portal.address = *ip;
+    rest = slice(text, close + 1);
+  } else {
+    std::size_t end = 0;
+    while (end < text.size() && text[end] != ':' && text[end] != ',') ++end;
+    ISBOOT_TRY(read_host(slice(text, 0, end), address));
+    rest = slice(text, end);
+  }
+  if (!rest.empty() && rest[0] == ':') {
+    const std::size_t comma = find(rest, ',');
+    const auto port = parse_decimal(slice(rest, 1, comma == Text::npos ? comma : comma - 1), 65535);
+    const auto offset = static_cast<std::uint32_t>(text.size() - rest.size() + 1);
+    if (!port || *port == 0) return Error{Errc::BadValue, offset, "bad port in target address"};
+    address.portal.port = static_cast<std::uint16_t>(*port);
+    rest = comma == Text::npos ? Text{} : slice(rest, comma);
+  }
+  if (rest.empty()) return address;
+  const auto offset = static_cast<std::uint32_t>(text.size() - rest.size());
+  if (rest[0] != ',') return Error{Errc::BadValue, offset, "text after the target address"};
+  const auto tag = parse_number(slice(rest, 1), 65535);
+  if (!tag) return Error{Errc::BadValue, offset + 1, "bad portal group tag in target address"};
+  address.has_group_tag = true;
+  address.group_tag = static_cast<std::uint16_t>(*tag);
+  return address;
+}
+
+}  // namespace isboot::iscsi

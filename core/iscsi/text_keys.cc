@@ -1,0 +1,66 @@
+#include "core/iscsi/text_keys.h"
+
+namespace isboot::iscsi {
+namespace {
+
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+
+// RFC 7143 section 6.1, standard-label, and '#' for keys such as X#NodeArchitecture.
+bool is_label_character(char c) {
+  return is_capital(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '-' || c == '+' || c == '@' || c == '_' || c == '#';
+}
+
+// iSCSIProtocolLevel (RFC 7144) is the one key that starts with a small letter.
+bool is_key_name(Text name) {
+  if (name.empty() || name.size() > kMaxKeyName) return false;
+  if (!is_capital(name[0]) && name[0] != 'i') return false;
+  for (const char c : name)
+    if (!is_label_character(c)) return false;
+  return true;
+}
+
+}  // namespace
+
+Result<std::optional<TextKey>> TextKeyReader::next() {
+  while (offset_ < text_.size() && text_[offset_] == '\0') ++offset_;
+  if (offset_ == text_.size()) return std::optional<TextKey>{};
+
+  const auto offset = static_cast<std::uint32_t>(offset_);
+  const Text rest = slice(text_, offset_);
+  const std::size_t end = find(rest, '\0');
+  if (end == Text::npos) return Error{TextErrc::Unterminated, offset, "text ends without a NUL"};
+  const Text pair = slice(rest, 0, end);
+  const std::size_t equals = find(pair, '=');
+  if (equals == Text::npos) return Error{TextErrc::NoEquals, offset, "text key without '='"};
+  const TextKey key{slice(pair, 0, equals), slice(pair, equals + 1), offset};
+  if (!is_key_name(key.name)) return Error{TextErrc::BadKeyName, offset, "text key's name is bad"};
+  if (key.value.size() > kMaxValue)
+    return Error{TextErrc::ValueTooLong, offset, "text key's value is too long"};
+  if (++keys_ > kMaxKeys) return Error{TextErrc::TooManyKeys, offset, "text has too many keys"};
+  offset_ += end + 1;
+  return std::optional<TextKey>{key};
+}
+
+TextKeyWriter& TextKeyWriter::add(Text name, Text value) {
+  out_.text(name).u8('=').text(value).u8(0);
+  return *this;
+}
+
+TextKeyWriter& TextKeyWriter::add(Text name, std::uint64_t value) {
+  std::array<char, 20> digits{};
+  TextWriter number{digits};
+  number.decimal(value);
+  return add(name, number.text());
+}
+
+TextKeyWriter& TextKeyWriter::add_binary(Text name, Bytes value) {
+  out_.text(name).text("=0x");
+  for (const std::uint8_t byte : value)
+    out_.u8(static_cast<std::uint8_t>("0123456789abcdef"[byte >> 4]))
+        .u8(static_cast<std::uint8_t>("0123456789abcdef"[byte & 15]));
+  out_.u8(0);
+  return *this;
+}
+
+}  // namespace isboot::iscsi

@@ -1,0 +1,74 @@
+// The text of login and text PDUs: key=value pairs, each ended by one NUL
+// (RFC 7143 section 6.1).
+#pragma once
+
+#include <optional>
+
+#include "core/base/text.h"
+#include "core/base/writer.h"
+#include "core/iscsi/limits.h"
+
+namespace isboot::iscsi {
+
+enum class TextErrc : std::uint16_t {  // values up to 100
+  NoEquals = 1,                        // a pair without '='
+  BadKeyName,                          // not a standard-label: capital first, at most 63 characters
+  ValueTooLong,                        // more than kMaxValue
+  Unterminated,                        // the last pair lacks its NUL
+  TooManyKeys,                         // more than kMaxKeys
+  RepeatedKey,                         // declared or negotiated twice
+  UnknownAnswer,                       // an answer to nothing that we offered
+  BadNumber,                           // not a number, or out of the key's range
+  BadBoolean,                          // neither Yes nor No
+  BadChoice,                           // not one of what was offered
+  WrongStage,                          // the key has no place in this stage
+  WrongSender,                         // a key that only initiators send
+  BadBinary,                           // neither 0x… nor 0b…, or with a digit that is none
+  TextTooLong,                         // more than kMaxText
+};
+
+// Both views borrow from the text.
+struct TextKey {
+  Text name;
+  Text value;
+  std::uint32_t offset = 0;  // of the name in the text
+};
+
+// Walks the pairs of `text`, which it borrows. A text of no pairs is fine, and so
+// are further NULs between pairs: some targets pad their text with them.
+class TextKeyReader {
+public:
+  explicit TextKeyReader(Bytes text) : text_{as_text(text)} {}
+
+  // The next pair, or none at the end. After an error the reader is of no use.
+  Result<std::optional<TextKey>> next();
+
+private:
+  Text text_;
+  std::size_t offset_ = 0;
+  unsigned keys_ = 0;
+};
+
+// Appends pairs to the caller's buffer; finish() says whether all of them fit.
+class TextKeyWriter {
+public:
+  explicit TextKeyWriter(MutableBytes out) : out_{out} {}
+
+  TextKeyWriter& add(Text name, Text value);
+  TextKeyWriter& add(Text name, std::uint64_t value);
+  // The value in hex: 0x…
+  TextKeyWriter& add_binary(Text name, Bytes value);
+
+  bool empty() const { return out_.offset() == 0; }
+  Result<MutableBytes> finish() const { return out_.finish(); }
+
+private:
+  Writer out_;
+};
+
+}  // namespace isboot::iscsi
+
+namespace isboot {
+template <>
+inline constexpr std::uint16_t kErrorDomain<iscsi::TextErrc> = 4;
+}  // namespace isboot
