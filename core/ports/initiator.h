@@ -22,11 +22,11 @@ using DiskName = InlineText<64>;
 struct SessionConfig {
   std::uint32_t initial_cmd_sn = 1;  // CmdSN of the login to come
   // Seconds that I/O waits for a lost target before it fails; nothing: for ever.
-  std::optional<std::uint32_t> recovery_timeout;
+  std::optional<std::uint32_t> recovery_timeout{};
   // Shown to people by the kernel and its tools.
-  iscsi::IscsiName initiator_name;
-  iscsi::IscsiName target_name;
-  Portal portal;
+  iscsi::IscsiName initiator_name{};
+  iscsi::IscsiName target_name{};
+  Portal portal{};
 };
 
 class Initiator {

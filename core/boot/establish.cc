@@ -1,0 +1,180 @@
+#include "core/boot/establish.h"
+
+namespace isboot::boot {
+namespace {
+
+// A target that answers at once names its LUNs at once; one that is still starting gets
+// this long for the LUN to appear.
+constexpr Millis kDiskLimit = 30'000;
+
+class Line {
+public:
+  TextWriter& out() { return out_; }
+  Text text() const { return out_.text(); }
+  // "the connection failed (Connection refused)"
+  void add(const Error& error, Log& log) {
+    out_ << error.text;
+    const Text words = log.words(error.code);
+    if (!words.empty()) out_ << " (" << words << ')';
+  }
+
+private:
+  std::array<char, 512> buffer_{};
+  TextWriter out_{buffer_};
+};
+
+void log_connected(const Session& session, Log& log) {
+  Line line;
+  line.out() << "connected to " << to_text(session.portal());
+  log.write(LogLevel::Info, line.text());
+}
+
+void log_handed_over(const Session& session, const Path& path, SessionId id, Log& log) {
+  Line line;
+  line.out() << "logged in to " << path.login.target_name << ", session ";
+  line.out().decimal(id.value) << " is the kernel's";
+  if (session.params().header_digest) line.out() << ", header digest";
+  if (session.params().data_digest) line.out() << ", data digest";
+  log.write(LogLevel::Info, line.text());
+}
+
+// "10.0.2.2:3260, iqn.…: authentication failed (0x0201): check the CHAP name and secret"
+void log_failure(LogLevel level, const Session& session, const Path& path, const Error& error,
+                 const Ports& ports, Text then) {
+  Line line;
+  line.out() << to_text(session.portal()) << ", " << path.login.target_name << ": ";
+  if (session.refusal().empty())
+    line.add(error, ports.log);
+  else
+    line.out() << session.refusal();
+  line.out() << then;
+  ports.log.write(level, line.text());
+}
+
+// Carries out a step that has an answer, until the kernel has the session.
+class Driver {
+public:
+  Driver(Session& session, const Path& path, SessionId id, LinkId link, Ports& ports)
+      : session_{session}, path_{path}, id_{id}, link_{link}, ports_{ports} {}
+
+  Result<Done> run() {
+    SessionStep step = session_.on_event(SessionEvent::start(), ports_.clock.now());
+    while (step.kind != SessionStep::Kind::Carried) {
+      if (step.kind == SessionStep::Kind::Stop) {
+        log_failure(LogLevel::Error, session_, path_, step.error, ports_, "");
+        return step.error;
+      }
+      step = session_.on_event(carry_out(step), ports_.clock.now());
+    }
+    log_handed_over(session_, path_, id_, ports_.log);
+    return Done{};
+  }
+
+private:
+  SessionEvent carry_out(const SessionStep& step) {
+    switch (step.kind) {
+      case SessionStep::Kind::Connect:
+        return connect(step);
+      case SessionStep::Kind::Send: {
+        const auto sent = ports_.stream.send(step.send, step.deadline);
+        return sent ? receive(step) : SessionEvent::failed(sent.error());
+      }
+      case SessionStep::Kind::Receive:
+        return receive(step);
+      case SessionStep::Kind::HandOver: {
+        const auto taken = ports_.initiator.hand_over(id_, ports_.stream, session_.params());
+        return taken ? SessionEvent::handed_over() : SessionEvent::failed(taken.error());
+      }
+      case SessionStep::Kind::Recover: {
+        const auto cmd_sn = ports_.initiator.recover(id_);
+        return cmd_sn ? SessionEvent::recovered(*cmd_sn) : SessionEvent::failed(cmd_sn.error());
+      }
+      case SessionStep::Kind::Wait:
+        ports_.stream.close();
+        log_failure(LogLevel::Warning, session_, path_, step.error, ports_, "; trying again");
+        ports_.clock.sleep_until(step.deadline);
+        return SessionEvent::due();
+      case SessionStep::Kind::Carried:
+      case SessionStep::Kind::Stop:
+        break;
+    }
+    return SessionEvent::detach();
+  }
+
+  SessionEvent connect(const SessionStep& step) {
+    const auto up = ports_.stream.connect(step.portal, link_.index, step.deadline);
+    if (!up) return SessionEvent::failed(up.error());
+    log_connected(session_, ports_.log);
+    return SessionEvent::connected();
+  }
+
+  SessionEvent receive(const SessionStep& step) {
+    const std::size_t count = step.wanted < buffer_.size() ? step.wanted : buffer_.size();
+    const auto got = ports_.stream.receive(MutableBytes{buffer_}.first(count), step.deadline);
+    if (!got) return SessionEvent::failed(got.error());
+    return SessionEvent::received(Bytes{buffer_}.first(*got));
+  }
+
+  Session& session_;
+  const Path& path_;
+  SessionId id_;
+  LinkId link_;
+  Ports& ports_;
+  std::array<std::uint8_t, 2048> buffer_{};
+};
+
+// The link that carries the path's address.
+Result<LinkId> bring_link_up(const Path& path, Millis give_up, Ports& ports) {
+  const LinkId link = ISBOOT_TRY(ports.network.find_link(path.mac, give_up));
+  return ports.network.configure(link, path.link, give_up);
+}
+
+Result<Established> log_in(const Path& path, const Parameters& parameters, SessionId id,
+                           Millis give_up, Ports& ports) {
+  const LinkId link = ISBOOT_TRY(bring_link_up(path, give_up, ports));
+  iscsi::LoginConfig login = path.login;
+  login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
+  const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
+  Session session{path.portal, login, limits, ports.hash, ports.entropy};
+  ISBOOT_TRY((Driver{session, path, id, link, ports}.run()));
+
+  const Millis now = ports.clock.now();
+  const Millis limit = now + kDiskLimit < give_up ? now + kDiskLimit : give_up;
+  const auto disk = ports.initiator.find_disk(id, path.lun, limit);
+  if (!disk) {
+    Line line;
+    line.out() << "LUN " << to_hex(path.lun) << " of " << path.login.target_name << ": ";
+    line.add(disk.error(), ports.log);
+    line.out() << "; check the LUN in the firmware and the access list at the target";
+    ports.log.write(LogLevel::Error, line.text());
+    return disk.error();
+  }
+  return Established{id, *disk};
+}
+
+}  // namespace
+
+Result<Established> establish(const Path& path, const Parameters& parameters, Millis give_up,
+                              Ports& ports) {
+  SessionConfig config{.portal = path.portal};
+  config.initial_cmd_sn = path.login.cmd_sn;
+  if (parameters.recovery != kForEver) config.recovery_timeout = parameters.recovery;
+  config.initiator_name = path.login.initiator_name;
+  config.target_name = path.login.target_name;
+  // The kernel's part takes its time and needs no network: it comes before the link.
+  const auto session = ports.initiator.create(config);
+  if (!session) {
+    Line line;
+    line.out() << "the kernel makes no iSCSI session: ";
+    line.add(session.error(), ports.log);
+    line.out() << "; is the module iscsi_tcp loaded?";
+    ports.log.write(LogLevel::Error, line.text());
+    return session.error();
+  }
+  Result<Established> established = log_in(path, parameters, *session, give_up, ports);
+  if (!established) ports.initiator.destroy(*session);
+  ports.stream.close();
+  return established;
+}
+
+}  // namespace isboot::boot

@@ -1,0 +1,33 @@
+// Brings one path up, from the NIC to the disk, over the platform's ports. Blocks; the
+// machine that decides is Session, this only carries out its steps.
+#pragma once
+
+#include "core/boot/plan.h"
+#include "core/boot/session.h"
+#include "core/ports/initiator.h"
+#include "core/ports/log.h"
+
+namespace isboot::boot {
+
+struct Ports {
+  Network& network;
+  Initiator& initiator;
+  Stream& stream;
+  Clock& clock;
+  Hash& hash;
+  Entropy& entropy;
+  Log& log;
+};
+
+struct Established {
+  SessionId session;
+  DiskName disk;
+};
+
+// Every step is logged as one line, a failure with what to do next. What was made for a
+// path that fails is taken back, but for the NIC's settings. `give_up` is a time on
+// ports.clock; the whole never takes longer. The session is the kernel's afterwards.
+Result<Established> establish(const Path& path, const Parameters& parameters, Millis give_up,
+                              Ports& ports);
+
+}  // namespace isboot::boot

@@ -1,0 +1,46 @@
+// What to do to boot: each way from a NIC to a disk that the table and the parameters
+// name, in the order in which they are tried, with the reason. Pure: it touches nothing.
+#pragma once
+
+#include "core/base/list.h"
+#include "core/boot/parameters.h"
+#include "core/ibft/table.h"
+#include "core/iscsi/login.h"
+#include "core/ports/network.h"
+
+namespace isboot::boot {
+
+enum class PlanErrc : std::uint16_t {  // values from 0x100 on
+  NoTarget = 0x100,                    // the table names nothing that can be booted from
+  NoNic,
+  NoInitiatorName,
+  NoTargetName,
+  NoAddress,
+};
+
+inline constexpr std::size_t kMaxPaths = ibft::kMaxPairs;
+
+struct Path {
+  std::uint8_t target_index = 0;  // of the table's targets
+  std::uint8_t nic_index = 0;     // of the table's NICs
+  const char* reason = "";        // static: why this pair, why here in the order
+  MacAddress mac;
+  ibft::Origin origin = ibft::Origin::Other;
+  LinkConfig link;
+  Portal portal;
+  Lun lun;
+  iscsi::LoginConfig login;  // with its secrets; the ISID is still zero
+};
+
+using Plan = List<Path, kMaxPaths>;
+
+// Fills `plan`. An Error says what the table lacks when no path can be had at all;
+// `offset` is then that of the structure in the table.
+Result<Done> make_plan(const ibft::Table& table, const Parameters& parameters, Plan& plan);
+
+}  // namespace isboot::boot
+
+namespace isboot {
+template <>
+inline constexpr std::uint16_t kErrorDomain<boot::PlanErrc> = 6;
+}  // namespace isboot

@@ -1,0 +1,174 @@
+#include "core/boot/session.h"
+
+namespace isboot::boot {
+namespace {
+
+// A refusal that will not go away by itself: after the first login somebody may still
+// mend it at the target, so it is tried again, slowly.
+constexpr Millis kHopelessDelay = 30'000;
+
+}  // namespace
+
+Session::Session(const Portal& portal, const iscsi::LoginConfig& login, const SessionLimits& limits,
+                 Hash& hash, Entropy& entropy)
+    : home_{portal},
+      config_{login},
+      limits_{limits},
+      hash_{hash},
+      entropy_{entropy},
+      portal_{portal} {}
+
+SessionStep Session::on_event(const SessionEvent& event, Millis now) {
+  using Kind = SessionEvent::Kind;
+  if (event.kind == Kind::Detach) return stop(Error{Errc::Cancelled, 0, "detached"});
+  switch (state_) {
+    case SessionState::Created:
+      if (event.kind == Kind::Start) return try_again(now);
+      break;
+    case SessionState::Connecting:
+      if (event.kind == Kind::Failed) return on_failure(event.error, now);
+      if (event.kind == Kind::Connected) {
+        state_ = SessionState::LoggingIn;
+        login_.emplace(config_, hash_, entropy_);
+        return on_login_step(login_->start(), now);
+      }
+      break;
+    case SessionState::LoggingIn:
+      if (event.kind == Kind::Failed) return on_failure(event.error, now);
+      if (event.kind == Kind::Received) return on_login_step(login_->on_bytes(event.bytes), now);
+      break;
+    case SessionState::HandingOver:
+      if (event.kind == Kind::Failed) {
+        hand_over_error_ = event.error;  // the kernel may hold the socket: that comes first
+        return recover();
+      }
+      if (event.kind == Kind::HandedOver) {
+        state_ = SessionState::HandedOver;
+        ++logins_;
+        tries_ = 0;
+        backoff_.reset();
+        return {.kind = SessionStep::Kind::Carried};
+      }
+      break;
+    case SessionState::HandedOver:
+      if (event.kind == Kind::Lost) return recover();
+      break;
+    case SessionState::Lost:
+      if (event.kind == Kind::Due) return recover();
+      if (event.kind == Kind::Failed) return on_kernel_failure(event.error, now);
+      if (event.kind == Kind::Recovered) {
+        config_.cmd_sn = event.cmd_sn;
+        if (!hand_over_error_) return try_again(now);
+        const Error error = *hand_over_error_;
+        hand_over_error_.reset();
+        return on_failure(error, now);
+      }
+      break;
+    case SessionState::Waiting:
+      if (event.kind == Kind::Due) return try_again(now);
+      break;
+    case SessionState::Gone:
+      break;
+  }
+  return stop(Error{SessionErrc::UnexpectedEvent, 0, "event does not fit the session's state"});
+}
+
+SessionStep Session::try_again(Millis now) {
+  visited_ = {};
+  refusal_.clear();
+  ++tries_;
+  return connect(home_, now);
+}
+
+SessionStep Session::connect(const Portal& portal, Millis now) {
+  visited_.push(portal);
+  portal_ = portal;
+  state_ = SessionState::Connecting;
+  login_.reset();
+  return {.kind = SessionStep::Kind::Connect,
+          .deadline = until(limits_.connect, now),
+          .portal = portal};
+}
+
+SessionStep Session::on_login_step(const iscsi::LoginStep& step, Millis now) {
+  using Kind = iscsi::LoginStep::Kind;
+  switch (step.kind) {
+    case Kind::Send:
+    case Kind::Receive:
+      return {
+          .kind = step.kind == Kind::Send ? SessionStep::Kind::Send : SessionStep::Kind::Receive,
+          .deadline = until(limits_.answer, now),
+          .portal = portal_,
+          .send = step.send,
+          .wanted = step.wanted};
+    case Kind::Complete:
+      params_ = login_->params();
+      login_.reset();  // wipes its copy of the secrets
+      state_ = SessionState::HandingOver;
+      return {.kind = SessionStep::Kind::HandOver};
+    case Kind::Redirect:
+      return redirect(now);
+    case Kind::Failed:
+      (void)refusal_.assign(login_->refusal_text());  // fits: both have one size
+      return on_failure(step.error, now, login_->retry_policy());
+  }
+  return stop(Error{SessionErrc::UnexpectedEvent, 0, "the login has no such step"});
+}
+
+SessionStep Session::redirect(Millis now) {
+  const iscsi::Redirect to = login_->redirect();
+  const Portal portal = to.address.portal;
+  if (portal.address.is_absent())
+    return on_failure(Error{SessionErrc::RedirectToName, 0,
+                            "the target redirects to a host name, which needs a resolver"},
+                      now);
+  for (const Portal& visited : visited_)
+    if (visited == portal)
+      return on_failure(Error{SessionErrc::RedirectLoop, 0, "the target redirects in a circle"},
+                        now);
+  if (visited_.full())
+    return on_failure(
+        Error{SessionErrc::TooManyRedirects, 0, "the target redirects more than four times"}, now);
+  // RFC 7143 section 11.13.5: a permanent move is for later logins as well.
+  if (to.permanent) home_ = portal;
+  return connect(portal, now);
+}
+
+SessionStep Session::on_failure(const Error& error, Millis now, iscsi::RetryPolicy policy) {
+  login_.reset();
+  const bool hopeless = policy == iscsi::RetryPolicy::Never;
+  if (logins_ == 0 && (hopeless || tries_ > limits_.retries || now >= limits_.give_up))
+    return stop(error);
+  state_ = SessionState::Waiting;
+  return wait(error, hopeless ? kHopelessDelay : backoff_.next(entropy_), now);
+}
+
+SessionStep Session::on_kernel_failure(const Error& error, Millis now) {
+  if (logins_ == 0 && now >= limits_.give_up) return stop(error);
+  return wait(error, backoff_.next(entropy_), now);
+}
+
+SessionStep Session::wait(const Error& error, Millis delay, Millis now) {
+  return {.kind = SessionStep::Kind::Wait,
+          .deadline = until(delay, now),
+          .portal = portal_,
+          .error = error};
+}
+
+SessionStep Session::recover() {
+  state_ = SessionState::Lost;
+  return {.kind = SessionStep::Kind::Recover};
+}
+
+SessionStep Session::stop(const Error& error) {
+  login_.reset();
+  state_ = SessionState::Gone;
+  return {.kind = SessionStep::Kind::Stop, .portal = portal_, .error = error};
+}
+
+Millis Session::until(Millis span, Millis now) const {
+  const Millis limit = now + span;
+  return logins_ == 0 && limits_.give_up < limit ? limits_.give_up : limit;
+}
+
+}  // namespace isboot::boot

@@ -1,0 +1,149 @@
+// A session's whole life as one machine without I/O: connect, log in, hand over to the
+// kernel, and the same again whenever the connection is lost. `boot` and the keeper
+// drive the same machine.
+#pragma once
+
+#include <optional>
+
+#include "core/base/list.h"
+#include "core/boot/backoff.h"
+#include "core/iscsi/login.h"
+#include "core/iscsi/status.h"
+#include "core/ports/clock.h"
+
+namespace isboot::boot {
+
+enum class SessionErrc : std::uint16_t {
+  TooManyRedirects = 1,
+  RedirectToName,
+  RedirectLoop,     // the target sends us to a portal where we have been
+  UnexpectedEvent,  // the driver's mistake, not the target's
+};
+
+enum class SessionState : std::uint8_t {
+  Created,      // the kernel has its session object, no connection yet
+  Connecting,   // TCP is under way
+  LoggingIn,    // login PDUs go to and fro
+  HandingOver,  // the kernel is taking the socket
+  HandedOver,   // the kernel carries the session
+  Lost,         // the kernel is letting go of a dead connection
+  Waiting,      // until the next try
+  Gone,         // over: given up, or detached
+};
+
+// What happened. Made with the functions below, one for each kind.
+struct SessionEvent {
+  enum class Kind : std::uint8_t {
+    Start,       // begin
+    Connected,   // TCP is up
+    Received,    // `bytes` from the target, at most what was wanted
+    Failed,      // connecting, sending, receiving or handing over failed: `error`
+    HandedOver,  // the kernel has the socket
+    Lost,        // the kernel reports that the connection is dead: `error`
+    Recovered,   // the kernel let go; `cmd_sn` is for the next login
+    Due,         // the time of Step::Wait has come
+    Detach,      // nobody wants the session any more
+  };
+  Kind kind = Kind::Start;
+  Bytes bytes{};
+  std::uint32_t cmd_sn = 0;
+  Error error{};
+
+  static SessionEvent start() { return {Kind::Start, {}, 0, {}}; }
+  static SessionEvent connected() { return {Kind::Connected, {}, 0, {}}; }
+  static SessionEvent received(Bytes bytes) { return {Kind::Received, bytes, 0, {}}; }
+  static SessionEvent failed(const Error& error) { return {Kind::Failed, {}, 0, error}; }
+  static SessionEvent handed_over() { return {Kind::HandedOver, {}, 0, {}}; }
+  static SessionEvent lost(const Error& error) { return {Kind::Lost, {}, 0, error}; }
+  static SessionEvent recovered(std::uint32_t cmd_sn) { return {Kind::Recovered, {}, cmd_sn, {}}; }
+  static SessionEvent due() { return {Kind::Due, {}, 0, {}}; }
+  static SessionEvent detach() { return {Kind::Detach, {}, 0, {}}; }
+};
+
+// What to do next, and with which event to come back.
+struct SessionStep {
+  enum class Kind : std::uint8_t {
+    Connect,   // to `portal`: Connected or Failed
+    Send,      // `send`, then receive at most `wanted` bytes: Received or Failed
+    Receive,   // at most `wanted` bytes: Received or Failed
+    HandOver,  // the connection with `params`: HandedOver or Failed
+    Recover,   // make the kernel let go: Recovered or Failed
+    Wait,      // until `deadline`: Due. `error` says what the last try failed of
+    Carried,   // nothing, until Lost or Detach
+    Stop,      // for good; `error` says why (Errc::Cancelled: it was detached)
+  };
+  Kind kind = Kind::Stop;
+  Millis deadline = 0;  // of Connect, Send, Receive, Wait: on the driver's clock
+  Portal portal{};
+  Bytes send{};  // borrows from the Session until its next call
+  std::size_t wanted = 0;
+  Error error{};
+};
+
+struct SessionLimits {
+  Millis connect = 10'000;             // for TCP to come up
+  Millis answer = 15'000;              // for each login response
+  Millis give_up = 0;                  // the time (not a span) at which the first login is given up
+  std::uint32_t retries = UINT32_MAX;  // of the first login
+};
+
+class Session {
+public:
+  static constexpr std::uint32_t kMaxRedirects = 4;
+
+  // Borrows both ports for its life.
+  Session(const Portal& portal, const iscsi::LoginConfig& login, const SessionLimits& limits,
+          Hash& hash, Entropy& entropy);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // The one step function. An event that does not fit the state ends the session with
+  // SessionErrc::UnexpectedEvent.
+  SessionStep on_event(const SessionEvent& event, Millis now);
+
+  SessionState state() const { return state_; }
+  const Portal& portal() const { return portal_; }  // where the last connection went
+  const iscsi::SessionParams& params() const { return params_; }
+  // The target's refusal in words, with what to do; empty when it did not refuse.
+  Text refusal() const { return refusal_; }
+  std::uint32_t logins() const { return logins_; }  // that succeeded
+  std::uint32_t tries() const { return tries_; }    // since the last success
+
+private:
+  SessionStep try_again(Millis now);
+  SessionStep connect(const Portal& portal, Millis now);
+  SessionStep on_login_step(const iscsi::LoginStep& step, Millis now);
+  SessionStep redirect(Millis now);
+  SessionStep on_failure(const Error& error, Millis now,
+                         iscsi::RetryPolicy policy = iscsi::RetryPolicy::Soon);
+  SessionStep on_kernel_failure(const Error& error, Millis now);
+  SessionStep wait(const Error& error, Millis delay, Millis now);
+  SessionStep recover();
+  SessionStep stop(const Error& error);
+  // `span` from now, but never past the end of the first login's time.
+  Millis until(Millis span, Millis now) const;
+
+  Portal home_;  // each new try starts there; a permanent redirect moves it
+  iscsi::LoginConfig config_;
+  SessionLimits limits_;
+  Hash& hash_;
+  Entropy& entropy_;
+
+  SessionState state_ = SessionState::Created;
+  Portal portal_;
+  std::optional<iscsi::Login> login_;
+  iscsi::SessionParams params_;
+  InlineText<160> refusal_;
+  std::optional<Error> hand_over_error_;
+  Backoff backoff_;
+  List<Portal, kMaxRedirects + 1> visited_;  // in this try
+  std::uint32_t tries_ = 0;
+  std::uint32_t logins_ = 0;
+};
+
+}  // namespace isboot::boot
+
+namespace isboot {
+template <>
+inline constexpr std::uint16_t kErrorDomain<boot::SessionErrc> = 6;
+}  // namespace isboot

@@ -1,0 +1,156 @@
+#include "platform/linux/system/root_file_system.h"
+
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <vector>
+
+#include "core/boot/parameters.h"
+#include "platform/linux/system/file.h"
+#include "platform/linux/system/root_device.h"
+#include "platform/linux/system/uevents.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+struct MountFlag {
+  const char* name;
+  unsigned long set;
+  unsigned long clear;
+};
+// The options that mount(2) takes as flags; all others go to the file system as text.
+constexpr MountFlag kMountFlags[] = {
+    {"ro", MS_RDONLY, 0},
+    {"rw", 0, MS_RDONLY},
+    {"noatime", MS_NOATIME, 0},
+    {"atime", 0, MS_NOATIME},
+    {"relatime", MS_RELATIME, 0},
+    {"norelatime", 0, MS_RELATIME},
+    {"strictatime", MS_STRICTATIME, 0},
+    {"lazytime", MS_LAZYTIME, 0},
+    {"nodiratime", MS_NODIRATIME, 0},
+    {"nodev", MS_NODEV, 0},
+    {"nosuid", MS_NOSUID, 0},
+    {"noexec", MS_NOEXEC, 0},
+    {"sync", MS_SYNCHRONOUS, 0},
+    {"dirsync", MS_DIRSYNC, 0},
+    {"defaults", 0, 0},
+};
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    if (end > at) parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+// Sets the flags that `options` name and returns the rest, for the file system.
+std::string take_flags(const std::string& options, unsigned long& flags) {
+  std::string rest;
+  for (const std::string& option : split(options, ',')) {
+    const MountFlag* known = nullptr;
+    for (const MountFlag& flag : kMountFlags)
+      if (option == flag.name) known = &flag;
+    if (known != nullptr)
+      flags = (flags & ~known->clear) | known->set;
+    else
+      rest += (rest.empty() ? "" : ",") + option;
+  }
+  return rest;
+}
+
+bool is_block_device(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISBLK(status.st_mode);
+}
+
+bool is_tag(const std::string& name) {
+  return name == "UUID" || name == "LABEL" || name == "PARTUUID" || name == "PARTLABEL";
+}
+
+// One look; empty when the device is not there yet.
+std::string look_for(const std::string& root) {
+  const std::size_t equals = root.find('=');
+  if (equals != std::string::npos) {
+    const std::string name = find_device_by_tag(root.substr(0, equals), root.substr(equals + 1));
+    return name.empty() ? name : "/dev/" + name;
+  }
+  if (root.front() != '/') {  // 8:1, as the kernel writes it
+    std::array<char, 256> target{};
+    const std::string link = "/sys/dev/block/" + root;
+    const ssize_t size = readlink(link.c_str(), target.data(), target.size());
+    if (size <= 0) return {};
+    const std::string path{target.data(), static_cast<std::size_t>(size)};
+    return "/dev/" + path.substr(path.rfind('/') + 1);
+  }
+  return is_block_device(root) ? root : std::string{};
+}
+
+}  // namespace
+
+RootOptions RootOptions::from_command_line(Text command_line) {
+  const auto value = [command_line](Text name) {
+    return std::string{boot::command_line_value(command_line, name).value_or(Text{})};
+  };
+  RootOptions options;
+  options.root = value("root");
+  options.types = value("rootfstype");
+  options.flags = value("rootflags");
+  options.init = value("init");
+  options.read_only = !boot::command_line_value(command_line, "rw").has_value();
+  return options;
+}
+
+Result<std::string> find_root_device(const std::string& root, Clock& clock, Millis deadline) {
+  if (root.empty()) return Error{Errc::BadValue, 0, "root= is not on the kernel command line"};
+  const std::size_t equals = root.find('=');
+  const bool is_number = root.find(':') != std::string::npos && equals == std::string::npos;
+  if (equals != std::string::npos ? !is_tag(root.substr(0, equals))
+                                  : root.front() != '/' && !is_number)
+    return Error{Errc::BadValue, 0, "root= has no form that is known"};
+  Uevents uevents = ISBOOT_TRY(Uevents::open(clock));
+  for (;;) {
+    std::string device = look_for(root);
+    if (!device.empty()) return device;
+    if (!uevents.wait(deadline)) return Error{Errc::TimedOut, 0, "no such device appeared"};
+  }
+}
+
+Result<Done> mount_root(const std::string& device, const RootOptions& options,
+                        const std::string& where, Modules& modules) {
+  std::vector<std::string> types = split(options.types, ',');
+  if (types.empty()) types.push_back(file_system_type(device));
+  if (types.front().empty())
+    return Error{Errc::NotFound, 0, "no file system was recognised; set rootfstype="};
+  unsigned long flags = options.read_only ? MS_RDONLY : 0;
+  const std::string data = take_flags(options.flags, flags);
+  mkdir(where.c_str(), 0755);
+  int error = 0;
+  for (const std::string& type : types) {
+    (void)modules.load(type);  // built in, or mount says what is missing
+    if (mount(device.c_str(), where.c_str(), type.c_str(), flags, data.c_str()) == 0) return Done{};
+    error = errno;
+  }
+  return system_error(error, "the root file system cannot be mounted");
+}
+
+Error run_init(const std::string& init, char** arguments) {
+  constexpr const char* kUsual[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
+  std::vector<std::string> candidates{init};
+  if (init.empty()) candidates.assign(std::begin(kUsual), std::end(kUsual));
+  int error = ENOENT;
+  for (std::string& path : candidates) {
+    arguments[0] = path.data();
+    execv(path.c_str(), arguments);
+    if (errno != ENOENT) error = errno;
+  }
+  return system_error(error, "no init can be run");
+}
+
+}  // namespace isboot::linux_platform

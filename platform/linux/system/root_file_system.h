@@ -1,0 +1,40 @@
+// From the kernel's root= to a mounted file system, and into it.
+#pragma once
+
+#include <string>
+
+#include "core/base/result.h"
+#include "core/base/text.h"
+#include "core/ports/clock.h"
+#include "platform/linux/system/modules.h"
+
+namespace isboot::linux_platform {
+
+// What the kernel command line says of the root file system (kernel-parameters.txt).
+struct RootOptions {
+  std::string root;       // /dev/NAME, NAME, MAJOR:MINOR, UUID=, LABEL=, PARTUUID=, PARTLABEL=
+  std::string types;      // rootfstype, separated by commas; empty: what libblkid finds
+  std::string flags;      // rootflags
+  bool read_only = true;  // ro, unless rw stands behind it
+  std::string init;       // empty: /sbin/init and the usual others
+
+  static RootOptions from_command_line(Text command_line);
+};
+
+// The device node of `root`, waiting for it until the deadline. Errc::BadValue: no
+// form that is known. Errc::TimedOut: no such device.
+Result<std::string> find_root_device(const std::string& root, Clock& clock, Millis deadline);
+
+// Mounts `device` at `where` (made if needed), with the file system's module loaded.
+Result<Done> mount_root(const std::string& device, const RootOptions& options,
+                        const std::string& where, Modules& modules);
+
+// Makes `root` the root directory, with /proc, /sys, /dev and /run moved along, and
+// frees the memory of the initramfs. What still runs from it goes on.
+Result<Done> move_into(const std::string& root);
+
+// Becomes the system's init; `arguments` are the ones that the kernel gave to us.
+// Returns only when no init can be run.
+Error run_init(const std::string& init, char** arguments);
+
+}  // namespace isboot::linux_platform
