@@ -1,0 +1,43 @@
+// What has to be changed on a NIC so that a target can be reached through it: a pure
+// function, so that `isboot plan` prints what `isboot boot` does, and every rule has a
+// test. The rules and their sources: docs/network.md.
+#pragma once
+
+#include "core/base/list.h"
+#include "core/ports/network.h"
+
+namespace isboot::boot {
+
+// The interface that a change is made on.
+enum class On : std::uint8_t { Nic, Vlan };
+
+struct NetworkChange {
+  enum class Kind : std::uint8_t { SetMtu, LinkUp, AddVlan, AddAddress, AddRoute };
+  Kind kind = Kind::LinkUp;
+  On on = On::Nic;
+  std::uint32_t mtu = 0;    // SetMtu: bytes
+  std::uint16_t vlan = 0;   // AddVlan: VID
+  IpAddress address;        // AddAddress: ours; AddRoute: the destination
+  std::uint8_t prefix = 0;  // AddAddress, AddRoute: bits
+  IpAddress gateway;        // AddRoute; absent: the destination is on the link
+  IpAddress source;         // AddRoute: preferred source; absent: the kernel's choice
+};
+
+// Something in the table that was decided one way although it could be read another.
+// Static text.
+using NetworkNote = const char*;
+
+struct NetworkPlan {
+  List<NetworkChange, 10> changes;  // in the order in which they must be made
+  List<NetworkNote, 4> notes;
+};
+
+// Where `config` is the sum of the table and the parameters. A config without a target
+// gets no route to one. Errc::BadValue: no plan can work; the text says why.
+Result<NetworkPlan> plan_network(const LinkConfig& config);
+
+// "address 10.0.2.15/24", "route to 10.9.0.1/32 via 10.0.2.2", "VLAN 42", "MTU 9000", "up"
+using ChangeText = InlineText<128>;
+ChangeText to_text(const NetworkChange& change);
+
+}  // namespace isboot::boot
