@@ -53,8 +53,6 @@ Result<Done> set_login(const ibft::Table& table, const ibft::Target& target,
     return lacks(PlanErrc::NoInitiatorName, table.initiator ? table.initiator->offset : 0,
                  "there is no initiator name: set isboot.initiator=");
   ISBOOT_TRY(login.target_name.assign(target.name));
-  if (login.target_name.empty())
-    return lacks(PlanErrc::NoTargetName, target.offset, "the target has no name");
   login.header_digest = parameters.header_digest;
   login.data_digest = parameters.data_digest;
   return set_credentials(target, login.credentials);
@@ -66,8 +64,6 @@ Result<Path> make_path(const ibft::Table& table, const ibft::Candidate& candidat
   Path path;
   path.target_index = candidate.target;
   path.reason = candidate.reason;
-  if (target.address.is_absent())
-    return lacks(PlanErrc::NoAddress, target.offset, "the target has no address");
   path.portal = {target.address, target.port};
   path.lun = target.lun;
   ISBOOT_TRY(set_link(table, candidate, parameters, path));
@@ -81,7 +77,9 @@ Result<Done> make_plan(const ibft::Table& table, const Parameters& parameters, P
   plan.count = 0;
   const ibft::Selection selection = ibft::select(table);
   Error why = lacks(PlanErrc::NoTarget, table.control.offset, "the table has no usable target");
-  if (!selection.skipped.empty()) why.text = selection.skipped[0].reason;
+  if (!selection.skipped.empty())
+    why = lacks(PlanErrc::NoTarget, table.targets[selection.skipped[0].target].offset,
+                selection.skipped[0].reason);
   for (const ibft::Candidate& candidate : selection.candidates) {
     const Result<Path> path = make_path(table, candidate, parameters);
     if (path)

@@ -14,7 +14,6 @@ enum class PlanErrc : std::uint16_t {  // values from 0x100 on
   NoTarget = 0x100,                    // the table names nothing that can be booted from
   NoNic,
   NoInitiatorName,
-  NoTargetName,
   NoAddress,
 };
 

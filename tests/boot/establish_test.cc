@@ -1,0 +1,133 @@
+#include "core/boot/establish.h"
+
+#include <gtest/gtest.h>
+
+#include "testing/fake_clock.h"
+#include "testing/fake_entropy.h"
+#include "testing/fake_hash.h"
+#include "testing/fake_initiator.h"
+#include "testing/fake_log.h"
+#include "testing/fake_network.h"
+#include "testing/fake_stream.h"
+
+namespace isboot::boot {
+namespace {
+
+using Calls = std::vector<std::string>;
+
+class EstablishTest : public ::testing::Test {
+protected:
+  EstablishTest() {
+    path_.mac = *parse_mac("52:54:00:12:34:56");
+    path_.portal = {IpAddress::v4(10, 0, 2, 2), 3260};
+    path_.link.address = IpAddress::v4(10, 0, 2, 15);
+    path_.lun = *Lun::from_number(1);
+    (void)path_.login.initiator_name.assign("iqn.2026-11.org.example:host");
+    (void)path_.login.target_name.assign("iqn.2026-11.org.example:disk");
+    network_.present = path_.mac;
+  }
+  Result<Established> run() {
+    Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
+    return establish(path_, parameters_, clock_.now() + 120'000, ports);
+  }
+
+  testing::FakeClock clock_;
+  testing::FakeNetwork network_{clock_};
+  testing::FakeInitiator initiator_;
+  testing::FakeStream stream_{clock_};
+  testing::FakeHash hash_;
+  testing::FakeEntropy entropy_;
+  testing::FakeLog log_;
+  Path path_;
+  Parameters parameters_;
+};
+
+TEST_F(EstablishTest, EndsWithTheDiskOfTheLunThatTheTableNames) {
+  stream_.expect(testing::plain_login());
+  const auto established = run();
+  ASSERT_TRUE(established);
+  EXPECT_EQ(established->disk.view(), "/dev/sda");
+  EXPECT_EQ(initiator_.asked, path_.lun);
+  EXPECT_EQ(initiator_.calls, (Calls{"create", "hand_over", "find_disk"}));
+  EXPECT_EQ(network_.configured[0].address, path_.link.address);
+  EXPECT_TRUE(stream_.target(0).complaints().empty());
+  EXPECT_TRUE(log_.says("connected to 10.0.2.2:3260"));
+  EXPECT_TRUE(log_.says("logged in to iqn.2026-11.org.example:disk"));
+}
+
+TEST_F(EstablishTest, TellsTheKernelToHoldIoForEverUnlessALimitIsSet) {
+  stream_.expect(testing::plain_login());
+  ASSERT_TRUE(run());
+  EXPECT_EQ(initiator_.created[0].recovery_timeout, std::nullopt);
+  EXPECT_EQ(initiator_.created[0].initial_cmd_sn, 1U);
+  EXPECT_EQ(initiator_.created[0].target_name, path_.login.target_name);
+  parameters_.recovery = 600;
+  stream_.expect(testing::plain_login());
+  ASSERT_TRUE(run());
+  EXPECT_EQ(initiator_.created[1].recovery_timeout, 600U);
+}
+
+TEST_F(EstablishTest, WaitsOutATargetThatIsNotThereYetAndNeverPastTheLimit) {
+  const Millis start = clock_.now();
+  const auto established = run();
+  ASSERT_FALSE(established);
+  EXPECT_EQ(established.error().code, Errc::TimedOut);
+  EXPECT_GT(stream_.portals.size(), 5U);
+  EXPECT_LE(clock_.now(), start + 120'001);
+  EXPECT_EQ(initiator_.calls, (Calls{"create", "destroy"}));
+  EXPECT_TRUE(log_.says("10.0.2.2:3260, iqn.2026-11.org.example:disk: nobody listens"));
+}
+
+TEST_F(EstablishTest, SaysInWordsWhyTheTargetRefuses) {
+  testing::ScriptedReply refusal;
+  refusal.status_class = 2;
+  refusal.status_detail = 3;
+  stream_.expect({refusal});
+  ASSERT_FALSE(run());
+  EXPECT_TRUE(log_.says("(0x0203)"));
+  EXPECT_EQ(initiator_.calls, (Calls{"create", "destroy"}));
+}
+
+TEST_F(EstablishTest, GivesASilentTargetNoMoreThanItsTime) {
+  stream_.expect({});
+  stream_.expect(testing::plain_login());
+  const Millis start = clock_.now();
+  ASSERT_TRUE(run());
+  EXPECT_GE(clock_.now(), start + 15'000);
+  EXPECT_LE(clock_.now(), start + 16'000);
+}
+
+TEST_F(EstablishTest, LogsInAgainWhenTheTargetClosedAfterTheLogin) {
+  initiator_.hand_over_failures.push_back(Error{Errc::Closed, 0, "closed after the login"});
+  stream_.expect(testing::plain_login());
+  stream_.expect(testing::plain_login());
+  ASSERT_TRUE(run());
+  EXPECT_EQ(initiator_.calls, (Calls{"create", "hand_over", "recover", "hand_over", "find_disk"}));
+}
+
+TEST_F(EstablishTest, TakesTheSessionBackWhenThereIsNoNic) {
+  network_.present = {};
+  const auto established = run();
+  ASSERT_FALSE(established);
+  EXPECT_EQ(established.error().code, Errc::NotFound);
+  EXPECT_EQ(initiator_.calls, (Calls{"create", "destroy"}));
+  EXPECT_TRUE(stream_.portals.empty());
+}
+
+TEST_F(EstablishTest, NamesTheLunThatTheTargetLacks) {
+  initiator_.no_disk = Error{Errc::NotFound, 0, "the target has no such LUN"};
+  stream_.expect(testing::plain_login());
+  ASSERT_FALSE(run());
+  EXPECT_TRUE(log_.says("LUN 0001000000000000"));
+  EXPECT_EQ(initiator_.calls.back(), "destroy");
+}
+
+TEST_F(EstablishTest, SaysWhatIsMissingWhenTheKernelHasNoInitiator) {
+  initiator_.no_session = Error{Errc::NotFound, 0, "the kernel has no iscsi_tcp"};
+  ASSERT_FALSE(run());
+  EXPECT_TRUE(log_.says("iscsi_tcp"));
+  EXPECT_TRUE(network_.calls.empty());
+}
+
+}  // namespace
+}  // namespace isboot::boot

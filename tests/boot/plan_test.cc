@@ -1,0 +1,119 @@
+#include "core/boot/plan.h"
+
+#include <gtest/gtest.h>
+
+#include "core/ibft/decode.h"
+#include "testing/fixture.h"
+
+namespace isboot::boot {
+namespace {
+
+class PlanTest : public ::testing::Test {
+protected:
+  PlanTest() : bytes_{testing::load_fixture(ISBOOT_FIXTURES, "ibft/ipxe-uefi-virtio-nochap.bin")} {
+    ibft::Findings findings;
+    EXPECT_TRUE(ibft::decode(bytes_, table_, findings));
+  }
+  Result<Done> make() { return make_plan(table_, parameters_, plan_); }
+
+  std::vector<std::uint8_t> bytes_;
+  ibft::Table table_;
+  Parameters parameters_;
+  Plan plan_;
+};
+
+TEST_F(PlanTest, SaysWhatTheTableSays) {
+  ASSERT_TRUE(make());
+  ASSERT_EQ(plan_.count, 1U);
+  const Path& path = plan_[0];
+  EXPECT_EQ(path.mac, *parse_mac("52:54:00:12:34:56"));
+  EXPECT_EQ(path.link.address, IpAddress::v4(10, 0, 2, 15));
+  EXPECT_EQ(path.link.prefix, 24);
+  EXPECT_EQ(path.link.gateway, IpAddress::v4(10, 0, 2, 2));
+  EXPECT_EQ(path.link.target, IpAddress::v4(10, 0, 2, 2));
+  EXPECT_EQ(path.link.vlan, 0);
+  EXPECT_EQ(path.link.mtu, 0U);
+  EXPECT_EQ(path.origin, ibft::Origin::Dhcp);
+  EXPECT_EQ(path.portal, (Portal{IpAddress::v4(10, 0, 2, 2), 3260}));
+  EXPECT_EQ(path.lun.number(), 1);
+  EXPECT_EQ(path.login.initiator_name.view(), "iqn.2026-11.org.example:spike-initiator");
+  EXPECT_EQ(path.login.target_name.view(), "iqn.2026-11.org.example:spike");
+  EXPECT_TRUE(path.login.credentials.secret.empty());
+  EXPECT_NE(Text{path.reason}, "");
+}
+
+TEST_F(PlanTest, LetsParametersOverrideTheTable) {
+  parameters_.vlan = 42;
+  parameters_.mtu = 9000;
+  parameters_.header_digest = true;
+  (void)parameters_.nic.assign("02:00:00:00:00:01");
+  (void)parameters_.initiator.assign("iqn.2026-11.org.example:other");
+  ASSERT_TRUE(make());
+  EXPECT_EQ(plan_[0].link.vlan, 42);
+  EXPECT_EQ(plan_[0].link.mtu, 9000U);
+  EXPECT_EQ(plan_[0].mac, *parse_mac("02:00:00:00:00:01"));
+  EXPECT_TRUE(plan_[0].login.header_digest);
+  EXPECT_FALSE(plan_[0].login.data_digest);
+  EXPECT_EQ(plan_[0].login.initiator_name.view(), "iqn.2026-11.org.example:other");
+}
+
+TEST_F(PlanTest, TakesCredentialsAsTheChapTypeSays) {
+  ibft::Target& target = table_.targets.items[0];
+  target.chap_name = "us";
+  target.chap_secret = "ours";
+  target.reverse_chap_name = "them";
+  target.reverse_chap_secret = "theirs";
+  ASSERT_TRUE(make());
+  EXPECT_TRUE(plan_[0].login.credentials.secret.empty());  // type none
+  target.chap = ibft::ChapType::Chap;
+  ASSERT_TRUE(make());
+  EXPECT_EQ(as_text(plan_[0].login.credentials.secret.reveal()), "ours");
+  EXPECT_TRUE(plan_[0].login.credentials.reverse_secret.empty());
+  target.chap = ibft::ChapType::Mutual;
+  ASSERT_TRUE(make());
+  EXPECT_EQ(plan_[0].login.credentials.reverse_name.view(), "them");
+  EXPECT_EQ(as_text(plan_[0].login.credentials.reverse_secret.reveal()), "theirs");
+}
+
+struct Lack {
+  const char* name;
+  void (*spoil)(ibft::Table&);
+  PlanErrc code;
+  std::uint32_t offset;
+};
+
+TEST_F(PlanTest, NamesWhatTheTableLacks) {
+  constexpr Lack kLacks[] = {
+      {"target address", [](ibft::Table& t) { t.targets.items[0].address = {}; },
+       PlanErrc::NoTarget, 0x180},
+      {"NIC address", [](ibft::Table& t) { t.nics.items[0].address = {}; }, PlanErrc::NoAddress,
+       0xa0},
+      {"target name", [](ibft::Table& t) { t.targets.items[0].name = {}; }, PlanErrc::NoTarget,
+       0x180},
+      {"initiator", [](ibft::Table& t) { t.initiator.reset(); }, PlanErrc::NoInitiatorName, 0},
+      {"NIC", [](ibft::Table& t) { t.nics.count = 0; }, PlanErrc::NoNic, 0x180},
+      {"target", [](ibft::Table& t) { t.targets.count = 0; }, PlanErrc::NoTarget, 0x30},
+  };
+  const ibft::Table good = table_;
+  for (const Lack& lack : kLacks) {
+    SCOPED_TRACE(lack.name);
+    table_ = good;
+    lack.spoil(table_);
+    const auto made = make();
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, lack.code);
+    EXPECT_EQ(made.error().offset, lack.offset);
+    EXPECT_TRUE(plan_.empty());
+  }
+}
+
+TEST_F(PlanTest, KeepsTheGoodPathWhenAnotherIsIncomplete) {
+  table_.targets.push(table_.targets[0]);
+  table_.targets.items[1].name = {};
+  ASSERT_TRUE(make());
+  EXPECT_EQ(plan_.count, 1U);
+  EXPECT_EQ(plan_[0].target_index, 0);
+}
+
+}  // namespace
+}  // namespace isboot::boot

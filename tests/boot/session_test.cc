@@ -1,0 +1,295 @@
+#include "core/boot/session.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "testing/fake_entropy.h"
+#include "testing/fake_hash.h"
+#include "testing/scripted_target.h"
+
+namespace isboot::boot {
+namespace {
+
+using testing::ScriptedReply;
+using Event = SessionEvent;
+using Kind = SessionStep::Kind;
+
+const Portal kHome{IpAddress::v4(10, 0, 2, 2), 3260};
+const Portal kOther{IpAddress::v4(10, 0, 2, 3), 3261};
+
+ScriptedReply refusal(std::uint8_t status_class, std::uint8_t detail,
+                      const std::vector<std::string>& pairs = {}) {
+  ScriptedReply reply;
+  reply.status_class = status_class;
+  reply.status_detail = detail;
+  reply.text = testing::text_of(pairs);
+  return reply;
+}
+
+class SessionTest : public ::testing::Test {
+protected:
+  SessionTest() {
+    (void)config_.initiator_name.assign("iqn.2026-11.org.example:host");
+    (void)config_.target_name.assign("iqn.2026-11.org.example:disk");
+    limits_.give_up = 120'000;
+    make();
+  }
+
+  void make() { session_.emplace(kHome, config_, limits_, hash_, entropy_); }
+  SessionStep on(const Event& event) { return session_->on_event(event, now_); }
+
+  // Plays `script` against the session, which is about to send its first request.
+  SessionStep play(SessionStep step, std::vector<ScriptedReply> script) {
+    testing::ScriptedTarget target{std::move(script)};
+    std::vector<std::uint8_t> stream;
+    while (step.kind == Kind::Send || step.kind == Kind::Receive) {
+      if (step.kind == Kind::Send) stream = target.respond(step.send);
+      if (stream.empty()) return on(Event::failed(Error{Errc::Closed, 0, "closed"}));
+      const std::size_t count = std::min(step.wanted, stream.size());
+      const std::vector<std::uint8_t> piece{stream.begin(),
+                                            stream.begin() + static_cast<std::ptrdiff_t>(count)};
+      stream.erase(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(count));
+      step = on(Event::received(piece));
+    }
+    if (!target.requests().empty()) login_cmd_sn_ = target.requests()[0].be32(24);
+    return step;
+  }
+  SessionStep log_in(std::vector<ScriptedReply> script = testing::plain_login()) {
+    return play(on(Event::connected()), std::move(script));
+  }
+  void bring_up() {
+    on(Event::start());
+    ASSERT_EQ(log_in().kind, Kind::HandOver);
+    ASSERT_EQ(on(Event::handed_over()).kind, Kind::Carried);
+  }
+
+  testing::FakeHash hash_;
+  testing::FakeEntropy entropy_;
+  iscsi::LoginConfig config_;
+  SessionLimits limits_;
+  Millis now_ = 1000;
+  std::uint32_t login_cmd_sn_ = 0;
+  std::optional<Session> session_;
+};
+
+TEST_F(SessionTest, ConnectsLogsInAndHandsOver) {
+  EXPECT_EQ(session_->state(), SessionState::Created);
+  const SessionStep connect = on(Event::start());
+  EXPECT_EQ(connect.kind, Kind::Connect);
+  EXPECT_EQ(connect.portal, kHome);
+  EXPECT_EQ(connect.deadline, now_ + limits_.connect);
+  EXPECT_EQ(session_->state(), SessionState::Connecting);
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+  EXPECT_EQ(session_->state(), SessionState::HandingOver);
+  EXPECT_EQ(login_cmd_sn_, 1U);
+  EXPECT_EQ(on(Event::handed_over()).kind, Kind::Carried);
+  EXPECT_EQ(session_->state(), SessionState::HandedOver);
+  EXPECT_EQ(session_->logins(), 1U);
+}
+
+TEST_F(SessionTest, GivesEachLoginResponseItsTime) {
+  on(Event::start());
+  const SessionStep step = on(Event::connected());
+  EXPECT_EQ(step.kind, Kind::Send);
+  EXPECT_EQ(step.deadline, now_ + limits_.answer);
+}
+
+TEST_F(SessionTest, TriesAgainAfterAWaitWhenTheTargetIsAway) {
+  on(Event::start());
+  const SessionStep wait = on(Event::failed(Error{Errc::TimedOut, 0, "no answer"}));
+  EXPECT_EQ(wait.kind, Kind::Wait);
+  EXPECT_EQ(wait.error.code, Errc::TimedOut);
+  EXPECT_GT(wait.deadline, now_);
+  EXPECT_EQ(session_->state(), SessionState::Waiting);
+  EXPECT_EQ(on(Event::due()).kind, Kind::Connect);
+  EXPECT_EQ(session_->tries(), 2U);
+}
+
+TEST_F(SessionTest, NeverWaitsPastTheTotalLimit) {
+  limits_.give_up = 1500;
+  make();
+  EXPECT_EQ(on(Event::start()).deadline, 1500U);
+  now_ = 1499;
+  EXPECT_LE(on(Event::failed(Error{Errc::TimedOut, 0, ""})).deadline, 1500U);
+  now_ = 1500;
+  on(Event::due());
+  const SessionStep stop = on(Event::failed(Error{Errc::TimedOut, 0, "still nothing"}));
+  EXPECT_EQ(stop.kind, Kind::Stop);
+  EXPECT_EQ(stop.error.code, Errc::TimedOut);
+  EXPECT_EQ(session_->state(), SessionState::Gone);
+}
+
+TEST_F(SessionTest, StopsWhenTheRetriesAreUsedUp) {
+  limits_.retries = 1;
+  make();
+  on(Event::start());
+  EXPECT_EQ(on(Event::failed(Error{Errc::TimedOut, 0, ""})).kind, Kind::Wait);
+  on(Event::due());
+  EXPECT_EQ(on(Event::failed(Error{Errc::TimedOut, 0, ""})).kind, Kind::Stop);
+}
+
+TEST_F(SessionTest, StopsAtOnceWhenTheFirstLoginIsRefusedForGood) {
+  on(Event::start());
+  const SessionStep stop = log_in({refusal(2, 1)});
+  EXPECT_EQ(stop.kind, Kind::Stop);
+  EXPECT_EQ(stop.error.code, iscsi::RefusalErrc::AuthenticationFailed);
+  EXPECT_NE(session_->refusal().find("0x0201"), Text::npos);
+}
+
+TEST_F(SessionTest, TriesAgainWhenTheServiceIsUnavailable) {
+  on(Event::start());
+  EXPECT_EQ(log_in({refusal(3, 1)}).kind, Kind::Wait);
+  on(Event::due());
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+}
+
+TEST_F(SessionTest, FollowsARedirectAndComesHomeAfterATemporaryOne) {
+  on(Event::start());
+  const SessionStep moved = log_in({refusal(1, 1, {"TargetAddress=10.0.2.3:3261"})});
+  EXPECT_EQ(moved.kind, Kind::Connect);
+  EXPECT_EQ(moved.portal, kOther);
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+  on(Event::handed_over());
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  EXPECT_EQ(on(Event::recovered(5)).portal, kHome);
+}
+
+TEST_F(SessionTest, RemembersAPermanentRedirect) {
+  on(Event::start());
+  log_in({refusal(1, 2, {"TargetAddress=10.0.2.3:3261"})});
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+  on(Event::handed_over());
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  EXPECT_EQ(on(Event::recovered(5)).portal, kOther);
+}
+
+TEST_F(SessionTest, SeesThatItIsSentInACircle) {
+  on(Event::start());
+  log_in({refusal(1, 1, {"TargetAddress=10.0.2.3:3261"})});
+  const SessionStep wait = log_in({refusal(1, 1, {"TargetAddress=10.0.2.2:3260"})});
+  EXPECT_EQ(wait.kind, Kind::Wait);
+  EXPECT_EQ(wait.error.code, SessionErrc::RedirectLoop);
+}
+
+TEST_F(SessionTest, FollowsFourRedirectsAndNoFifth) {
+  on(Event::start());
+  for (int i = 3; i < 7; ++i) {
+    const std::string address = "TargetAddress=10.0.2." + std::to_string(i) + ":3260";
+    EXPECT_EQ(log_in({refusal(1, 1, {address})}).kind, Kind::Connect);
+  }
+  const SessionStep wait = log_in({refusal(1, 1, {"TargetAddress=10.0.2.9:3260"})});
+  EXPECT_EQ(wait.kind, Kind::Wait);
+  EXPECT_EQ(wait.error.code, SessionErrc::TooManyRedirects);
+}
+
+TEST_F(SessionTest, CannotFollowARedirectToAName) {
+  on(Event::start());
+  const SessionStep wait = log_in({refusal(1, 1, {"TargetAddress=storage.example:3260"})});
+  EXPECT_EQ(wait.error.code, SessionErrc::RedirectToName);
+}
+
+TEST_F(SessionTest, RecoversWithTheCmdSnThatTheKernelCounts) {
+  bring_up();
+  const SessionStep recover = on(Event::lost(Error{Errc::Closed, 0, ""}));
+  EXPECT_EQ(recover.kind, Kind::Recover);
+  EXPECT_EQ(session_->state(), SessionState::Lost);
+  EXPECT_EQ(on(Event::recovered(4711)).kind, Kind::Connect);
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+  EXPECT_EQ(login_cmd_sn_, 4711U);
+  EXPECT_EQ(on(Event::handed_over()).kind, Kind::Carried);
+  EXPECT_EQ(session_->logins(), 2U);
+}
+
+TEST_F(SessionTest, NeverGivesUpOnceItWasUp) {
+  bring_up();
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  on(Event::recovered(2));
+  now_ = 10 * limits_.give_up;
+  for (int i = 0; i < 1000; ++i) {
+    const SessionStep wait = on(Event::failed(Error{Errc::TimedOut, 0, ""}));
+    ASSERT_EQ(wait.kind, Kind::Wait);
+    ASSERT_GT(wait.deadline, now_);
+    now_ = wait.deadline;
+    ASSERT_EQ(on(Event::due()).kind, Kind::Connect);
+  }
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+}
+
+TEST_F(SessionTest, KeepsTryingSlowlyWhenARecoveryIsRefusedForGood) {
+  bring_up();
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  on(Event::recovered(2));
+  const SessionStep wait = log_in({refusal(2, 1)});
+  EXPECT_EQ(wait.kind, Kind::Wait);
+  EXPECT_EQ(wait.deadline, now_ + 30'000);
+}
+
+TEST_F(SessionTest, MakesTheKernelLetGoWhenTheHandOverFails) {
+  on(Event::start());
+  log_in();
+  EXPECT_EQ(on(Event::failed(Error{Errc::Closed, 0, "closed after the login"})).kind,
+            Kind::Recover);
+  const SessionStep wait = on(Event::recovered(1));
+  EXPECT_EQ(wait.kind, Kind::Wait);
+  EXPECT_EQ(wait.error.code, Errc::Closed);
+  EXPECT_EQ(on(Event::due()).kind, Kind::Connect);
+}
+
+TEST_F(SessionTest, AsksTheKernelAgainWhenItDoesNotLetGo) {
+  bring_up();
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  EXPECT_EQ(on(Event::failed(Error{Errc::TimedOut, 0, "no answer"})).kind, Kind::Wait);
+  EXPECT_EQ(on(Event::due()).kind, Kind::Recover);
+}
+
+TEST_F(SessionTest, EndsWhenItIsDetachedInAnyState) {
+  EXPECT_EQ(on(Event::detach()).error.code, Errc::Cancelled);
+  make();
+  bring_up();
+  EXPECT_EQ(on(Event::detach()).error.code, Errc::Cancelled);
+  EXPECT_EQ(session_->state(), SessionState::Gone);
+}
+
+// Every pair of state and event that no transition is for ends the session, by name.
+TEST_F(SessionTest, RefusesEventsThatDoNotFitTheState) {
+  const Event events[] = {
+      Event::start(),      Event::connected(),
+      Event::received({}), Event::handed_over(),
+      Event::due(),        Event::lost(Error{}),
+      Event::recovered(1), Event::failed(Error{Errc::Closed, 0, ""}),
+  };
+  const std::pair<SessionState, std::set<Event::Kind>> kAllowed[] = {
+      {SessionState::Created, {Event::Kind::Start}},
+      {SessionState::Connecting, {Event::Kind::Connected, Event::Kind::Failed}},
+      {SessionState::LoggingIn, {Event::Kind::Received, Event::Kind::Failed}},
+      {SessionState::HandingOver, {Event::Kind::HandedOver, Event::Kind::Failed}},
+      {SessionState::HandedOver, {Event::Kind::Lost}},
+      {SessionState::Lost, {Event::Kind::Recovered, Event::Kind::Failed, Event::Kind::Due}},
+      {SessionState::Waiting, {Event::Kind::Due}},
+      {SessionState::Gone, {}},
+  };
+  for (const auto& [state, allowed] : kAllowed)
+    for (const Event& event : events) {
+      if (allowed.contains(event.kind)) continue;
+      SCOPED_TRACE(static_cast<int>(state) * 100 + static_cast<int>(event.kind));
+      make();
+      if (state != SessionState::Created) on(Event::start());
+      if (state == SessionState::LoggingIn) on(Event::connected());
+      if (state == SessionState::Waiting) on(Event::failed(Error{Errc::Closed, 0, ""}));
+      if (state == SessionState::Gone) on(Event::detach());
+      if (state == SessionState::HandingOver || state == SessionState::HandedOver ||
+          state == SessionState::Lost)
+        log_in();
+      if (state == SessionState::HandedOver || state == SessionState::Lost)
+        on(Event::handed_over());
+      if (state == SessionState::Lost) on(Event::lost(Error{}));
+      ASSERT_EQ(session_->state(), state);
+      const SessionStep stop = on(event);
+      EXPECT_EQ(stop.kind, Kind::Stop);
+      EXPECT_EQ(stop.error.code, SessionErrc::UnexpectedEvent);
+    }
+}
+
+}  // namespace
+}  // namespace isboot::boot
