@@ -14,9 +14,8 @@ constexpr std::uint32_t kTaskTag = 0;
 
 Login::Login(const LoginConfig& config, Hash& hash, Entropy& entropy)
     : config_{config},
-      hash_{hash},
-      entropy_{entropy},
-      negotiation_{config.target_name.empty(), config.header_digest, config.data_digest} {}
+      negotiation_{config.target_name.empty(), config.header_digest, config.data_digest},
+      chap_{config.credentials, config.chap_algorithms, hash, entropy} {}
 
 LoginStep Login::start() {
   if (state_ != LoginState::Idle) return finish(Error{LoginErrc::OutOfOrder, 0, "started twice"});

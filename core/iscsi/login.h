@@ -9,7 +9,7 @@
 
 #include <optional>
 
-#include "core/base/secret.h"
+#include "core/iscsi/chap.h"
 #include "core/iscsi/isid.h"
 #include "core/iscsi/login_pdu.h"
 #include "core/iscsi/negotiation.h"
@@ -21,14 +21,6 @@
 
 namespace isboot::iscsi {
 
-// CHAP credentials. An empty secret: that direction is not used.
-struct Credentials {
-  InlineText<255> name;  // ours
-  Secret secret;
-  InlineText<255> reverse_name;  // the target's; empty: any name is accepted
-  Secret reverse_secret;
-};
-
 struct LoginConfig {
   IscsiName initiator_name;
   IscsiName target_name;  // empty in a discovery session
@@ -37,6 +29,7 @@ struct LoginConfig {
   bool header_digest = false;  // offer CRC32C,None instead of None
   bool data_digest = false;
   Credentials credentials;
+  AlgorithmSet chap_algorithms = AlgorithmSet::all();  // that may be offered
   // The portal group that the address is known to belong to (from SendTargets, or
   // from the login before a reconnect); any when not set.
   std::optional<std::uint16_t> portal_group_tag;
@@ -61,33 +54,37 @@ struct LoginStep {
 };
 
 enum class LoginState : std::uint8_t {
-  Idle,           // nothing was sent
-  MethodOffered,  // security stage: AuthMethod was sent
-  SecurityDone,   // security stage: nothing left to prove, asked to go on
-  Operational,    // operational stage: parameters were sent
+  Idle,               // nothing was sent
+  MethodOffered,      // security stage: AuthMethod was sent
+  AlgorithmsOffered,  // security stage: CHAP_A was sent
+  ProofSent,          // security stage: CHAP_N and CHAP_R were sent
+  SecurityDone,       // security stage: nothing left to prove, asked to go on
+  Operational,        // operational stage: parameters were sent
   Complete,
   Redirected,
   Failed,
 };
 
 // What a target may do wrong in a login, beyond the form of its PDUs and texts
-// (PduErrc, TextErrc) and its refusals (RefusalErrc).
-enum class LoginErrc : std::uint16_t {  // values below 0x200
-  OutOfOrder = 1,                       // our caller's mistake: no bytes are expected now
-  WrongTaskTag,                         // answers another request
-  WrongStatSn,                          // a response was lost, or the target cannot count
-  WrongCmdSn,                           // the target would wait for another first command
-  WrongStage,                           // CSG is not the stage that we are in
-  TransitNotAsked,                      // T without our T
-  StageTooFar,                          // NSG is beyond the one that we asked for
-  TooManyRounds,                        // the login never ends
-  TextInTheMiddle,                      // text in answer to a text of ours that goes on
-  NoSessionHandle,                      // TSIH 0 in the final response
-  WrongPortalGroup,                     // another TargetPortalGroupTag than the address should have
-  UnansweredOffer,                      // T together with keys that want an answer
-  MethodNotOffered,                     // AuthMethod is none that we offered
-  UnexpectedSecurity,                   // a security key that nothing asked for
-  BadRedirect,                          // redirected, but to no address
+// (PduErrc, TextErrc) and its refusals (RefusalErrc). Values are below 0x200: those of
+// RefusalErrc are in the same domain.
+enum class LoginErrc : std::uint16_t {
+  OutOfOrder = 1,      // our caller's mistake: no bytes are expected now
+  WrongTaskTag,        // answers another request
+  WrongStatSn,         // a response was lost, or the target cannot count
+  WrongCmdSn,          // the target would wait for another first command
+  WrongStage,          // CSG is not the stage that we are in
+  TransitNotAsked,     // T without our T
+  StageTooFar,         // NSG is beyond the one that we asked for
+  TooManyRounds,       // the login never ends
+  TextInTheMiddle,     // text in answer to a text of ours that goes on
+  NoSessionHandle,     // TSIH 0 in the final response
+  WrongPortalGroup,    // another TargetPortalGroupTag than the address should have
+  UnansweredOffer,     // T together with keys that want an answer
+  MethodNotOffered,    // AuthMethod is none that we offered
+  MethodRejected,      // the target accepts no AuthMethod that we offered
+  UnexpectedSecurity,  // a security key that nothing asked for
+  BadRedirect,         // redirected, but to no address
 };
 
 class Login {
@@ -118,21 +115,24 @@ private:
   Result<LoginStep> on_response();
   LoginStep send_segment();
 
+  // login_security.cc
+  Result<LoginStep> on_method(TextKeyWriter& out);
+  Result<LoginStep> on_challenge(TextKeyWriter& out);
+  Result<LoginStep> on_proof();
+  Error unexpected_security() const;
+
   // login_stages.cc
   Result<LoginStep> request(LoginState next, bool transit);
   Result<LoginStep> first_request();
   Result<LoginStep> on_text();
   Result<Done> read_keys(TextKeyWriter& answers);
   Result<LoginStep> after_security();
-  Result<LoginStep> on_method();
   Result<LoginStep> on_operational();
   Result<LoginStep> complete();
   Result<LoginStep> refused();
   bool is_discovery() const { return config_.target_name.empty(); }
 
   const LoginConfig& config_;
-  Hash& hash_;
-  Entropy& entropy_;
   LoginState state_ = LoginState::Idle;
   Negotiation negotiation_;
 
@@ -150,7 +150,8 @@ private:
   std::size_t request_size_ = 0;  // of our text
   std::size_t request_sent_ = 0;
 
-  Text method_;  // AuthMethod of the last text
+  Chap chap_;
+  SecurityKeys security_;  // of the last text, which is in text_
   SessionParams params_;
   Redirect redirect_;
   InlineText<160> refusal_text_;

@@ -16,6 +16,7 @@ Result<LoginStep> Login::request(LoginState next, bool transit) {
 
 // Section 6.3.1: the first request names both ends and the type of session.
 Result<LoginStep> Login::first_request() {
+  ISBOOT_TRY(chap_.judge_credentials());
   TextKeyWriter out{MutableBytes{request_}.subspan(kHeaderSize)};
   out.add(rule(Key::InitiatorName).name, config_.initiator_name);
   if (is_discovery()) {
@@ -24,21 +25,30 @@ Result<LoginStep> Login::first_request() {
     out.add(rule(Key::SessionType).name, "Normal");
     out.add(rule(Key::TargetName).name, config_.target_name);
   }
-  out.add("AuthMethod", "None");
+  const Credentials& credentials = config_.credentials;
+  // A target that must prove itself is not given the choice.
+  out.add("AuthMethod", credentials.mutual()    ? Text{"CHAP"}
+                        : credentials.one_way() ? Text{"CHAP,None"}
+                                                : Text{"None"});
   request_size_ = ISBOOT_TRY(out.finish()).size();
-  return request(LoginState::MethodOffered, true);
+  return request(LoginState::MethodOffered, !credentials.one_way());
 }
 
 Result<LoginStep> Login::on_text() {
-  TextKeyWriter answers{MutableBytes{request_}.subspan(kHeaderSize)};
-  ISBOOT_TRY(read_keys(answers));
-  request_size_ = ISBOOT_TRY(answers.finish()).size();
+  TextKeyWriter out{MutableBytes{request_}.subspan(kHeaderSize)};
+  ISBOOT_TRY(read_keys(out));
+  request_size_ = ISBOOT_TRY(out.finish()).size();
   if (response_.transit && request_size_ != 0)
     return Error{LoginErrc::UnansweredOffer, 1, "target set T and wants answers"};
   switch (state_) {
     case LoginState::MethodOffered:
-      return on_method();
+      return on_method(out);
+    case LoginState::AlgorithmsOffered:
+      return on_challenge(out);
+    case LoginState::ProofSent:
+      return on_proof();
     case LoginState::SecurityDone:
+      if (security_.method || security_.has_chap()) return unexpected_security();
       return after_security();
     case LoginState::Operational:
       return on_operational();
@@ -48,27 +58,24 @@ Result<LoginStep> Login::on_text() {
 }
 
 Result<Done> Login::read_keys(TextKeyWriter& answers) {
-  method_ = {};
+  security_ = {};
   TextKeyReader reader{Bytes{text_}.first(text_size_)};
   while (const auto key = ISBOOT_TRY(reader.next())) {
-    if (key->name == "AuthMethod" && stage_ == Stage::Security) {
-      if (!method_.empty()) return Error{TextErrc::RepeatedKey, key->offset, "key sent twice"};
-      method_ = key->value;
+    std::optional<Text>* security = security_.find(key->name);
+    if (security == nullptr) {
+      ISBOOT_TRY(negotiation_.receive(*key, stage_ == Stage::Security, answers));
       continue;
     }
-    ISBOOT_TRY(negotiation_.receive(*key, stage_ == Stage::Security, answers));
+    if (stage_ != Stage::Security)
+      return Error{TextErrc::WrongStage, key->offset, "security key after the security stage"};
+    if (*security) return Error{TextErrc::RepeatedKey, key->offset, "key sent twice"};
+    *security = key->value;
   }
   const Key tag = Key::TargetPortalGroupTag;
   if (config_.portal_group_tag && negotiation_.was_declared(tag) &&
       negotiation_.value(tag) != *config_.portal_group_tag)
     return Error{LoginErrc::WrongPortalGroup, 0, "address belongs to another portal group"};
   return Done{};
-}
-
-Result<LoginStep> Login::on_method() {
-  if (!method_.empty() && method_ != "None")
-    return Error{LoginErrc::MethodNotOffered, 0, "target chose an AuthMethod that was not offered"};
-  return after_security();
 }
 
 Result<LoginStep> Login::after_security() {

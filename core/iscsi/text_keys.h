@@ -10,21 +10,22 @@
 
 namespace isboot::iscsi {
 
-enum class TextErrc : std::uint16_t {  // values up to 100
-  NoEquals = 1,                        // a pair without '='
-  BadKeyName,                          // not a standard-label: capital first, at most 63 characters
-  ValueTooLong,                        // more than kMaxValue
-  Unterminated,                        // the last pair lacks its NUL
-  TooManyKeys,                         // more than kMaxKeys
-  RepeatedKey,                         // declared or negotiated twice
-  UnknownAnswer,                       // an answer to nothing that we offered
-  BadNumber,                           // not a number, or out of the key's range
-  BadBoolean,                          // neither Yes nor No
-  BadChoice,                           // not one of what was offered
-  WrongStage,                          // the key has no place in this stage
-  WrongSender,                         // a key that only initiators send
-  BadBinary,                           // neither 0x… nor 0b…, or with a digit that is none
-  TextTooLong,                         // more than kMaxText
+// Values are below 101: those of PduErrc are in the same domain.
+enum class TextErrc : std::uint16_t {
+  NoEquals = 1,   // a pair without '='
+  BadKeyName,     // not a standard-label: capital first, at most 63 characters
+  ValueTooLong,   // more than kMaxValue
+  Unterminated,   // the last pair lacks its NUL
+  TooManyKeys,    // more than kMaxKeys
+  RepeatedKey,    // declared or negotiated twice
+  UnknownAnswer,  // an answer to nothing that we offered
+  BadNumber,      // not a number, or out of the key's range
+  BadBoolean,     // neither Yes nor No
+  BadChoice,      // not one of what was offered
+  WrongStage,     // the key has no place in this stage
+  WrongSender,    // a key that only initiators send
+  BadBinary,      // neither 0x… nor 0b…, or with a digit that is none
+  TextTooLong,    // more than kMaxText
 };
 
 // Both views borrow from the text.
