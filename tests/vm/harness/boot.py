@@ -1,0 +1,77 @@
+"""One machine that boots from iSCSI, from the making of its disk to what it left behind."""
+
+import contextlib
+import re
+import secrets
+
+from . import ibft_table, initramfs, machine, target
+from .disk import ROOT_LABEL, Disk, root_tree
+from .kernel import Kernel
+from .workspace import PROJECT, Workspace, isboot_binary
+
+BIOS, UEFI, KERNEL = "bios", "uefi", "kernel"  # who loads the kernel; KERNEL: QEMU itself
+
+ARGUMENTS = ("console=ttyS0 earlyprintk=ttyS0,115200 panic=1 "
+             f"root=LABEL={ROOT_LABEL} rootfstype=ext4 ro")
+GUEST_INIT = PROJECT / "tests/vm/guest/init"
+
+# Seconds. Several times what two busy cores need; a wait that reaches its limit is a failure.
+LOADER_LIMIT = KERNEL_LIMIT = ROOT_LIMIT = 180
+POWER_OFF_LIMIT = 60
+
+
+class Boot:
+    """`run` boots it once; afterwards `report`, `exit_status` and `disk` tell how that went."""
+
+    def __init__(self, name, firmware, arguments="", initrd=None):
+        self.workspace = Workspace(name)
+        self.nonce = secrets.token_hex(8)
+        self.report = {}
+        self.exit_status = None
+        self.console = None
+        self._firmware = firmware
+        self._kernel = Kernel()
+        self._arguments = f"{ARGUMENTS} vm.nonce={self.nonce} {arguments}"
+        self._initrd = initrd or isboot_initramfs(self._kernel)
+        self.disk = Disk(self.workspace, root_tree(self.workspace, self._kernel, self._initrd,
+                                                   GUEST_INIT, self._arguments))
+
+    @contextlib.contextmanager
+    def running(self, watcher=None):
+        """The target and the machine, for as long as the block runs; yields QEMU's process."""
+        with target.serving(self.workspace, self.disk.path) as disk_server:
+            guest = self._machine(disk_server.port)
+            with guest.running(watcher) as qemu:
+                self.console = guest.console
+                yield qemu
+
+    def run(self, watcher=None):
+        """Boots, reads the system's report, and waits for the power-off."""
+        with self.running(watcher) as qemu:
+            self.wait_for_report()
+            self.wait_for_power_off(qemu)
+        return self
+
+    def wait_for_report(self):
+        if self._firmware != KERNEL:
+            self.console.wait_for(r"GRUB: loading the kernel", LOADER_LIMIT, "GRUB's start")
+        self.console.wait_for(r"Linux version", KERNEL_LIMIT, "the kernel's start")
+        line = self.console.wait_for(r"^ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
+        self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
+
+    def wait_for_power_off(self, qemu):
+        self.console.wait_for(r"reboot: Power down", POWER_OFF_LIMIT, "the power-off")
+        self.console.wait_for_end(POWER_OFF_LIMIT)
+        self.exit_status = qemu.wait(POWER_OFF_LIMIT)
+
+    def _machine(self, port):
+        if self._firmware == KERNEL:
+            table = ibft_table.leading_to(port, target.NAME, machine.INITIATOR)
+            return machine.from_kernel(self.workspace, self._kernel, self._initrd,
+                                       self._arguments, table)
+        return machine.from_firmware(self.workspace, port, uefi=self._firmware == UEFI)
+
+
+def isboot_initramfs(kernel):
+    """isboot as /init and the modules: nothing else is in it."""
+    return initramfs.build({"init": isboot_binary().read_bytes(), **kernel.module_files()})

@@ -1,0 +1,88 @@
+"""The machine's serial line: read, timed, kept in a log, and waited upon."""
+
+import os
+import re
+import select
+import time
+
+LAST_LINES = 25
+# Terminal control that firmware and loaders send: CSI sequences, charset choices, resets.
+ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?=]*[A-Za-z]|[()][A-Z0-9]|[c=>])|[\x00-\x08\x0b\x0c\x0e-\x1a]")
+
+
+class ConsoleError(AssertionError):
+    """A wait that did not end well; shows the last lines."""
+
+
+class Console:
+    """`lines`: (seconds since the start, text). The reading happens in the waits."""
+
+    def __init__(self, source, log_path, watcher=None):
+        self.lines = []
+        self._source = source
+        self._log = open(log_path, "wb")  # pylint: disable=consider-using-with
+        self._log_path = log_path
+        self._watcher = watcher
+        self._start = time.monotonic()
+        self._partial = b""
+        self._seen = 0
+        self.ended = False
+
+    def close(self):
+        self._log.close()
+
+    def elapsed(self):
+        return time.monotonic() - self._start
+
+    def wait_for(self, pattern, limit_s, what):
+        """The match of `pattern` in the next line that has one, not looking back past the last."""
+        deadline = time.monotonic() + limit_s
+        while True:
+            while self._seen < len(self.lines):
+                self._seen += 1
+                found = re.search(pattern, self.lines[self._seen - 1][1])
+                if found:
+                    return found
+            if self.ended:
+                raise ConsoleError(f"the machine ended before {what}{self.tail()}")
+            if not self._read(deadline):
+                raise ConsoleError(f"{what}: not within {limit_s} s{self.tail()}")
+
+    def wait_for_end(self, limit_s):
+        """Until the machine has closed its console."""
+        deadline = time.monotonic() + limit_s
+        while not self.ended:
+            if not self._read(deadline):
+                raise ConsoleError(f"the machine did not end within {limit_s} s{self.tail()}")
+
+    def first(self, pattern):
+        """Seconds at which the first line with `pattern` came, or None."""
+        return next((when for when, text in self.lines if re.search(pattern, text)), None)
+
+    def tail(self):
+        last = "\n".join(f"  {when:7.3f} {text}" for when, text in self.lines[-LAST_LINES:])
+        return f"; the last lines of {self._log_path}:\n{last}\n  {self._partial!r}"
+
+    def _read(self, deadline):
+        """Takes what has come; False when nothing came before `deadline`."""
+        left = max(0.0, deadline - time.monotonic())
+        if not select.select([self._source], [], [], left)[0]:
+            return False
+        data = os.read(self._source, 65536)
+        if not data:
+            self.ended = True
+            data = b"\n" if self._partial else b""
+        self._log.write(data)
+        self._log.flush()
+        *whole, self._partial = (self._partial + data).split(b"\n")
+        for line in whole:
+            self._take(line)
+        return True
+
+    def _take(self, line):
+        text = ESCAPES.sub(b"", line).replace(b"\r", b"").decode(errors="replace").rstrip()
+        if not text:
+            return
+        self.lines.append((self.elapsed(), text))
+        if self._watcher:
+            self._watcher(*self.lines[-1])

@@ -1,0 +1,24 @@
+"""A table for -acpitable: one that iPXE wrote, told to lead to the run's own target."""
+
+import struct
+
+from .workspace import PROJECT
+
+FIXTURE = PROJECT / "tests/fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
+# Where that fixture keeps what changes; little-endian (iBFT 1.03: header, initiator, target).
+LENGTH, CHECKSUM = 4, 9
+INITIATOR_NAME = 0x50 + 70
+TARGET_PORT, TARGET_NAME = 0x180 + 22, 0x180 + 34
+
+
+def leading_to(port, target, initiator):
+    """The fixture's NIC, address and LUN with another port and other names, put at the end."""
+    table = bytearray(FIXTURE.read_bytes())
+    struct.pack_into("<H", table, TARGET_PORT, port)
+    for field, name in ((INITIATOR_NAME, initiator), (TARGET_NAME, target)):
+        struct.pack_into("<HH", table, field, len(name), len(table))
+        table += name.encode() + b"\0"
+    struct.pack_into("<I", table, LENGTH, len(table))
+    table[CHECKSUM] = 0
+    table[CHECKSUM] = -sum(table) % 256
+    return bytes(table)

@@ -1,0 +1,63 @@
+"""Debian's stock kernel and the modules that an initramfs needs of it."""
+
+import pathlib
+
+from . import packages
+from .process import run
+from .workspace import cache_lock
+
+# What the machines of these tests need; dependencies come with them. crc32c is asked for by
+# name at run time (libcrc32c, ext4), so that no dependency in modules.dep mentions it.
+MODULES = ("virtio_pci", "virtio_net", "e1000", "e1000e", "iscsi_tcp", "iscsi_ibft", "sd_mod",
+           "ext4", "crc32c_generic", "crc32c_intel")
+INDEXES = ("modules.dep", "modules.alias", "modules.softdep")
+
+
+class Kernel:
+    """`image`: the file to boot. `version`: as uname -r prints it."""
+
+    def __init__(self):
+        package = packages.dependency("linux-image-amd64", r"linux-image-\d\S+")
+        self.version = package.removeprefix("linux-image-")
+        self._tree = packages.unpacked(package)
+        self.image = self._tree / "boot" / f"vmlinuz-{self.version}"
+        self._modules = self._tree / "lib/modules" / self.version
+        with cache_lock():
+            if not (self._modules / "modules.dep").exists():
+                run("depmod", "-b", self._tree, self.version)
+
+    def module_files(self, names=MODULES):
+        """Path in an initramfs → contents: the modules, what they depend on, depmod's indexes."""
+        chosen = self._with_dependencies(names)
+        root = f"lib/modules/{self.version}"
+        files = {f"{root}/{path}": (self._modules / path).read_bytes() for path in chosen}
+        for index in INDEXES:
+            files[f"{root}/{index}"] = self._index(index, chosen)
+        return files
+
+    def _with_dependencies(self, names):
+        """Paths relative to the module directory."""
+        needs = {}
+        for line in (self._modules / "modules.dep").read_text().splitlines():
+            path, _, others = line.partition(":")
+            needs[path] = others.split()
+        by_name = {_name(path): path for path in needs}
+        chosen = set()
+        for name in names:
+            path = by_name[name]
+            chosen.update([path, *needs[path]])
+        return sorted(chosen)
+
+    def _index(self, index, chosen):
+        """The lines of one of depmod's indexes that speak of the chosen modules."""
+        names = {_name(path) for path in chosen}
+        field = {"modules.dep": 0, "modules.alias": -1, "modules.softdep": 1}[index]
+        kept = []
+        for line in (self._modules / index).read_text().splitlines(keepends=True):
+            if not line.startswith("#") and _name(line.split()[field].rstrip(":")) in names:
+                kept.append(line)
+        return "".join(kept).encode()
+
+
+def _name(path):
+    return pathlib.PurePath(path).name.removesuffix(".ko").replace("-", "_")

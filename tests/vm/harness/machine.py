@@ -1,0 +1,74 @@
+"""QEMU: a machine with a serial line and one NIC, and no disk but the one over iSCSI."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+
+from .console import Console
+from .process import running
+from .target import LUN, NAME
+
+MEMORY_MIB = 512
+HOST = "10.0.2.2"  # the host's loopback interface, as QEMU's user networking shows it
+MAC = "52:54:00:12:34:56"
+INITIATOR = "iqn.2026-11.org.example:isboot-vm-initiator"
+OVMF = "/usr/share/OVMF"
+
+
+def accelerator():
+    """TCG unless told otherwise: where these tests run, KVM does not boot a stock kernel."""
+    return os.environ.get("ISBOOT_VM_ACCEL", "tcg,thread=multi")
+
+
+class Machine:
+    """The parts common to all; `network` and `arguments` say how it boots."""
+
+    def __init__(self, workspace, network, arguments):
+        self._workspace = workspace
+        self.console = None
+        self._command = [
+            "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
+            "-machine", "q35,graphics=off", "-accel", accelerator(), "-cpu", "max", "-smp", "1",
+            "-m", f"{MEMORY_MIB}M", "-display", "none",
+            "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
+            "-netdev", f"user,id=net{network}", *arguments]
+
+    @contextlib.contextmanager
+    def running(self, watcher=None):
+        """Yields QEMU's process; `console` is there while the block runs."""
+        log = self._workspace / "console.log"
+        with open(self._workspace / "qemu.log", "wb") as errors, \
+             running(*self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                     cwd=self._workspace.path) as child:
+            self.console = Console(child.stdout.fileno(), log, watcher)
+            try:
+                yield child
+            finally:
+                self.console.close()
+
+
+def from_firmware(workspace, port, uefi):
+    """iPXE, in the NIC's option ROM, gets a script by TFTP and boots the disk at `port`."""
+    boot = workspace / "tftp"
+    boot.mkdir()
+    (boot / "boot.ipxe").write_text(
+        f"#!ipxe\nset initiator-iqn {INITIATOR}\n"
+        f"sanboot iscsi:{HOST}:tcp:{port}:{LUN}:{NAME}\n", encoding="ascii")
+    # QEMU's own choice of ROM holds iPXE twice, for BIOS and for UEFI.
+    arguments = ["-device", f"virtio-net-pci,netdev=net,mac={MAC},bootindex=1"]
+    if uefi:
+        shutil.copy(f"{OVMF}/OVMF_VARS_4M.fd", workspace / "vars.fd")
+        arguments += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
+                      "-drive", "if=pflash,format=raw,file=vars.fd"]
+    return Machine(workspace, ",tftp=tftp,bootfile=boot.ipxe", arguments)
+
+
+def from_kernel(workspace, kernel, initramfs, cmdline, table):
+    """QEMU loads the kernel itself and puts `table` (bytes) among the ACPI tables."""
+    (workspace / "initrd.img").write_bytes(initramfs)
+    (workspace / "ibft.bin").write_bytes(table)
+    return Machine(workspace, "", [
+        "-device", f"virtio-net-pci,netdev=net,mac={MAC},romfile=",
+        "-acpitable", "file=ibft.bin",
+        "-kernel", kernel.image, "-initrd", "initrd.img", "-append", cmdline])

@@ -1,0 +1,51 @@
+"""Debian packages, unpacked into the cache and never installed: the host stays as it is."""
+
+import os
+import re
+import shutil
+import subprocess
+
+from .process import run
+from .workspace import cache_lock
+
+
+def unpacked(*names):
+    """The directory that holds the contents of the packages `names`, fetched once."""
+    with cache_lock() as cache:
+        tree = cache / names[0]
+        if not tree.is_dir():
+            _unpack(names, tree)
+        return tree
+
+
+def dependency(name, pattern):
+    """The package on which `name` depends and that matches `pattern`."""
+    listing = run("apt-cache", "depends", name).decode()
+    found = re.search(rf"Depends: ({pattern})", listing)
+    if not found:
+        raise RuntimeError(f"{name} depends on nothing like {pattern}; "
+                           "are the package lists there? Run: apt-get update")
+    return found.group(1)
+
+
+def _unpack(names, tree):
+    """Downloads beside `tree` and renames at the end, so that a broken try leaves no half tree."""
+    partial = tree.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for name in names:
+        _download(name, partial)
+    for archive in list(partial.glob("*.deb")):
+        run("dpkg", "-x", archive, partial)
+        archive.unlink()
+    partial.rename(tree)
+
+
+def _download(name, directory):
+    # As root, apt would hand the download to the user _apt, which may not write here.
+    command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", name]
+    if subprocess.run(command, cwd=directory, capture_output=True, check=False).returncode == 0:
+        return
+    # Lists that are old name a version that the mirror has dropped since.
+    run(*([] if os.geteuid() == 0 else ["sudo"]), "apt-get", "update")
+    run(*command, cwd=directory)

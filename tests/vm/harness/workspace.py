@@ -1,0 +1,49 @@
+"""Where things are, and a directory of its own for every run."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import shutil
+import time
+
+PROJECT = pathlib.Path(__file__).resolve().parents[3]
+BUILD = PROJECT / "build" / "vm"
+CACHE = BUILD / "cache"
+
+
+def isboot_binary():
+    """The program under test; ctest names it, by hand it is the release build's."""
+    path = pathlib.Path(os.environ.get("ISBOOT_BINARY", PROJECT / "build/release/isboot"))
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path} is not there; build it: cmake --preset release && cmake --build --preset release")
+    return path
+
+
+class Workspace:
+    """build/vm/<name>/<start>-<pid>: what one run leaves; `clear` drops all but its logs."""
+
+    def __init__(self, name):
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+        self.path = BUILD / name / f"{stamp}-{os.getpid()}"
+        self.path.mkdir(parents=True)
+
+    def __truediv__(self, name):
+        return self.path / name
+
+    def clear(self):
+        for entry in self.path.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry.suffix != ".log":
+                entry.unlink()
+
+
+@contextlib.contextmanager
+def cache_lock():
+    """Runs at the same time fill the cache one after the other."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield CACHE
