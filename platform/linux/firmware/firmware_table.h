@@ -1,0 +1,53 @@
+// Where firmware left iBFTs on a Linux machine, and which one to boot from.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/ibft/finding.h"
+#include "platform/linux/firmware/secret_pages.h"
+
+namespace isboot::linux_platform {
+
+// Where to look. Tests have folders of their own.
+struct FirmwarePaths {
+  std::string acpi_tables = "/sys/firmware/acpi/tables";
+  std::string efi = "/sys/firmware/efi";          // there when UEFI started the machine
+  std::string memory = "/dev/mem";                // the low memory of BIOS machines
+  std::string iscsi_ibft = "/sys/firmware/ibft";  // what the module iscsi_ibft shows
+};
+
+// A table as it was found, good or not: decode() judges it.
+struct FirmwareTable {
+  std::string source;  // "acpi:iBFT", "lowmem:0x9a6f0", "sysfs", "file:PATH"
+  SecretPages pages;
+  // Rebuilt from what the kernel made of the table: fields of which the kernel says
+  // nothing, as findings. Empty for a table that was read as it is.
+  std::vector<ibft::Finding> unknown;
+
+  Bytes bytes() const { return pages.bytes(); }
+};
+
+// decode(), and what is not known about a table that was rebuilt.
+Result<Done> decode(const FirmwareTable& found, ibft::Table& table, ibft::Findings& findings);
+
+struct FirmwareSearch {
+  std::vector<FirmwareTable> tables;
+  // Places that could not be looked at, and why: "/dev/mem: Operation not permitted".
+  std::vector<std::string> obstacles;
+};
+
+// Every table that there is: ACPI's in Linux's order, then low memory's (not on a
+// machine that UEFI started: it has none there), then, when there is none yet, the one
+// that iscsi_ibft shows.
+FirmwareSearch find_tables(const FirmwarePaths& paths = {});
+
+// The table that `choice` names: "auto" or "" (any place), "acpi" (any of ACPI's),
+// "acpi:N" (its Nth, from 1, as Linux numbers them), "lowmem", "sysfs", or a file's path.
+// Of several the first that is valid and has a boot-selected target, else the first that
+// is valid, else the first. Looks no further than it must: with ACPI's table at hand
+// nothing else is opened. Errors: Errc::NotFound when there is none; for a file also its
+// errno or Errc::NoSpace; Errc::BadValue for "acpi:" with no good number.
+Result<FirmwareTable> choose_table(Text choice, const FirmwarePaths& paths = {});
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,211 @@
+// The table as the module iscsi_ibft shows it, one small file for each field, made into
+// a table again. Only root may read them.
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "core/ibft/encode.h"
+#include "platform/linux/firmware/kernel_lun.h"
+#include "platform/linux/firmware/sources.h"
+#include "platform/linux/system/file.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+using ibft::StructureKind;
+
+// One folder of attributes: ethernet0, target1, …
+class Attributes {
+public:
+  // Texts live in `arena`, which must not move while they are used.
+  Attributes(std::string folder, SecretPages& arena) : folder_{std::move(folder)}, arena_{arena} {}
+
+  // Without the newline; empty when the kernel shows no such attribute.
+  Text text(const char* name) const {
+    const UniqueFd fd{open((folder_ + "/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!fd) return {};
+    const std::size_t start = arena_.bytes().size();
+    const MutableBytes room = arena_.memory().subspan(start);
+    const ssize_t count = read(fd.get(), room.data(), room.size());
+    if (count <= 0) return {};
+    arena_.resize(start + static_cast<std::size_t>(count));
+    const Text whole = as_text(arena_.bytes().subspan(start));
+    return slice(whole, 0, find(whole, '\n'));
+  }
+  template <class Integer>
+  Integer number(const char* name) const {
+    const auto value = parse_decimal(text(name), std::numeric_limits<Integer>::max());
+    return value ? static_cast<Integer>(*value) : Integer{0};
+  }
+  IpAddress address(const char* name) const {
+    const auto value = parse_ip(text(name));
+    return value ? *value : IpAddress{};
+  }
+  // The bus, device and function of the PCI device that the NIC sits on.
+  std::optional<ibft::PciAddress> pci() const {
+    std::array<char, 256> buffer{};
+    const ssize_t size = readlink((folder_ + "/device").c_str(), buffer.data(), buffer.size());
+    if (size <= 0) return std::nullopt;
+    const Text target{buffer.data(), static_cast<std::size_t>(size)};
+    return parse_pci(slice(target, target.size() < 7 ? 0 : target.size() - 7));
+  }
+
+private:
+  // "00:02.0"
+  static std::optional<ibft::PciAddress> parse_pci(Text text) {
+    if (text.size() != 7 || text[2] != ':' || text[5] != '.') return std::nullopt;
+    std::array<int, 5> digits{};
+    constexpr std::array<std::size_t, 5> kPlaces{0, 1, 3, 4, 6};
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+      digits[i] = hex_digit(text[kPlaces[i]]);
+      if (digits[i] < 0) return std::nullopt;
+    }
+    const int bus = digits[0] * 16 + digits[1];
+    const int device = digits[2] * 16 + digits[3];
+    if (device > 31 || digits[4] > 7) return std::nullopt;
+    return ibft::PciAddress{static_cast<std::uint16_t>(bus << 8 | device << 3 | digits[4])};
+  }
+
+  std::string folder_;
+  SecretPages& arena_;
+};
+
+constexpr bool is_set(std::uint8_t flags, unsigned bit) { return (flags >> bit & 1) != 0; }
+
+class Rebuild {
+public:
+  Rebuild(std::string root, SecretPages& arena) : root_{std::move(root)}, arena_{arena} {}
+
+  // False when the module shows nothing.
+  bool read() {
+    initiator();
+    for (const unsigned number : numbers("ethernet")) nic(number);
+    for (const unsigned number : numbers("target")) target(number);
+    if (!table_.initiator && table_.nics.empty() && table_.targets.empty()) return false;
+    table_.revision = 1;  // the module takes no other
+    const Attributes in = attributes("acpi_header");
+    table_.oem_id = in.text("oem_id");
+    table_.oem_table_id = in.text("oem_table_id");
+    if (table_.oem_id.empty()) unknown({StructureKind::Header, 0}, "oem id");
+    unknown({StructureKind::Control, 0}, "boot failover");
+    return true;
+  }
+  const ibft::Table& table() const { return table_; }
+  std::vector<ibft::Finding> take_unknown() { return std::move(unknown_); }
+
+private:
+  Attributes attributes(const std::string& folder) const { return {root_ + "/" + folder, arena_}; }
+  void unknown(ibft::Place place, const char* field) {
+    ibft::Findings one;
+    one.add(ibft::FindingCode::Rebuilt, place, 0, field);
+    unknown_.push_back(one[0]);
+  }
+
+  // The N of every "prefixN" in the folder, ascending.
+  std::vector<unsigned> numbers(Text prefix) const {
+    std::vector<unsigned> found;
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir(root_.c_str()), closedir};
+    if (folder == nullptr) return found;
+    while (const dirent* entry = readdir(folder.get())) {
+      const Text name{entry->d_name};
+      if (!name.starts_with(prefix)) continue;
+      const auto number = parse_decimal(slice(name, prefix.size()), UINT8_MAX);
+      if (number) found.push_back(static_cast<unsigned>(*number));
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+
+  void initiator() {
+    if (access((root_ + "/initiator").c_str(), F_OK) != 0) return;
+    const Attributes in = attributes("initiator");
+    const auto flags = in.number<std::uint8_t>("flags");
+    ibft::Initiator initiator;
+    initiator.valid = is_set(flags, 0);
+    initiator.boot_selected = is_set(flags, 1);
+    initiator.isns = in.address("isns-server");
+    initiator.slp = in.address("slp-server");
+    initiator.radius = {in.address("pri-radius-server"), in.address("sec-radius-server")};
+    initiator.name = in.text("initiator-name");
+    table_.initiator = initiator;
+  }
+
+  void nic(unsigned number) {
+    const Attributes in = attributes("ethernet" + std::to_string(number));
+    const auto place = static_cast<std::uint8_t>(table_.nics.count);
+    const auto flags = in.number<std::uint8_t>("flags");
+    ibft::Nic nic;
+    nic.index = static_cast<std::uint8_t>(number);
+    nic.valid = is_set(flags, 0);
+    nic.boot_selected = is_set(flags, 1);
+    nic.global = is_set(flags, 2);
+    nic.address = in.address("ip-addr");
+    nic.prefix = in.number<std::uint8_t>("prefix-len");
+    nic.origin = static_cast<ibft::Origin>(in.number<std::uint8_t>("origin"));
+    nic.gateway = in.address("gateway");
+    nic.dns = {in.address("primary-dns"), in.address("secondary-dns")};
+    nic.dhcp_server = in.address("dhcp");
+    nic.vlan = in.number<std::uint16_t>("vlan");
+    if (const auto mac = parse_mac(in.text("mac"))) nic.mac = *mac;
+    nic.host_name = in.text("hostname");
+    const auto pci = in.pci();
+    if (pci) nic.pci = *pci;
+    if (table_.nics.push(nic) && !pci) unknown({StructureKind::Nic, place}, "pci");
+  }
+
+  void target(unsigned number) {
+    const Attributes in = attributes("target" + std::to_string(number));
+    const auto place = static_cast<std::uint8_t>(table_.targets.count);
+    const auto flags = in.number<std::uint8_t>("flags");
+    ibft::Target target;
+    target.index = static_cast<std::uint8_t>(number);
+    target.valid = is_set(flags, 0);
+    target.boot_selected = is_set(flags, 1);
+    target.radius_chap = is_set(flags, 2);
+    target.radius_reverse_chap = is_set(flags, 3);
+    target.address = in.address("ip-addr");
+    target.port = in.number<std::uint16_t>("port");
+    const KernelLun lun = parse_kernel_lun(in.text("lun"));
+    target.lun = lun.lun;
+    target.chap = static_cast<ibft::ChapType>(in.number<std::uint8_t>("chap-type"));
+    target.nic_index = in.number<std::uint8_t>("nic-assoc");
+    target.name = in.text("target-name");
+    target.chap_name = in.text("chap-name");
+    target.chap_secret = in.text("chap-secret");
+    target.reverse_chap_name = in.text("rev-chap-name");
+    target.reverse_chap_secret = in.text("rev-chap-name-secret");
+    if (table_.targets.push(target) && !lun.certain) unknown({StructureKind::Target, place}, "lun");
+  }
+
+  std::string root_;
+  SecretPages& arena_;
+  ibft::Table table_;
+  std::vector<ibft::Finding> unknown_;
+};
+
+}  // namespace
+
+void search_iscsi_ibft(const FirmwarePaths& paths, FirmwareSearch& search) {
+  if (access(paths.iscsi_ibft.c_str(), F_OK) != 0) return;  // the module is not loaded
+  auto arena = SecretPages::allocate(kMaxTableFile);
+  auto pages = SecretPages::allocate(ibft::kMaxEncoded);
+  if (!arena || !pages) return;
+  Rebuild rebuild{paths.iscsi_ibft, *arena};
+  if (!rebuild.read()) return;
+  const auto table = ibft::encode(rebuild.table(), ibft::Layout::Ipxe, pages->memory());
+  if (!table) {
+    search.obstacles.push_back(obstacle(paths.iscsi_ibft, table.error()));
+    return;
+  }
+  pages->resize(table->size());
+  search.tables.push_back({"sysfs", std::move(*pages), rebuild.take_unknown()});
+}
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,69 @@
+#include "platform/linux/firmware/secret_pages.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/secret.h"
+#include "platform/linux/system/file.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+
+Result<SecretPages> SecretPages::allocate(std::size_t capacity) {
+  void* start = mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (start == MAP_FAILED) return system_error(errno, "no memory for a table");
+  (void)madvise(start, capacity, MADV_DONTDUMP);
+  // Best effort: without the right to lock, the pages could only go to a swap device.
+  (void)mlock2(start, capacity, MLOCK_ONFAULT);
+  SecretPages pages;
+  pages.start_ = static_cast<std::uint8_t*>(start);
+  pages.capacity_ = capacity;
+  return pages;
+}
+
+SecretPages::SecretPages(SecretPages&& other) noexcept
+    : start_{std::exchange(other.start_, nullptr)},
+      capacity_{std::exchange(other.capacity_, 0)},
+      size_{std::exchange(other.size_, 0)} {}
+
+SecretPages& SecretPages::operator=(SecretPages&& other) noexcept {
+  std::swap(start_, other.start_);
+  std::swap(capacity_, other.capacity_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+SecretPages::~SecretPages() {
+  if (start_ == nullptr) return;
+  wipe(memory().first(size_));
+  munmap(start_, capacity_);
+}
+
+void SecretPages::resize(std::size_t size) {
+  size = std::min(size, capacity_);
+  if (size < size_) wipe(memory().subspan(size, size_ - size));
+  size_ = size;
+}
+
+Result<SecretPages> read_secret_file(const char* path, std::size_t limit) {
+  const UniqueFd fd{open(path, O_RDONLY | O_CLOEXEC)};
+  if (!fd) return system_error(errno, "the file cannot be opened");
+  // One byte more, to see whether the file ends at the limit.
+  SecretPages pages = ISBOOT_TRY(SecretPages::allocate(limit + 1));
+  for (;;) {
+    const std::size_t size = pages.bytes().size();
+    const MutableBytes room = pages.memory().subspan(size);
+    const ssize_t count = read(fd.get(), room.data(), room.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error(errno, "the file cannot be read");
+    if (count == 0) return pages;
+    pages.resize(size + static_cast<std::size_t>(count));
+    if (pages.bytes().size() > limit) return Error{Errc::NoSpace, 0, "the file is too long"};
+  }
+}
+
+}  // namespace isboot::linux_platform

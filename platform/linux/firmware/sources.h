@@ -1,0 +1,22 @@
+// The single places where a table can be. Private to platform/linux/firmware.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "platform/linux/firmware/firmware_table.h"
+
+namespace isboot::linux_platform {
+
+// More than any table needs whose offsets have 16 bits; ACPI tables can be padded.
+inline constexpr std::size_t kMaxTableFile = 0x40000;
+
+// Each adds what it finds to `search`. Nothing there at all is no obstacle.
+void search_acpi(const FirmwarePaths& paths, FirmwareSearch& search);
+void search_low_memory(const FirmwarePaths& paths, FirmwareSearch& search);
+void search_iscsi_ibft(const FirmwarePaths& paths, FirmwareSearch& search);
+
+// "/dev/mem: Operation not permitted"
+std::string obstacle(const std::string& path, const Error& error);
+
+}  // namespace isboot::linux_platform
