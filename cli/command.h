@@ -13,6 +13,13 @@ enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2, kNothingToDo = 3 };
 // callback of its subcommand.
 using Run = std::function<int()>;
 
+void add_boot(CLI::App& app, Run& run);
 void add_ibft(CLI::App& app, Run& run);
+void add_init(CLI::App& app, Run& run);
+void add_plan(CLI::App& app, Run& run);
+
+// `isboot` as PID 1. `arguments` are argv: what the kernel did not understand of its
+// command line, meant for the system's init. Does not return.
+int init(char** arguments);
 
 }  // namespace isboot::cli

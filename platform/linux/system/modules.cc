@@ -153,17 +153,24 @@ Result<Done> Modules::load_soft_dependencies(std::string_view name, int depth) {
   return Done{};
 }
 
+// Every module that has this alias, as modprobe does: "crc32c" is the plain code and the
+// processor's instruction. One that loads is enough.
+Result<Done> Modules::load_alias(std::string_view alias, int depth) {
+  bool loaded = false;
+  std::size_t from = 0;
+  for (std::string_view name = name_of_alias(alias, from); !name.empty();
+       name = name_of_alias(alias, from))
+    loaded = load(name, depth + 1).ok() || loaded;
+  if (!loaded) return Error{Errc::NotFound, 0, "there is no such module"};
+  return Done{};
+}
+
 Result<Done> Modules::load(std::string_view name, int depth) {
   if (depth > kMaxDepth) return Error{Errc::BadValue, 0, "soft dependencies form a loop"};
   const std::string file_name = normalised(name);
   if (is_there(file_name)) return Done{};
   const std::string_view line = dependency_line(file_name);
-  if (line.empty()) {
-    std::size_t from = 0;
-    const std::string_view real = name_of_alias(name, from);
-    if (real.empty()) return Error{Errc::NotFound, 0, "there is no such module"};
-    return load(real, depth + 1);
-  }
+  if (line.empty()) return load_alias(name, depth);
   ISBOOT_TRY(load_soft_dependencies(file_name, depth));
   // depmod lists what a module needs so that the last one must be loaded first.
   std::vector<std::string_view> needed;

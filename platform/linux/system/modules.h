@@ -30,6 +30,7 @@ private:
   std::string_view dependency_line(std::string_view name) const;
   std::string_view name_of_alias(std::string_view alias, std::size_t& from) const;
   Result<Done> load(std::string_view name, int depth);
+  Result<Done> load_alias(std::string_view alias, int depth);
   Result<Done> load_soft_dependencies(std::string_view name, int depth);
   Result<Done> insert(std::string_view path);
   bool is_there(std::string_view name) const;

@@ -1,0 +1,36 @@
+#include <cstdio>
+#include <memory>
+
+#include "cli/boot_sequence.h"
+#include "cli/command.h"
+#include "cli/parameter_options.h"
+
+namespace isboot::cli {
+namespace {
+
+int boot_machine(const ParameterOptions& options) {
+  Machine machine;
+  const boot::Parameters parameters = read_parameters(kernel_command_line(), options, machine.log);
+  machine.log.set_verbose(parameters.verbose);
+  const BootResult result =
+      boot_from_table(machine, parameters, machine.clock.now() + parameters.timeout * Millis{1000});
+  if (result.status == kDone) std::printf("%s\n", result.disk.c_str());
+  return result.status;
+}
+
+}  // namespace
+
+void add_boot(CLI::App& app, Run& run) {
+  CLI::App* boot = app.add_subcommand(
+      "boot",
+      "Find the iBFT, bring the NIC up, log in, give the session to the kernel and wait "
+      "for the disk; prints its device");
+  boot->footer(
+      "Parameters of the kernel command line (isboot.NAME=) apply too; options win.\n"
+      "Exit status: 0 the disk is there, 1 failed, 2 usage, 3 no iBFT.");
+  const auto options = std::make_shared<ParameterOptions>();
+  add_parameter_options(*boot, *options);
+  boot->callback([options, &run] { run = [options] { return boot_machine(*options); }; });
+}
+
+}  // namespace isboot::cli

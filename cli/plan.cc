@@ -1,0 +1,136 @@
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/boot_sequence.h"
+#include "cli/command.h"
+#include "cli/parameter_options.h"
+#include "core/boot/network_plan.h"
+#include "core/ibft/decode.h"
+#include "platform/linux/firmware/firmware_table.h"
+#include "platform/linux/system/stderr_log.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text(Text value) { return std::string{value}; }
+
+const char* authentication(const iscsi::Credentials& credentials) {
+  if (credentials.secret.empty()) return "none";
+  return credentials.reverse_secret.empty() ? "chap" : "mutual";
+}
+
+Json network_json(const LinkConfig& link) {
+  Json steps = Json::array();
+  const auto planned = boot::plan_network(link);
+  if (!planned) return steps;
+  for (const boot::NetworkChange& change : planned->changes)
+    steps.push_back(text(boot::to_text(change)));
+  return steps;
+}
+
+Json path_json(const boot::Path& path) {
+  Json json;
+  json["target_index"] = path.target_index;
+  json["nic_index"] = path.nic_index;
+  json["reason"] = path.reason;
+  json["mac"] = text(to_text(path.mac));
+  json["network"] = network_json(path.link);
+  const auto planned = boot::plan_network(path.link);
+  json["network_error"] = planned ? Json{} : Json{planned.error().text};
+  json["portal"] = text(to_text(path.portal));
+  json["target"] = text(path.login.target_name);
+  json["lun"] = text(to_hex(path.lun));
+  json["initiator"] = text(path.login.initiator_name);
+  json["authentication"] = authentication(path.login.credentials);
+  json["header_digest"] = path.login.header_digest;
+  json["data_digest"] = path.login.data_digest;
+  return json;
+}
+
+Json seconds_json(std::uint32_t seconds) {
+  return seconds == boot::kForEver ? Json{"infinite"} : Json{seconds};
+}
+
+void print(const Json& plan) {
+  std::printf("table      %s\n", plan["source"].get_ref<const std::string&>().c_str());
+  const auto line = [](const char* label, const std::string& value) {
+    std::printf("  %-14s %s\n", label, value.c_str());
+  };
+  int number = 0;
+  for (const Json& path : plan["paths"]) {
+    std::printf("path %d     target%d through nic%d\n", ++number, path["target_index"].get<int>(),
+                path["nic_index"].get<int>());
+    line("why", path["reason"]);
+    line("NIC", path["mac"]);
+    for (const Json& step : path["network"]) line("network", step);
+    if (!path["network_error"].is_null())
+      line("network", "not possible: " + path["network_error"].get<std::string>());
+    line("target", path["portal"].get<std::string>() + " " + path["target"].get<std::string>());
+    line("LUN", path["lun"]);
+    line("initiator", path["initiator"]);
+    line("authentication", path["authentication"]);
+  }
+  const std::string timeout = plan["timeout"].dump();
+  const bool for_ever = plan["recovery"].is_string();
+  std::printf("limits     %s s until the disk is there; I/O waits %s for a lost target\n",
+              timeout.c_str(), for_ever ? "for ever" : (plan["recovery"].dump() + " s").c_str());
+}
+
+int fail(const std::string& source, const Error& error) {
+  const std::string reason = text(system_error_text(error.code));
+  std::fprintf(stderr, "isboot: %s, offset %u: %s%s\n", source.c_str(), error.offset, error.text,
+               reason.empty() ? "" : (" (" + reason + ")").c_str());
+  std::fprintf(stderr, "isboot: next: `isboot ibft check` names each fault of the table\n");
+  return kFailed;
+}
+
+int show_plan(const ParameterOptions& options, bool as_json) {
+  linux_platform::LinuxClock clock;
+  linux_platform::StderrLog log;
+  const boot::Parameters parameters = read_parameters(kernel_command_line(), options, log);
+  const auto found = linux_platform::choose_table(parameters.table);
+  if (!found && found.error().code == Errc::NotFound) {
+    std::fprintf(stderr, "isboot: no iBFT: `isboot boot` would do nothing\n");
+    return kNothingToDo;
+  }
+  if (!found) return fail(text(parameters.table), found.error());
+  ibft::Table table;
+  ibft::Findings findings;
+  boot::Plan plan;
+  const auto decoded = linux_platform::decode(*found, table, findings);
+  if (!decoded) return fail(found->source, decoded.error());
+  const auto planned = boot::make_plan(table, parameters, plan);
+  if (!planned) return fail(found->source, planned.error());
+
+  Json json;
+  json["source"] = found->source;
+  json["off"] = parameters.off;
+  json["timeout"] = parameters.timeout;
+  json["recovery"] = seconds_json(parameters.recovery);
+  json["paths"] = Json::array();
+  for (const boot::Path& path : plan) json["paths"].push_back(path_json(path));
+  if (as_json)
+    std::printf("%s\n", json.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
+  else
+    print(json);
+  return kDone;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Run& run) {
+  CLI::App* plan = app.add_subcommand("plan", "What `boot` would do, and why; touches nothing");
+  const auto options = std::make_shared<ParameterOptions>();
+  const auto as_json = std::make_shared<bool>(false);
+  add_parameter_options(*plan, *options);
+  plan->add_flag("--json", *as_json, "print JSON");
+  plan->callback([options, as_json, &run] {
+    run = [options, as_json] { return show_plan(*options, *as_json); };
+  });
+}
+
+}  // namespace isboot::cli
