@@ -37,7 +37,7 @@ Result<std::optional<TextKey>> TextKeyReader::next() {
   if (!is_key_name(key.name)) return Error{TextErrc::BadKeyName, offset, "text key's name is bad"};
   if (key.value.size() > kMaxValue)
     return Error{TextErrc::ValueTooLong, offset, "text key's value is too long"};
-  if (++keys_ > kMaxKeys) return Error{TextErrc::TooManyKeys, offset, "text has too many keys"};
+  if (++keys_ > max_keys_) return Error{TextErrc::TooManyKeys, offset, "text has too many keys"};
   offset_ += end + 1;
   return std::optional<TextKey>{key};
 }

@@ -16,7 +16,7 @@ enum class TextErrc : std::uint16_t {
   BadKeyName,     // not a standard-label: capital first, at most 63 characters
   ValueTooLong,   // more than kMaxValue
   Unterminated,   // the last pair lacks its NUL
-  TooManyKeys,    // more than kMaxKeys
+  TooManyKeys,    // more than the reader's bound
   RepeatedKey,    // declared or negotiated twice
   UnknownAnswer,  // an answer to nothing that we offered
   BadNumber,      // not a number, or out of the key's range
@@ -39,7 +39,8 @@ struct TextKey {
 // are further NULs between pairs: some targets pad their text with them.
 class TextKeyReader {
 public:
-  explicit TextKeyReader(Bytes text) : text_{as_text(text)} {}
+  explicit TextKeyReader(Bytes text, unsigned max_keys = kMaxKeys)
+      : text_{as_text(text)}, max_keys_{max_keys} {}
 
   // The next pair, or none at the end. After an error the reader is of no use.
   Result<std::optional<TextKey>> next();
@@ -47,6 +48,7 @@ public:
 private:
   Text text_;
   std::size_t offset_ = 0;
+  unsigned max_keys_;
   unsigned keys_ = 0;
 };
 

@@ -1,0 +1,201 @@
+#include "core/iscsi/scsi.h"
+
+#include "core/base/reader.h"
+#include "core/base/writer.h"
+
+namespace isboot::iscsi::scsi {
+namespace {
+
+enum Operation : std::uint8_t {
+  kTestUnitReady = 0x00,
+  kInquiry = 0x12,
+  kRead16 = 0x88,
+  kServiceActionIn16 = 0x9e,
+  kReportLuns = 0xa0,
+};
+constexpr std::uint8_t kReadCapacity16 = 0x10;  // service action
+
+// Padding of ASCII fields is spaces; some devices pad with NULs.
+Text trimmed(Bytes field) {
+  Text text = as_text(field);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\0'))
+    text = slice(text, 0, text.size() - 1);
+  while (!text.empty() && text.front() == ' ') text = slice(text, 1);
+  return text;
+}
+
+template <std::size_t capacity>
+InlineText<capacity> printable(Bytes field) {
+  std::array<char, capacity> buffer{};
+  TextWriter out{buffer};
+  for (const char c : trimmed(field)) out << (c >= ' ' && c < 0x7f ? c : '?');
+  InlineText<capacity> text;
+  (void)text.assign(out.text());  // both hold `capacity`
+  return text;
+}
+
+// The body of a VPD page: byte 1 is its number, bytes 2 and 3 its length.
+Result<Bytes> page_body(Bytes page, VpdPage number) {
+  Reader in{page};
+  ISBOOT_TRY(in.skip(1));
+  if (ISBOOT_TRY(in.u8()) != static_cast<std::uint8_t>(number))
+    return Error{Errc::BadValue, 1, "another VPD page"};
+  const std::uint16_t length = ISBOOT_TRY(in.be16());
+  return in.bytes(length < in.remaining() ? length : in.remaining());
+}
+
+}  // namespace
+
+Cdb inquiry(std::uint16_t length) {
+  Cdb cdb{};
+  Writer{cdb}.u8(kInquiry).zeros(2).be16(length);
+  return cdb;
+}
+
+Cdb inquiry(VpdPage page, std::uint16_t length) {
+  Cdb cdb{};
+  Writer{cdb}.u8(kInquiry).u8(1).u8(static_cast<std::uint8_t>(page)).be16(length);
+  return cdb;
+}
+
+Cdb report_luns(std::uint32_t length) {
+  Cdb cdb{};
+  Writer{cdb}.u8(kReportLuns).zeros(5).be32(length);
+  return cdb;
+}
+
+Cdb test_unit_ready() {
+  Cdb cdb{};
+  cdb[0] = kTestUnitReady;
+  return cdb;
+}
+
+Cdb read_capacity_16(std::uint32_t length) {
+  Cdb cdb{};
+  Writer{cdb}.u8(kServiceActionIn16).u8(kReadCapacity16).zeros(8).be32(length);
+  return cdb;
+}
+
+Cdb read_16(std::uint64_t block, std::uint32_t count) {
+  Cdb cdb{};
+  Writer{cdb}.u8(kRead16).u8(0).be64(block).be32(count);
+  return cdb;
+}
+
+Result<Inquiry> decode_inquiry(Bytes data) {
+  Reader in{data};
+  const std::uint8_t peripheral = ISBOOT_TRY(in.u8());
+  ISBOOT_TRY(in.skip(7));
+  Inquiry inquiry;
+  inquiry.connected = peripheral >> 5 == 0;
+  inquiry.is_disk = (peripheral & 0x1f) == 0;
+  inquiry.vendor = printable<8>(ISBOOT_TRY(in.bytes(8)));
+  inquiry.product = printable<16>(ISBOOT_TRY(in.bytes(16)));
+  inquiry.revision = printable<4>(ISBOOT_TRY(in.bytes(4)));
+  return inquiry;
+}
+
+Result<InlineText<255>> decode_serial_number(Bytes page) {
+  return printable<255>(ISBOOT_TRY(page_body(page, VpdPage::SerialNumber)));
+}
+
+// SPC-5 section 7.7.6: designators, each four bytes and its identifier.
+Result<InlineText<255>> decode_identification(Bytes page) {
+  Reader in{ISBOOT_TRY(page_body(page, VpdPage::Identification))};
+  struct Kind {
+    std::uint8_t type;
+    Text prefix;
+    bool binary;
+  };
+  constexpr Kind kBestFirst[] = {
+      {3, "naa.", true}, {2, "eui.", true}, {8, "", false}, {1, "t10.", false}};
+  std::size_t best = std::size(kBestFirst);
+  InlineText<255> text;
+  while (in.remaining() != 0) {
+    ISBOOT_TRY(in.skip(1));
+    const std::uint8_t kind = ISBOOT_TRY(in.u8());
+    ISBOOT_TRY(in.skip(1));
+    const Bytes identifier = ISBOOT_TRY(in.bytes(ISBOOT_TRY(in.u8())));
+    if ((kind & 0x30) != 0) continue;  // of the port or the target, not of the unit
+    for (std::size_t i = 0; i < best; ++i) {
+      if (kBestFirst[i].type != (kind & 0x0f)) continue;
+      best = i;
+      std::array<char, 255> buffer{};
+      TextWriter out{buffer};
+      out << kBestFirst[i].prefix;
+      if (!kBestFirst[i].binary)
+        out << printable<255>(identifier).view();
+      else
+        for (const std::uint8_t byte : identifier) out.hex(byte, 2);
+      (void)text.assign(out.text());  // both hold 255 bytes
+    }
+  }
+  return text;
+}
+
+bool LunList::has(const Lun& lun) const {
+  for (std::size_t at = 0; at + 8 <= entries.size(); at += 8) {
+    bool same = true;
+    for (std::size_t i = 0; i < 8; ++i) same = same && entries[at + i] == lun.bytes[i];
+    if (same) return true;
+  }
+  return false;
+}
+
+Result<LunList> decode_lun_list(Bytes data) {
+  Reader in{data};
+  const std::uint32_t length = ISBOOT_TRY(in.be32());
+  ISBOOT_TRY(in.skip(4));
+  LunList list;
+  list.count = length / 8;
+  list.entries = ISBOOT_TRY(in.bytes(length < in.remaining() ? length : in.remaining()));
+  return list;
+}
+
+Result<Capacity> decode_capacity(Bytes data) {
+  Reader in{data};
+  const std::uint64_t last = ISBOOT_TRY(in.be64());
+  Capacity capacity;
+  capacity.block_size = ISBOOT_TRY(in.be32());
+  if (last == UINT64_MAX) return Error{Errc::BadValue, 0, "capacity does not fit"};
+  if (capacity.block_size == 0) return Error{Errc::BadValue, 8, "block size 0"};
+  capacity.blocks = last + 1;
+  return capacity;
+}
+
+Result<Sense> decode_sense(Bytes data) {
+  Reader in{data};
+  const std::uint8_t format = ISBOOT_TRY(in.u8()) & 0x7f;
+  Sense sense;
+  if (format == 0x70 || format == 0x71) {
+    ISBOOT_TRY(in.skip(1));
+    sense.key = ISBOOT_TRY(in.u8()) & 0x0f;
+    ISBOOT_TRY(in.skip(9));
+  } else if (format == 0x72 || format == 0x73) {
+    sense.key = ISBOOT_TRY(in.u8()) & 0x0f;
+  } else {
+    return Error{Errc::BadValue, 0, "sense of an unknown format"};
+  }
+  sense.asc = ISBOOT_TRY(in.u8());
+  sense.ascq = ISBOOT_TRY(in.u8());
+  return sense;
+}
+
+InlineText<48> to_text(const Sense& sense) {
+  constexpr Text kKeys[] = {
+      "no sense",       "recovered error", "not ready",      "medium error",
+      "hardware error", "illegal request", "unit attention", "data protect",
+      "blank check",    "vendor specific", "copy aborted",   "aborted command",
+      "reserved",       "volume overflow", "miscompare",     "completed"};
+  std::array<char, 48> buffer{};
+  TextWriter out{buffer};
+  out << kKeys[sense.key & 0x0f] << " (";
+  out.hex(sense.key & 0x0f) << '/';
+  out.hex(sense.asc, 2) << '/';
+  out.hex(sense.ascq, 2) << ')';
+  InlineText<48> text;
+  (void)text.assign(out.text());  // both hold 48 bytes
+  return text;
+}
+
+}  // namespace isboot::iscsi::scsi

@@ -1,0 +1,71 @@
+// The SCSI commands that `isboot check` sends and what comes back (SPC-5 and SBC-4).
+// All integers are big-endian on the wire.
+#pragma once
+
+#include <optional>
+
+#include "core/base/lun.h"
+#include "core/base/text.h"
+
+namespace isboot::iscsi::scsi {
+
+using Cdb = std::array<std::uint8_t, 16>;
+
+enum class VpdPage : std::uint8_t { SerialNumber = 0x80, Identification = 0x83 };
+
+// Lengths are of the buffer that the data goes to.
+Cdb inquiry(std::uint16_t length);
+Cdb inquiry(VpdPage page, std::uint16_t length);
+Cdb report_luns(std::uint32_t length);
+Cdb test_unit_ready();
+Cdb read_capacity_16(std::uint32_t length);
+Cdb read_16(std::uint64_t block, std::uint32_t count);
+
+inline constexpr std::uint8_t kGood = 0x00;
+inline constexpr std::uint8_t kCheckCondition = 0x02;
+
+struct Inquiry {
+  bool connected = false;  // peripheral qualifier 0: there is something at this LUN
+  bool is_disk = false;    // peripheral device type 0
+  InlineText<8> vendor;    // without the padding
+  InlineText<16> product;
+  InlineText<4> revision;
+};
+Result<Inquiry> decode_inquiry(Bytes data);
+
+// VPD page 0x80, without padding; bytes that are not printable become '?'.
+Result<InlineText<255>> decode_serial_number(Bytes page);
+
+// VPD page 0x83: the best designator of the logical unit, as "naa.…", "eui.…", a SCSI
+// name string, or "t10.…"; empty when there is none. NAA comes before EUI-64, that
+// before names, as the world-wide unique ones are what udev builds links from.
+Result<InlineText<255>> decode_identification(Bytes page);
+
+struct LunList {
+  std::uint32_t count = 0;  // that the target has
+  bool has(const Lun& lun) const;
+  Bytes entries;  // eight bytes each; borrows from the data, as many as came
+};
+Result<LunList> decode_lun_list(Bytes data);
+
+struct Capacity {
+  std::uint64_t blocks = 0;
+  std::uint32_t block_size = 0;  // bytes
+};
+Result<Capacity> decode_capacity(Bytes data);
+
+// What a CHECK CONDITION says (SPC-5 section 4.4), fixed or descriptor format.
+struct Sense {
+  std::uint8_t key = 0;
+  std::uint8_t asc = 0;
+  std::uint8_t ascq = 0;
+};
+Result<Sense> decode_sense(Bytes data);
+
+inline constexpr std::uint8_t kNotReady = 2;
+inline constexpr std::uint8_t kUnitAttention = 6;
+
+// "unit attention (6/29/00)"
+InlineText<48> to_text(const Sense& sense);
+
+}  // namespace isboot::iscsi::scsi

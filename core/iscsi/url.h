@@ -1,0 +1,24 @@
+// Where a disk is, in one line (RFC 4173 section 5):
+//   iscsi:<servername>:<protocol>:<port>:<LUN>:<targetname>
+#pragma once
+
+#include "core/base/ip_address.h"
+#include "core/base/lun.h"
+#include "core/iscsi/session_params.h"
+
+namespace isboot::iscsi {
+
+struct TargetUrl {
+  // Absent when the server is given by name: then `host` has it.
+  Portal portal;
+  InlineText<255> host;
+  Lun lun;
+  IscsiName target_name;  // empty: not given
+};
+
+// Protocol 6 (TCP), port 3260 and LUN 0 may be left out, an IPv6 address is in
+// brackets, the target's name may hold colons. Errc::BadValue with the offset of the
+// part that is wrong.
+Result<TargetUrl> parse_url(Text url);
+
+}  // namespace isboot::iscsi
