@@ -23,12 +23,7 @@ class BootFromIscsi(unittest.TestCase):
         boot = Boot(name, firmware)
         print(f"logs: {boot.workspace.path}")
         boot.run()
-        self.assertEqual(boot.report["root_on_iscsi"], "yes", "root is not on the session's disk")
-        self.assertRegex(boot.report["session"], r"^\d+$")
-        self.assertEqual(boot.report["marker_written"], "yes")
-        self.assertEqual(boot.exit_status, 0, "QEMU did not end by the guest's power-off")
-        self.assertEqual(boot.disk.read("/marker").decode().strip(), boot.nonce)
-        boot.disk.check()
+        boot.check()
         boot.workspace.clear()
 
 

@@ -64,12 +64,26 @@ class Boot:
         self.console.wait_for_end(POWER_OFF_LIMIT)
         self.exit_status = qemu.wait(POWER_OFF_LIMIT)
 
+    def check(self):
+        """What has to hold after every boot: seen from inside the guest, then from the image."""
+        _expect(self.report["root_on_iscsi"] == "yes", "root is not on the session's disk")
+        _expect(self.report["marker_written"] == "yes", "the system could not write to its root")
+        _expect(self.exit_status == 0, f"QEMU ended with {self.exit_status}, not by power-off")
+        marker = self.disk.read("/marker").decode().strip()
+        _expect(marker == self.nonce, f"the image holds {marker!r}, not {self.nonce!r}")
+        self.disk.check()
+
     def _machine(self, port):
         if self._firmware == KERNEL:
             table = ibft_table.leading_to(port, target.NAME, machine.INITIATOR)
             return machine.from_kernel(self.workspace, self._kernel, self._initrd,
                                        self._arguments, table)
         return machine.from_firmware(self.workspace, port, uefi=self._firmware == UEFI)
+
+
+def _expect(holds, otherwise):
+    if not holds:
+        raise AssertionError(otherwise)
 
 
 def isboot_initramfs(kernel):

@@ -15,14 +15,15 @@ class ConsoleError(AssertionError):
 
 
 class Console:
-    """`lines`: (seconds since the start, text). The reading happens in the waits."""
+    """`lines`: (seconds since the start, text), as they come in while someone waits; `watcher`
+    is called with each. `source`: the descriptor that is read."""
 
     def __init__(self, source, log_path, watcher=None):
         self.lines = []
-        self._source = source
+        self.source = source
+        self.watcher = watcher
         self._log = open(log_path, "wb")  # pylint: disable=consider-using-with
         self._log_path = log_path
-        self._watcher = watcher
         self._start = time.monotonic()
         self._partial = b""
         self._seen = 0
@@ -66,23 +67,26 @@ class Console:
     def _read(self, deadline):
         """Takes what has come; False when nothing came before `deadline`."""
         left = max(0.0, deadline - time.monotonic())
-        if not select.select([self._source], [], [], left)[0]:
+        if not select.select([self.source], [], [], left)[0]:
             return False
-        data = os.read(self._source, 65536)
-        if not data:
-            self.ended = True
-            data = b"\n" if self._partial else b""
-        self._log.write(data)
-        self._log.flush()
-        *whole, self._partial = (self._partial + data).split(b"\n")
-        for line in whole:
-            self._take(line)
+        self.take()
         return True
 
-    def _take(self, line):
+    def take(self):
+        """Reads what is there, or waits for something; returns it, as it came."""
+        data = os.read(self.source, 65536)
+        self._log.write(data)
+        self._log.flush()
+        self.ended = not data
+        *whole, self._partial = (self._partial + (data or b"\n")).split(b"\n")
+        for line in whole:
+            self._add(line)
+        return data
+
+    def _add(self, line):
         text = ESCAPES.sub(b"", line).replace(b"\r", b"").decode(errors="replace").rstrip()
         if not text:
             return
         self.lines.append((self.elapsed(), text))
-        if self._watcher:
-            self._watcher(*self.lines[-1])
+        if self.watcher:
+            self.watcher(*self.lines[-1])
