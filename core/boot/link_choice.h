@@ -27,6 +27,8 @@ struct SeenLink {
   LinkId master;  // the bridge, bond or synthetic NIC that it is a port of; 0: none
   // As the iBFT packs it (bus 8 bits, device 5, function 3); none: not on PCI or unknown.
   std::optional<std::uint16_t> pci;
+  bool up = false;
+  bool carrier = false;  // known only of a link that is up
 };
 
 // Which NIC is wanted. A name wins over a MAC; PCI only breaks ties.

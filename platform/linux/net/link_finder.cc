@@ -1,0 +1,124 @@
+#include "platform/linux/net/link_finder.h"
+
+#include "platform/linux/net/pci_address.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+void describe(TextWriter& out, const boot::SeenLink& link) {
+  out << link.name << ' ' << to_text(link.mac);
+  if (!link.permanent_mac.is_zero() && link.permanent_mac != link.mac)
+    out << " (permanent " << to_text(link.permanent_mac) << ')';
+  out << (!link.up ? ", down" : link.carrier ? ", carrier" : ", no carrier");
+}
+
+void describe(TextWriter& out, const boot::WantedLink& wanted) {
+  if (wanted.name.empty())
+    out << to_text(wanted.mac);
+  else
+    out << wanted.name;
+}
+
+}  // namespace
+
+Result<boot::SeenLink> LinkFinder::find(Millis deadline) {
+  ISBOOT_TRY(socket_.list_links());
+  for (;;) {
+    const auto event = socket_.next(deadline);
+    if (!event && event.error().code == Errc::TimedOut) {
+      std::array<char, 96> line{};
+      TextWriter out{line};
+      out << "no NIC is ";
+      describe(out, wanted_);
+      log_.write(LogLevel::Error, (out << "; there are:").text());
+      log_links(LogLevel::Error);
+      return Error{Errc::NotFound, 0, "no such NIC"};
+    }
+    if (!event) return event.error();
+    ISBOOT_TRY(take(*event));
+    if (!listed_) continue;
+    if (const auto choice = boot::choose_link(links_.view(), wanted_)) {
+      std::array<char, 128> line{};
+      TextWriter out{line};
+      describe(out, links_[choice->index]);
+      log_.write(LogLevel::Detail, (out << ": " << choice->reason).text());
+      return links_[choice->index];
+    }
+    announce_wait();
+  }
+}
+
+Result<Done> LinkFinder::take(const RouteEvent& event) {
+  switch (event.kind) {
+    case RouteEvent::Kind::LinkChanged:
+      remember(event.link);
+      break;
+    case RouteEvent::Kind::LinkGone:
+      forget(event.link.seen.id);
+      break;
+    case RouteEvent::Kind::AllListed:
+      listed_ = !overrun_;
+      if (overrun_) ISBOOT_TRY(socket_.list_links());
+      overrun_ = false;
+      break;
+    case RouteEvent::Kind::Overrun:
+      // The kernel lists for a socket only once at a time: let it finish first.
+      overrun_ = !listed_;
+      if (listed_) ISBOOT_TRY(socket_.list_links());
+      break;
+    case RouteEvent::Kind::Answered:
+      break;  // of an earlier request
+  }
+  return Done{};
+}
+
+void LinkFinder::remember(const LinkState& link) {
+  if (!link.ethernet) return;
+  boot::SeenLink seen = link.seen;
+  const bool wanted = boot::matches(seen, wanted_);
+  if (wanted && wanted_.pci) seen.pci = pci_address_of(seen.name);
+  for (boot::SeenLink& known : links_) {
+    if (known.id != seen.id) continue;
+    known = seen;
+    return;
+  }
+  if (!links_.push(seen) && wanted) links_.items[0] = seen;
+  if (waiting_ && !wanted) {
+    std::array<char, 96> line{};
+    TextWriter out{line};
+    describe(out, seen);
+    log_.write(LogLevel::Info, (out << ": appeared, is not the one").text());
+  }
+}
+
+void LinkFinder::forget(LinkId id) {
+  for (boot::SeenLink& known : links_) {
+    if (known.id != id) continue;
+    known = links_[links_.count - 1];
+    --links_.count;
+    return;
+  }
+}
+
+void LinkFinder::announce_wait() {
+  if (waiting_) return;
+  waiting_ = true;
+  std::array<char, 96> line{};
+  TextWriter out{line};
+  out << "waiting for NIC ";
+  describe(out, wanted_);
+  log_.write(LogLevel::Info,
+             (out << (links_.empty() ? "; there is none yet" : "; there are:")).text());
+  log_links(LogLevel::Info);
+}
+
+void LinkFinder::log_links(LogLevel level) {
+  for (const boot::SeenLink& link : links_) {
+    std::array<char, 96> line{};
+    TextWriter out{line};
+    describe(out << "  ", link);
+    log_.write(level, out.text());
+  }
+}
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,20 @@
+// What RTM_NEWLINK and RTM_DELLINK say about a link. Source: linux/if_link.h, rtnetlink(7).
+#pragma once
+
+#include "core/boot/link_choice.h"
+
+namespace isboot::linux_platform {
+
+struct LinkState {
+  boot::SeenLink seen;     // without its PCI address, which the message does not have
+  bool ethernet = false;   // has a MAC that an iBFT could name; loopback has not
+  bool running = false;    // up, carrier there, frames flow
+  std::uint32_t mtu = 0;   // bytes
+  LinkId parent;           // the link that a VLAN stands on
+  std::uint16_t vlan = 0;  // VID of a VLAN, else 0
+};
+
+// `payload` is what is behind the message's header. Errc::Truncated, Errc::BadValue.
+Result<LinkState> decode_link(Bytes payload);
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,35 @@
+// The port Network over rtnetlink: finds the NIC, waiting for its driver by events
+// and not by polling, and makes the changes that core/boot/network_plan.h lists.
+// What is decided how: docs/network.md.
+#pragma once
+
+#include <optional>
+
+#include "core/ports/log.h"
+#include "platform/linux/net/link_changer.h"
+
+namespace isboot::linux_platform {
+
+// configure() needs CAP_NET_ADMIN. Every failure is logged with the NIC, the step and
+// the kernel's reason. What was done before a failure stays: others may use it.
+class LinuxNetwork final : public Network {
+public:
+  // Borrows both. Opens its socket at the first call.
+  LinuxNetwork(Clock& clock, Log& log) : clock_{clock}, log_{log} {}
+
+  Result<LinkId> find_link(const MacAddress& mac, Millis deadline) override;
+  Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) override;
+
+  // Like the port's find_link(), but a name or a PCI address can help to choose.
+  Result<LinkId> find_link(const boot::WantedLink& wanted, Millis deadline);
+
+private:
+  Result<Done> open();
+  Result<LinkState> make(const boot::NetworkPlan& plan, LinkId link, Millis deadline);
+
+  Clock& clock_;
+  Log& log_;
+  std::optional<RouteSocket> socket_;
+};
+
+}  // namespace isboot::linux_platform

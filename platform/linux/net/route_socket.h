@@ -1,0 +1,55 @@
+// One rtnetlink conversation: what the kernel says, one event at a time, whether we
+// asked for it or it happened. Blocks until a deadline; nothing allocates.
+#pragma once
+
+#include <array>
+
+#include "core/boot/network_plan.h"
+#include "platform/linux/net/link_message.h"
+#include "platform/linux/netlink/message_reader.h"
+#include "platform/linux/netlink/socket.h"
+
+namespace isboot::linux_platform {
+
+struct RouteEvent {
+  enum class Kind : std::uint8_t {
+    LinkChanged,  // or is new, or was asked for: `link`
+    LinkGone,     // `link`
+    AllListed,    // the answer to list_links() is complete
+    Answered,     // a request was carried out or refused: `answer`
+    Overrun,      // events were lost: ask for the links again
+  };
+  Kind kind = Kind::LinkChanged;
+  LinkState link;
+  std::uint32_t sequence = 0;  // Answered: of which request
+  netlink::Answer answer;      // its reason lives until the next call
+};
+
+// May be moved until next() is first called: what it returns borrows from it.
+class RouteSocket {
+public:
+  // Sees every change of a link from here on.
+  static Result<RouteSocket> open(Clock& clock);
+
+  Result<Done> list_links();
+
+  // Sends the changes as one batch, and asks how `link` is then. Change i gets the
+  // sequence number that is returned, plus i. Errc::NoSpace: too many changes.
+  Result<std::uint32_t> request(std::span<const boot::NetworkChange> changes,
+                                const boot::SeenLink& link);
+
+  // Errors: Errc::TimedOut at the deadline, the errno of the socket.
+  Result<RouteEvent> next(Millis deadline);
+
+private:
+  RouteSocket(netlink::Socket socket, Clock& clock) : socket_{std::move(socket)}, clock_{&clock} {}
+
+  netlink::Socket socket_;
+  Clock* clock_;
+  std::uint32_t sequence_ = 1;  // of the next request; events of the kernel have 0
+  netlink::MessageReader pending_{Bytes{}};
+  // The kernel fills dumps by up to 32 KiB at a time (netlink(7) recommends 8 KiB or more).
+  std::array<std::uint8_t, 32768> received_{};
+};
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,105 @@
+#include "platform/linux/net/link_message.h"
+
+#include <gtest/gtest.h>
+#include <linux/if.h>
+#include <linux/if_arp.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include <set>
+#include <vector>
+
+#include "platform/linux/netlink/message_reader.h"
+#include "platform/linux/netlink/message_writer.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+using boot::LinkOrigin;
+using netlink::MessageWriter;
+
+constexpr std::uint8_t kMac[] = {0x52, 0x54, 0, 0x12, 0x34, 0x56};
+constexpr std::uint8_t kPermanent[] = {0x52, 0x54, 0, 0x12, 0x34, 0x57};
+
+// The payload of an RTM_NEWLINK, with more attributes from `add`.
+template <class Add>
+std::vector<std::uint8_t> payload(std::uint32_t flags, Add add) {
+  std::vector<std::uint8_t> buffer(512);
+  MessageWriter out{buffer};
+  out.begin(RTM_NEWLINK, 0, 0).u8(AF_UNSPEC).u8(0).u16(ARPHRD_ETHER).u32(7).u32(flags).u32(0);
+  out.attribute_text(IFLA_IFNAME, "eth0").attribute(IFLA_ADDRESS, kMac);
+  add(out);
+  buffer.resize(out.finish()->size());
+  buffer.erase(buffer.begin(), buffer.begin() + netlink::kHeaderSize);
+  return buffer;
+}
+std::vector<std::uint8_t> of_kind(Text kind) {
+  return payload(0, [&](MessageWriter& out) {
+    const auto info = out.begin_nested(IFLA_LINKINFO);
+    out.attribute_text(IFLA_INFO_KIND, kind);
+    const auto data = out.begin_nested(IFLA_INFO_DATA);
+    out.attribute_u16(IFLA_VLAN_ID, 42);
+    out.end_nested(data).end_nested(info);
+  });
+}
+
+TEST(LinkMessage, ReadsWhatALinkIs) {
+  const auto link = decode_link(payload(IFF_UP, [](MessageWriter& out) {
+    out.attribute(IFLA_PERM_ADDRESS, kPermanent).attribute_u32(IFLA_MASTER, 9);
+    out.attribute_u32(IFLA_MTU, 1500).attribute_u32(IFLA_LINK, 3);
+  }));
+  ASSERT_TRUE(link);
+  EXPECT_TRUE(link->ethernet);
+  EXPECT_EQ(link->seen.id.index, 7U);
+  EXPECT_EQ(link->seen.name.view(), "eth0");
+  EXPECT_EQ(to_text(link->seen.mac).view(), "52:54:00:12:34:56");
+  EXPECT_EQ(to_text(link->seen.permanent_mac).view(), "52:54:00:12:34:57");
+  EXPECT_EQ(link->seen.origin, LinkOrigin::Hardware);
+  EXPECT_EQ(link->seen.master.index, 9U);
+  EXPECT_EQ(link->parent.index, 3U);
+  EXPECT_EQ(link->mtu, 1500U);
+}
+
+TEST(LinkMessage, CallsALinkRunningOnlyWhenFramesFlow) {
+  const auto nothing = [](MessageWriter&) {};
+  EXPECT_FALSE(decode_link(payload(0, nothing))->running);
+  EXPECT_FALSE(decode_link(payload(IFF_UP, nothing))->running);
+  EXPECT_FALSE(decode_link(payload(IFF_UP | IFF_LOWER_UP, nothing))->running);
+  EXPECT_FALSE(decode_link(payload(IFF_LOWER_UP | IFF_RUNNING, nothing))->running);
+  EXPECT_TRUE(decode_link(payload(IFF_UP | IFF_LOWER_UP | IFF_RUNNING, nothing))->running);
+}
+
+TEST(LinkMessage, TellsStackedLinksFromThoseOnTheirOwn) {
+  for (const Text kind : {"vlan", "bridge", "bond", "team", "macvlan", "macvtap", "ipvlan"})
+    EXPECT_EQ(decode_link(of_kind(kind))->seen.origin, LinkOrigin::Stacked) << kind;
+  for (const Text kind : {"veth", "dummy", "tun"})
+    EXPECT_EQ(decode_link(of_kind(kind))->seen.origin, LinkOrigin::Virtual) << kind;
+}
+
+TEST(LinkMessage, ReadsTheNumberOfAVlanOnly) {
+  EXPECT_EQ(decode_link(of_kind("vlan"))->vlan, 42);
+  EXPECT_EQ(decode_link(of_kind("macvlan"))->vlan, 0);  // its attribute 1 is something else
+}
+
+TEST(LinkMessage, IgnoresAHardwareAddressThatIsNoMac) {
+  const std::uint8_t infiniband[20] = {1};
+  const auto link = decode_link(
+      payload(0, [&](MessageWriter& out) { out.attribute(IFLA_PERM_ADDRESS, infiniband); }));
+  ASSERT_TRUE(link);
+  EXPECT_TRUE(link->seen.permanent_mac.is_zero());
+}
+
+TEST(LinkMessage, FailsWhenItIsCutWithinAnAttribute) {
+  const auto whole = of_kind("vlan");
+  // Behind the fixed structure, the name and the MAC; padding may be missing.
+  const std::set<std::size_t> kEnds = {16, 25, 26, 27, 28, 38, 39, 40};
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    SCOPED_TRACE(size);
+    // A copy of its own, so that a sanitizer sees a read past the cut.
+    const std::vector<std::uint8_t> cut(whole.begin(), whole.begin() + static_cast<long>(size));
+    EXPECT_EQ(decode_link(cut).ok(), kEnds.count(size) == 1);
+  }
+}
+
+}  // namespace
+}  // namespace isboot::linux_platform
