@@ -33,6 +33,16 @@ const char* name_of(NetworkChange::Kind kind) {
   return "changing the link";
 }
 
+// The link as it is right behind the changes. Bringing a link up that has carrier makes
+// its queue at once, but RUNNING comes up to a second later (net/core/link_watch.c
+// gathers events; seen with virtio_net of Linux 6.1, whose carrier is older than UP).
+LinkState after_up(LinkState link, std::span<const NetworkChange> changes) {
+  for (const NetworkChange& change : changes)
+    if (change.kind == NetworkChange::Kind::LinkUp && link.seen.up && link.seen.carrier)
+      link.running = true;
+  return link;
+}
+
 }  // namespace
 
 Error LinkChanger::refused(const boot::SeenLink& link, const NetworkChange& change,
@@ -57,7 +67,7 @@ Result<LinkState> LinkChanger::make(std::span<const NetworkChange> changes,
     // The question behind the last change is answered last: nothing more is to come.
     if (event.kind == RouteEvent::Kind::LinkChanged && number == changes.size()) {
       if (failure) return *failure;
-      return event.link;
+      return after_up(event.link, changes);
     }
     if (event.kind != RouteEvent::Kind::Answered || event.answer.error == 0) continue;
     if (number == changes.size()) return system_error(event.answer.error, "the NIC is gone");
