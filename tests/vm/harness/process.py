@@ -24,11 +24,11 @@ def run(*command, **options):
 def running(*command, **options):
     """A program that runs while the block does."""
     tied = ["setpriv", "--pdeathsig", "KILL", "--", *(str(word) for word in command)]
-    child = subprocess.Popen(tied, **options)  # pylint: disable=consider-using-with
-    try:
-        yield child
-    finally:
-        stop(child)
+    with subprocess.Popen(tied, **options) as child:
+        try:
+            yield child
+        finally:
+            stop(child)
 
 
 def stop(child):
