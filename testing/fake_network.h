@@ -13,9 +13,9 @@ class FakeNetwork final : public Network {
 public:
   explicit FakeNetwork(FakeClock& clock) : clock_{clock} {}
 
-  Result<LinkId> find_link(const MacAddress& mac, Millis deadline) override {
+  Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override {
     calls.emplace_back("find_link");
-    if (mac == present) return LinkId{7};
+    if (wanted.mac == present) return LinkId{7};
     clock_.sleep_until(deadline);
     return Error{Errc::NotFound, 0, "no NIC has this MAC address"};
   }

@@ -16,8 +16,6 @@ enum class LinkOrigin : std::uint8_t {
   Stacked,   // on top of other links (bridge, bond, VLAN, macvlan)
 };
 
-using LinkName = InlineText<15>;
-
 struct SeenLink {
   LinkId id;
   LinkName name;
@@ -29,13 +27,6 @@ struct SeenLink {
   std::optional<std::uint16_t> pci;
   bool up = false;
   bool carrier = false;  // known only of a link that is up
-};
-
-// Which NIC is wanted. A name wins over a MAC; PCI only breaks ties.
-struct WantedLink {
-  LinkName name;
-  MacAddress mac;
-  std::optional<std::uint16_t> pci;
 };
 
 bool matches(const SeenLink& link, const WantedLink& wanted);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "core/base/ip_address.h"
 #include "core/base/mac_address.h"
 #include "core/ports/clock.h"
@@ -10,6 +12,19 @@ namespace isboot {
 struct LinkId {
   std::uint32_t index = 0;
   friend bool operator==(LinkId, LinkId) = default;
+};
+
+// As the platform names interfaces: "eth0". Linux allows 15 letters, FreeBSD too.
+using LinkName = InlineText<15>;
+
+// Which NIC is wanted. A name wins over a MAC address; PCI only breaks ties.
+struct WantedLink {
+  WantedLink() = default;
+  WantedLink(const MacAddress& wanted_mac) : mac{wanted_mac} {}  // NOLINT: a MAC says it all
+
+  MacAddress mac;
+  std::optional<std::uint16_t> pci;  // as the iBFT packs it: bus 8 bits, device 5, function 3
+  LinkName name;                     // empty: any
 };
 
 // What a NIC must have so that `target` can be reached through it.
@@ -27,7 +42,7 @@ class Network {
 public:
   // Waits for the link: its driver may still be probing. Errc::NotFound at the
   // deadline; the adapter has then logged which links there are.
-  virtual Result<LinkId> find_link(const MacAddress& mac, Millis deadline) = 0;
+  virtual Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) = 0;
   // Brings the link up with `config` and waits for carrier; calling again is
   // harmless. Returns the link that carries the address (a VLAN's, if there is one).
   // Errc::TimedOut when no carrier appeared.

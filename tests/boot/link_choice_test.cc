@@ -20,11 +20,7 @@ SeenLink link(std::uint32_t index, Text name, const MacAddress& mac) {
   return seen;
 }
 
-WantedLink by_mac(const MacAddress& mac = kMac) {
-  WantedLink wanted;
-  wanted.mac = mac;
-  return wanted;
-}
+WantedLink by_mac(const MacAddress& mac = kMac) { return WantedLink{mac}; }
 
 // The name of the link chosen; the same whatever order the kernel lists them in.
 std::string chosen(std::vector<SeenLink> links, const WantedLink& wanted) {

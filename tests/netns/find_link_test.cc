@@ -87,8 +87,7 @@ TEST_F(FindLink, PrefersTheNicToABridgeThatTookItsMac) {
 TEST_F(FindLink, ObeysAName) {
   plug_in("eth0", kMac, "far0");
   plug_in("eth1", "52:54:00:00:00:07", "far1");
-  boot::WantedLink wanted;
-  wanted.mac = mac(kMac);
+  WantedLink wanted{mac(kMac)};
   ASSERT_TRUE(wanted.name.assign("eth1"));
   const auto link = network.find_link(wanted, in(2000));
   ASSERT_TRUE(link) << log_text();

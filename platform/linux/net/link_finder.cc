@@ -12,7 +12,7 @@ void describe(TextWriter& out, const boot::SeenLink& link) {
   out << (!link.up ? ", down" : link.carrier ? ", carrier" : ", no carrier");
 }
 
-void describe(TextWriter& out, const boot::WantedLink& wanted) {
+void describe(TextWriter& out, const WantedLink& wanted) {
   if (wanted.name.empty())
     out << to_text(wanted.mac);
   else

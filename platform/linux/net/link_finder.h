@@ -10,7 +10,7 @@ namespace isboot::linux_platform {
 class LinkFinder {
 public:
   // Borrows the socket and the log.
-  LinkFinder(RouteSocket& socket, Log& log, const boot::WantedLink& wanted)
+  LinkFinder(RouteSocket& socket, Log& log, const WantedLink& wanted)
       : socket_{socket}, log_{log}, wanted_{wanted} {}
 
   // The best of the links that match (core/boot/link_choice.h). Errc::NotFound at the
@@ -26,7 +26,7 @@ private:
 
   RouteSocket& socket_;
   Log& log_;
-  const boot::WantedLink wanted_;
+  const WantedLink wanted_;
   // Of more links than this only the wanted ones are kept.
   List<boot::SeenLink, 64> links_;
   bool listed_ = false;   // all links that there were at the start are known

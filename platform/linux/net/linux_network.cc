@@ -46,13 +46,7 @@ Result<Done> LinuxNetwork::open() {
   return Done{};
 }
 
-Result<LinkId> LinuxNetwork::find_link(const MacAddress& mac, Millis deadline) {
-  boot::WantedLink wanted;
-  wanted.mac = mac;
-  return find_link(wanted, deadline);
-}
-
-Result<LinkId> LinuxNetwork::find_link(const boot::WantedLink& wanted, Millis deadline) {
+Result<LinkId> LinuxNetwork::find_link(const WantedLink& wanted, Millis deadline) {
   ISBOOT_TRY(open());
   return ISBOOT_TRY((LinkFinder{*socket_, log_, wanted}.find(deadline))).id;
 }

@@ -17,11 +17,8 @@ public:
   // Borrows both. Opens its socket at the first call.
   LinuxNetwork(Clock& clock, Log& log) : clock_{clock}, log_{log} {}
 
-  Result<LinkId> find_link(const MacAddress& mac, Millis deadline) override;
+  Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override;
   Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) override;
-
-  // Like the port's find_link(), but a name or a PCI address can help to choose.
-  Result<LinkId> find_link(const boot::WantedLink& wanted, Millis deadline);
 
 private:
   Result<Done> open();

@@ -104,8 +104,8 @@ void request_change(MessageWriter& out, std::uint32_t sequence, const boot::Seen
   }
 }
 
-boot::LinkName vlan_name(Text parent, std::uint16_t vlan) {
-  boot::LinkName name;
+LinkName vlan_name(Text parent, std::uint16_t vlan) {
+  LinkName name;
   std::array<char, 32> buffer{};
   TextWriter with_parent{buffer};
   (with_parent << parent << '.').decimal(vlan);

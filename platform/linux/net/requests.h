@@ -19,6 +19,6 @@ void request_change(netlink::MessageWriter& out, std::uint32_t sequence, const b
                     const boot::NetworkChange& change);
 
 // "eth0.42"; "vlan42" when that is longer than a name may be.
-boot::LinkName vlan_name(Text parent, std::uint16_t vlan);
+LinkName vlan_name(Text parent, std::uint16_t vlan);
 
 }  // namespace isboot::linux_platform
