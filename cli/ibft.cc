@@ -1,10 +1,261 @@
+// isboot ibft show, check, find and build.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
 #include "cli/command.h"
+#include "cli/ibft_page.h"
+#include "cli/ibft_spec.h"
+#include "core/ibft/decode.h"
+#include "core/ibft/encode.h"
+#include "platform/linux/firmware/firmware_table.h"
+#include "platform/linux/system/file.h"
+#include "platform/linux/system_error.h"
 
 namespace isboot::cli {
+namespace {
+
+using linux_platform::FirmwareTable;
+
+struct Options {
+  std::string file;            // a table's, or build's spec
+  std::string table = "auto";  // isboot.table=
+  bool json = false;
+  bool offsets = false;
+  bool show_secrets = false;
+  std::string hex;
+  std::string layout = "ipxe";
+  std::string output;
+
+  PageOptions page() const {
+    const char* no_colour = std::getenv("NO_COLOR");
+    const bool colour = isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == 0);
+    return {show_secrets ? Secrets::Show : Secrets::Hide, offsets, colour};
+  }
+};
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+int fail(const std::string& what, const std::string& next_step) {
+  std::fprintf(stderr, "isboot ibft: %s\n%s\n", what.c_str(), next_step.c_str());
+  return kFailed;
+}
+
+std::string reason_of(const Error& error) {
+  const Text system = system_error_text(error.code);
+  return system.empty() ? error.text : std::string{error.text} + ": " + std::string{system};
+}
+
+// A table with all that can be said of it.
+struct Loaded {
+  FirmwareTable found;
+  ibft::Table table;
+  ibft::Findings findings;
+  std::optional<Error> error;  // nothing can be booted from it
+};
+
+// Nothing when there is no table; `status` is then set and the reason printed.
+std::unique_ptr<Loaded> load(const Options& options, int& status) {
+  auto found = options.file.empty() ? linux_platform::choose_table(options.table)
+                                    : linux_platform::read_table_file(options.file);
+  if (!found) {
+    const Error& error = found.error();
+    status = kFailed;
+    if (error.code == Code{Errc::NotFound} && options.file.empty()) {
+      std::fprintf(stderr, "isboot ibft: %s\n", error.text);
+      status = kNothingToDo;
+    } else if (errno_of(error.code) == EACCES || errno_of(error.code) == EPERM) {
+      fail(reason_of(error), "Only root may read the firmware's tables: run it as root.");
+    } else {
+      fail(reason_of(error), "`isboot ibft find` lists the tables that there are.");
+    }
+    return nullptr;
+  }
+  auto loaded = std::make_unique<Loaded>();
+  loaded->found = std::move(*found);
+  const auto result = decode(loaded->found, loaded->table, loaded->findings);
+  if (!result) loaded->error = result.error();
+  return loaded;
+}
+
+int fail_decode(const Error& error) {
+  return fail("offset " + std::to_string(error.offset) + ": " + error.text,
+              "Nothing can be booted from this table; `isboot ibft find` lists all there are.");
+}
+
+int show(const Options& options) {
+  if (options.show_secrets && geteuid() != 0)
+    return fail("--show-secrets is for root", "Run it as root, or without --show-secrets.");
+  int status = kDone;
+  const auto loaded = load(options, status);
+  if (loaded == nullptr) return status;
+  const PageOptions page = options.page();
+  const std::string& source = loaded->found.source;
+  if (!options.hex.empty()) {
+    const std::string text = hex_page(loaded->found.bytes(), loaded->table, options.hex, page);
+    if (text.empty())
+      return fail("the table has no structure " + options.hex,
+                  "`isboot ibft show` lists the structures by name.");
+    print(text);
+  } else if (options.json) {
+    print(ibft_json(source, loaded->table, loaded->findings, page.secrets).dump(1) + "\n");
+  } else {
+    print(ibft_page(source, loaded->table, loaded->findings, page));
+  }
+  return loaded->error ? fail_decode(*loaded->error) : kDone;
+}
+
+int check(const Options& options) {
+  int status = kDone;
+  const auto loaded = load(options, status);
+  if (loaded == nullptr) return status;
+  const std::size_t errors = loaded->findings.errors;
+  if (options.json) {
+    Json json;
+    json["source"] = loaded->found.source;
+    json["findings"] = findings_json(loaded->findings);
+    print(json.dump(1) + "\n");
+  } else {
+    print(findings_page(loaded->findings, options.page()));
+    const std::size_t all = loaded->findings.count + loaded->findings.dropped;
+    print(loaded->found.source + ": " + std::to_string(errors) + " errors, " +
+          std::to_string(all - errors) + " warnings and notes\n");
+  }
+  if (errors == 0) return kDone;
+  return fail("the table has errors",
+              "docs/ibft.md says of each finding what it means; "
+              "`isboot ibft show --offsets` shows where it is.");
+}
+
+Json found_json(const FirmwareTable& found, bool chosen) {
+  ibft::Table table;
+  ibft::Findings findings;
+  const auto result = decode(found, table, findings);
+  bool boot_selected = false;
+  for (const ibft::Target& target : table.targets) boot_selected |= target.boot_selected;
+  Json json;
+  json["source"] = found.source;
+  json["length"] = table.length;
+  json["valid"] = result.ok();
+  json["boot_selected"] = boot_selected;
+  json["chosen"] = chosen;
+  json["error"] = result ? Json{} : Json(result.error().text);
+  return json;
+}
+
+int find(const Options& options) {
+  const auto search = linux_platform::find_tables();
+  const auto chosen = linux_platform::choose_table("auto");
+  Json json;
+  json["tables"] = Json::array();
+  for (const FirmwareTable& found : search.tables)
+    json["tables"].push_back(found_json(found, chosen && chosen->source == found.source));
+  json["not_looked_at"] = search.obstacles;
+  if (options.json) {
+    print(json.dump(1) + "\n");
+  } else {
+    for (const Json& table : json["tables"]) {
+      const std::string state = table["valid"] ? "valid" : table["error"].get<std::string>();
+      print(table["source"].get<std::string>() + "  " + table["length"].dump() + " bytes  " +
+            state + (table["boot_selected"] ? ", boot-selected" : ", nothing boot-selected") +
+            (table["chosen"] ? "  <- isboot takes this one" : "") + "\n");
+    }
+  }
+  for (const std::string& obstacle : search.obstacles)
+    std::fprintf(stderr, "isboot ibft: not looked at: %s\n", obstacle.c_str());
+  if (!search.tables.empty()) return kDone;
+  std::fputs("isboot ibft: there is no iBFT\n", stderr);
+  return search.unreadable ? kFailed : kNothingToDo;
+}
+
+// Secrets may be in it: for the owner only.
+int write_output(const Options& options, Bytes table) {
+  const bool to_file = !options.output.empty() && options.output != "-";
+  if (!to_file && isatty(STDOUT_FILENO) != 0)
+    return fail("a table is no text for a terminal", "Name a file: --output FILE.");
+  const linux_platform::UniqueFd file{
+      to_file ? open(options.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+              : dup(STDOUT_FILENO)};
+  const ssize_t written = file ? write(file.get(), table.data(), table.size()) : -1;
+  if (written == static_cast<ssize_t>(table.size())) return kDone;
+  return fail(options.output + ": " + std::strerror(errno), "The table was not written.");
+}
+
+int build(const Options& options) {
+  const auto spec =
+      linux_platform::read_secret_file(options.file.c_str(), linux_platform::kMaxTableFile);
+  if (!spec) return fail(options.file + ": " + reason_of(spec.error()), "Name a readable file.");
+  Json json = Json::parse(as_text(spec->bytes()), nullptr, false);
+  if (json.is_discarded())
+    return fail(options.file + ": is no JSON", "`isboot ibft show --json` writes a spec.");
+  TextStore texts;
+  auto pages = linux_platform::SecretPages::allocate(ibft::kMaxEncoded);
+  if (!pages) return fail(reason_of(pages.error()), "There is no memory for a table.");
+  try {
+    const ibft::Table table = table_from_json(json, texts);
+    const auto layout = options.layout == "edk2" ? ibft::Layout::Edk2 : ibft::Layout::Ipxe;
+    const auto bytes = encode(table, layout, pages->memory());
+    wipe_texts(json);
+    if (!bytes) return fail(bytes.error().text, "No table of this layout can hold this spec.");
+    pages->resize(bytes->size());
+  } catch (const SpecError& error) {
+    wipe_texts(json);
+    return fail(options.file + ": " + error.what(), "docs/ibft.md describes a spec.");
+  }
+  return write_output(options, pages->bytes());
+}
+
+void add_source(CLI::App* command, Options& options) {
+  command->add_option("FILE", options.file, "A table in a file; without it the firmware's");
+  command
+      ->add_option("--table", options.table,
+                   "Which of the firmware's: auto, acpi, acpi:N, lowmem, sysfs")
+      ->excludes("FILE");
+}
+
+// The commands share one set of options: only one of them runs.
+void add_commands(CLI::App* ibft, const std::shared_ptr<Options>& options, Run& run) {
+  const auto runs = [&run, options](CLI::App* command, int (*function)(const Options&)) {
+    command->callback(
+        [&run, options, function] { run = [options, function] { return function(*options); }; });
+  };
+  CLI::App* show_command = ibft->add_subcommand("show", "What a table says");
+  add_source(show_command, *options);
+  show_command->add_flag("--json", options->json, "As JSON");
+  show_command->add_flag("--offsets", options->offsets, "With the offset of each field");
+  show_command->add_option("--hex", options->hex, "The bytes of one structure: nic0, target1, …");
+  show_command->add_flag("--show-secrets", options->show_secrets, "CHAP secrets too (root only)");
+  runs(show_command, show);
+
+  CLI::App* check_command = ibft->add_subcommand("check", "What is wrong with a table");
+  add_source(check_command, *options);
+  check_command->add_flag("--json", options->json, "As JSON");
+  runs(check_command, check);
+
+  CLI::App* find_command = ibft->add_subcommand("find", "Where tables are");
+  find_command->add_flag("--json", options->json, "As JSON");
+  runs(find_command, find);
+
+  CLI::App* build_command = ibft->add_subcommand("build", "Write a table from JSON");
+  build_command->add_option("SPEC", options->file, "What `show --json --show-secrets` prints")
+      ->required();
+  build_command->add_option("--layout", options->layout, "As this firmware lays tables out")
+      ->check(CLI::IsMember({"ipxe", "edk2"}))
+      ->capture_default_str();
+  build_command->add_option("-o,--output", options->output, "Where to write it, not a terminal");
+  runs(build_command, build);
+}
+
+}  // namespace
 
 void add_ibft(CLI::App& app, Run& run) {
   CLI::App* ibft = app.add_subcommand("ibft", "The iSCSI Boot Firmware Table");
-  ibft->callback([&run] { run = [] { return kDone; }; });
+  ibft->require_subcommand(1);
+  add_commands(ibft, std::make_shared<Options>(), run);
 }
 
 }  // namespace isboot::cli

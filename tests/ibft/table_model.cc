@@ -93,7 +93,7 @@ Table full_table(std::size_t pairs) {
   table.revision = 1;
   table.oem_id = "ISBOOT";
   table.oem_table_id = "tests";
-  table.control.boot_failover = true;
+  table.control = {48, true};
   Initiator initiator;
   initiator.valid = true;
   initiator.boot_selected = true;

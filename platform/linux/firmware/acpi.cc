@@ -47,10 +47,12 @@ void search_acpi(const FirmwarePaths& paths, FirmwareSearch& search) {
   for (const AcpiName& name : names) {
     const std::string path = paths.acpi_tables + "/" + name.name;
     auto pages = read_secret_file(path.c_str(), kMaxTableFile);
-    if (pages)
+    if (pages) {
       search.tables.push_back({"acpi:" + name.name, std::move(*pages), {}});
-    else
-      search.obstacles.push_back(obstacle(path, pages.error()));
+      continue;
+    }
+    search.obstacles.push_back(obstacle(path, pages.error()));
+    search.unreadable = pages.error();
   }
 }
 

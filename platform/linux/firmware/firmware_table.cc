@@ -1,5 +1,6 @@
 #include "platform/linux/firmware/firmware_table.h"
 
+#include <optional>
 #include <utility>
 
 #include "core/ibft/decode.h"
@@ -35,10 +36,8 @@ public:
     }
     return best_ && fitness_ == Fitness::Bootable;
   }
-  Result<FirmwareTable> result() {
-    if (!best_) return Error{Errc::NotFound, 0, "there is no iBFT"};
-    return std::move(*best_);
-  }
+  bool empty() const { return !best_; }
+  FirmwareTable best() { return std::move(*best_); }
 
 private:
   std::optional<FirmwareTable> best_;
@@ -50,12 +49,15 @@ using Search = void (*)(const FirmwarePaths&, FirmwareSearch&);
 Result<FirmwareTable> choose_from(std::initializer_list<Search> places,
                                   const FirmwarePaths& paths) {
   Choice choice;
+  Error error{Errc::NotFound, 0, "there is no iBFT"};
   for (const Search search : places) {
     FirmwareSearch found;
     search(paths, found);
+    if (found.unreadable) error = *found.unreadable;
     if (choice.take(found.tables)) break;
   }
-  return choice.result();
+  if (choice.empty()) return error;
+  return choice.best();
 }
 
 Result<FirmwareTable> acpi_table(Text number, const FirmwarePaths& paths) {
@@ -67,13 +69,6 @@ Result<FirmwareTable> acpi_table(Text number, const FirmwarePaths& paths) {
   if (*wanted > found.tables.size())
     return Error{Errc::NotFound, 0, "ACPI has no iBFT with this number"};
   return std::move(found.tables[*wanted - 1]);
-}
-
-Result<FirmwareTable> file_table(Text path) {
-  const std::string name{path};
-  auto pages = read_secret_file(name.c_str(), kMaxTableFile);
-  if (!pages) return pages.error();
-  return FirmwareTable{"file:" + name, std::move(*pages), {}};
 }
 
 }  // namespace
@@ -105,7 +100,13 @@ Result<FirmwareTable> choose_table(Text choice, const FirmwarePaths& paths) {
   if (choice.starts_with(kNumbered)) return acpi_table(slice(choice, kNumbered.size()), paths);
   if (choice == "lowmem") return choose_from({search_low_memory}, paths);
   if (choice == "sysfs") return choose_from({search_iscsi_ibft}, paths);
-  return file_table(choice);
+  return read_table_file(std::string{choice});
+}
+
+Result<FirmwareTable> read_table_file(const std::string& path) {
+  auto pages = read_secret_file(path.c_str(), kMaxTableFile);
+  if (!pages) return pages.error();
+  return FirmwareTable{"file:" + path, std::move(*pages), {}};
 }
 
 }  // namespace isboot::linux_platform

@@ -1,6 +1,7 @@
 // Where firmware left iBFTs on a Linux machine, and which one to boot from.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "platform/linux/firmware/secret_pages.h"
 
 namespace isboot::linux_platform {
+
+// More than any table needs whose offsets have 16 bits; ACPI tables can be padded.
+inline constexpr std::size_t kMaxTableFile = 0x40000;
 
 // Where to look. Tests have folders of their own.
 struct FirmwarePaths {
@@ -35,6 +39,8 @@ struct FirmwareSearch {
   std::vector<FirmwareTable> tables;
   // Places that could not be looked at, and why: "/dev/mem: Operation not permitted".
   std::vector<std::string> obstacles;
+  // A table is there, but cannot be read: the last cause.
+  std::optional<Error> unreadable;
 };
 
 // Every table that there is: ACPI's in Linux's order, then low memory's (not on a
@@ -46,8 +52,12 @@ FirmwareSearch find_tables(const FirmwarePaths& paths = {});
 // "acpi:N" (its Nth, from 1, as Linux numbers them), "lowmem", "sysfs", or a file's path.
 // Of several the first that is valid and has a boot-selected target, else the first that
 // is valid, else the first. Looks no further than it must: with ACPI's table at hand
-// nothing else is opened. Errors: Errc::NotFound when there is none; for a file also its
-// errno or Errc::NoSpace; Errc::BadValue for "acpi:" with no good number.
+// nothing else is opened. Errors: Errc::NotFound when there is none; the errno or
+// Errc::NoSpace of a table or file that cannot be read; Errc::BadValue for "acpi:" with
+// no good number.
 Result<FirmwareTable> choose_table(Text choice, const FirmwarePaths& paths = {});
+
+// The table in a file, whatever its name; errors as above.
+Result<FirmwareTable> read_table_file(const std::string& path);
 
 }  // namespace isboot::linux_platform

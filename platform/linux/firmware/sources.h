@@ -8,9 +8,6 @@
 
 namespace isboot::linux_platform {
 
-// More than any table needs whose offsets have 16 bits; ACPI tables can be padded.
-inline constexpr std::size_t kMaxTableFile = 0x40000;
-
 // Each adds what it finds to `search`. Nothing there at all is no obstacle.
 void search_acpi(const FirmwarePaths& paths, FirmwareSearch& search);
 void search_low_memory(const FirmwarePaths& paths, FirmwareSearch& search);

@@ -146,6 +146,16 @@ TEST(FindTables, SaysWhatItCouldNotRead) {
   EXPECT_EQ(chosen("auto", machine), "there is no iBFT");
 }
 
+TEST(ChooseTable, DoesNotTakeATableThatCannotBeReadForNone) {
+  Machine machine;
+  std::filesystem::create_directories(machine.root() / "acpi/tables/iBFT");
+  for (const char* choice : {"auto", "acpi"}) {
+    const auto found = choose_table(choice, machine.paths());
+    ASSERT_FALSE(found);
+    EXPECT_EQ(errno_of(found.error().code), EISDIR);
+  }
+}
+
 TEST(FindTables, TakesMemoryThatEndsEarly) {
   Machine machine;
   machine.write("mem", TableBytes(0x90000));

@@ -1,0 +1,70 @@
+#include "cli/ibft_text.h"
+
+#include <gtest/gtest.h>
+
+namespace isboot::cli::test {
+namespace {
+
+TEST(IbftText, EscapesWhatIsNoUtf8AndNothingElse) {
+  struct Row {
+    const char* raw;
+    const char* escaped;
+  };
+  constexpr Row kRows[] = {
+      {"iqn.2026-11.org.example:x", "iqn.2026-11.org.example:x"},
+      {"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+      {"a\xff\x80z", "a\\xff\\x80z"},
+      {"DOMAIN\\user", "DOMAIN\\user"},
+      {"\\x41", "\\x5cx41"},
+      {"\xe2\x82", "\\xe2\\x82"},
+  };
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.escaped);
+    EXPECT_EQ(escaped(row.raw), row.escaped);
+    EXPECT_EQ(unescaped(escaped(row.raw)), row.raw);
+  }
+}
+
+TEST(IbftText, GivesEveryByteBack) {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += {static_cast<char>(byte), '\\', 'x', '4', '1'};
+  EXPECT_EQ(unescaped(escaped(all)), all);
+}
+
+// A table comes from a network: it must not drive the terminal.
+TEST(IbftText, EscapesControlsForATerminal) {
+  EXPECT_EQ(printable("a\x1b[2Jb\x7f\n"), "a\\x1b[2Jb\\x7f\\x0a");
+  EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b");
+}
+
+TEST(IbftText, NamesOriginsAndChapTypes) {
+  for (int value = 0; value < 256; ++value) {
+    const auto origin = static_cast<ibft::Origin>(value);
+    EXPECT_EQ(parse_origin(origin_name(origin)), origin);
+    const auto chap = static_cast<ibft::ChapType>(value);
+    EXPECT_EQ(parse_chap(chap_name(chap)), chap);
+  }
+  EXPECT_EQ(origin_name(ibft::Origin::Dhcp), "dhcp");
+  EXPECT_EQ(origin_name(static_cast<ibft::Origin>(7)), "unknown(7)");
+  EXPECT_EQ(chap_name(static_cast<ibft::ChapType>(3)), "unknown(3)");
+  for (const char* text : {"", "DHCP", "unknown()", "unknown(256)", "unknown(7"}) {
+    SCOPED_TRACE(text);
+    EXPECT_FALSE(parse_origin(text));
+  }
+}
+
+TEST(IbftText, WritesPciAddresses) {
+  EXPECT_EQ(pci_text({0x0310}), "03:02.0");
+  EXPECT_EQ(pci_text({0xffff}), "ff:1f.7");
+  for (int value = 0; value <= 0xffff; value += 7) {
+    const ibft::PciAddress pci{static_cast<std::uint16_t>(value)};
+    EXPECT_EQ(parse_pci(pci_text(pci)), pci);
+  }
+  for (const char* text : {"", "03:20.0", "03:02.8", "03-02.0", "x3:02.0", "0000:03:02.0"}) {
+    SCOPED_TRACE(text);
+    EXPECT_FALSE(parse_pci(text));
+  }
+}
+
+}  // namespace
+}  // namespace isboot::cli::test
