@@ -50,4 +50,15 @@ InlineText<16> to_hex(const Lun& lun) {
   return text;
 }
 
+InlineText<16> to_text(const Lun& lun) {
+  const std::optional<std::uint16_t> number = lun.number();
+  if (!number) return to_hex(lun);
+  std::array<char, 5> buffer{};
+  TextWriter out{buffer};
+  out.decimal(*number);
+  InlineText<16> text;
+  (void)text.assign(out.text());  // fits: at most 16383
+  return text;
+}
+
 }  // namespace isboot

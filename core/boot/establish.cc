@@ -141,14 +141,17 @@ Result<Established> log_in(const Path& path, const Parameters& parameters, Sessi
   const Millis now = ports.clock.now();
   const Millis limit = now + kDiskLimit < give_up ? now + kDiskLimit : give_up;
   const auto disk = ports.initiator.find_disk(id, path.lun, limit);
+  Line line;
+  line.out() << "LUN " << to_text(path.lun) << " of " << path.login.target_name;
   if (!disk) {
-    Line line;
-    line.out() << "LUN " << to_hex(path.lun) << " of " << path.login.target_name << ": ";
+    line.out() << ": ";
     line.add(disk.error(), ports.log);
     line.out() << "; check the LUN in the firmware and the access list at the target";
     ports.log.write(LogLevel::Error, line.text());
     return disk.error();
   }
+  line.out() << " is " << *disk;
+  ports.log.write(LogLevel::Info, line.text());
   return Established{id, *disk};
 }
 

@@ -143,4 +143,13 @@ std::optional<Text> command_line_value(Text command_line, Text name) {
   return value;
 }
 
+bool command_line_switch(Text command_line, Text on, Text off) {
+  bool is_on = false;
+  Text rest = command_line;
+  while (const auto word = next_word(rest))
+    if (!word->has_value && (same(word->name, on) || same(word->name, off)))
+      is_on = same(word->name, on);
+  return is_on;
+}
+
 }  // namespace isboot::boot

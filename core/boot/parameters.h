@@ -51,4 +51,7 @@ Parameters parse_command_line(Text command_line, ParameterWarnings& warnings);
 // "name" alone gives the empty text.
 std::optional<Text> command_line_value(Text command_line, Text name);
 
+// Whether the word `on` stands on the command line with no `off` behind it: "rw" and "ro".
+bool command_line_switch(Text command_line, Text on, Text off);
+
 }  // namespace isboot::boot

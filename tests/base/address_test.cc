@@ -127,6 +127,12 @@ TEST(Lun, NumbersFollowSam) {
   EXPECT_FALSE(Lun::from_number(16384));
 }
 
+TEST(Lun, PrintsItsNumberWhereItHasOne) {
+  EXPECT_EQ(text_of(to_text(*parse_lun("7"))), "7");
+  EXPECT_EQ(text_of(to_text(*Lun::from_number(16383))), "16383");
+  EXPECT_EQ(text_of(to_text(*parse_lun("4752-3A4F"))), "47523a4f00000000");
+}
+
 TEST(Lun, ReadsRfc4173Text) {
   EXPECT_EQ(text_of(to_hex(*parse_lun("1"))), "0001000000000000");
   EXPECT_EQ(text_of(to_hex(*parse_lun("4752-3A4F-6b7e-2F99"))), "47523a4f6b7e2f99");

@@ -53,6 +53,7 @@ TEST_F(EstablishTest, EndsWithTheDiskOfTheLunThatTheTableNames) {
   EXPECT_TRUE(stream_.target(0).complaints().empty());
   EXPECT_TRUE(log_.says("connected to 10.0.2.2:3260"));
   EXPECT_TRUE(log_.says("logged in to iqn.2026-11.org.example:disk"));
+  EXPECT_TRUE(log_.says("LUN 1 of iqn.2026-11.org.example:disk is /dev/sda"));
 }
 
 TEST_F(EstablishTest, TellsTheKernelToHoldIoForEverUnlessALimitIsSet) {
@@ -118,7 +119,7 @@ TEST_F(EstablishTest, NamesTheLunThatTheTargetLacks) {
   initiator_.no_disk = Error{Errc::NotFound, 0, "the target has no such LUN"};
   stream_.expect(testing::plain_login());
   ASSERT_FALSE(run());
-  EXPECT_TRUE(log_.says("LUN 0001000000000000"));
+  EXPECT_TRUE(log_.says("LUN 1 of iqn.2026-11.org.example:disk: the target has no such LUN"));
   EXPECT_EQ(initiator_.calls.back(), "destroy");
 }
 

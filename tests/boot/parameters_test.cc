@@ -113,5 +113,12 @@ TEST(CommandLineValue, FindsTheLastOne) {
   EXPECT_EQ(command_line_value("", "root"), std::nullopt);
 }
 
+TEST(CommandLineSwitch, IsAsTheLastWordSays) {
+  EXPECT_TRUE(command_line_switch("quiet rw", "rw", "ro"));
+  EXPECT_TRUE(command_line_switch("ro rw", "rw", "ro"));
+  EXPECT_FALSE(command_line_switch("rw ro", "rw", "ro"));
+  EXPECT_FALSE(command_line_switch("rw=1 xrw", "rw", "ro"));
+}
+
 }  // namespace
 }  // namespace isboot::boot

@@ -50,23 +50,23 @@ KernelLog::KernelLog(Clock& clock, int verbose)
       kmsg_{open("/dev/kmsg", O_WRONLY | O_CLOEXEC)},
       to_stderr_{!kmsg_ || !is_console(STDERR_FILENO)} {}
 
+void format_log_line(Millis since, Text line, TextWriter& out) {
+  const Millis fraction = since % 1000;
+  out << "isboot: ";
+  out.decimal(since / 1000) << '.' << static_cast<char>('0' + fraction / 100)
+                            << static_cast<char>('0' + fraction / 10 % 10)
+                            << static_cast<char>('0' + fraction % 10) << ' ';
+  for (const char c : line) out << (static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
+}
+
 void KernelLog::write(LogLevel level, Text line) {
   if (verbosity_of(level) > verbose_) return;
-  const Millis since = clock_.now() - start_;
   std::array<char, kMaxLine> buffer{};
   TextWriter out{buffer};
-  out << '<';
-  out.decimal(static_cast<std::uint64_t>(priority(level))) << '>';
+  out << '<' << static_cast<char>('0' + priority(level)) << '>';
   const std::size_t prefix = out.text().size();
-  out << "isboot: ";
-  out.decimal(since / 1000) << '.';
-  const Millis fraction = since % 1000;
-  out << static_cast<char>('0' + fraction / 100) << static_cast<char>('0' + fraction / 10 % 10)
-      << static_cast<char>('0' + fraction % 10) << ' ';
-  // What firmware and targets say may hold line ends and escape sequences.
-  for (const char c : line) out << (static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
-  const Text record = out.text();
-  if (kmsg_) (void)!::write(kmsg_.get(), record.data(), record.size());
+  format_log_line(clock_.now() - start_, line, out);
+  if (kmsg_) (void)!::write(kmsg_.get(), out.text().data(), out.text().size());
   if (to_stderr_) {
     out << '\n';
     const Text shown = slice(out.text(), prefix);

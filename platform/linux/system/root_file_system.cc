@@ -103,7 +103,7 @@ RootOptions RootOptions::from_command_line(Text command_line) {
   options.types = value("rootfstype");
   options.flags = value("rootflags");
   options.init = value("init");
-  options.read_only = !boot::command_line_value(command_line, "rw").has_value();
+  options.read_only = !boot::command_line_switch(command_line, "rw", "ro");
   return options;
 }
 

@@ -8,12 +8,16 @@ FIXTURE = PROJECT / "tests/fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
 # Where that fixture keeps what changes; little-endian (iBFT 1.03: header, initiator, target).
 LENGTH, CHECKSUM = 4, 9
 INITIATOR_NAME = 0x50 + 70
-TARGET_PORT, TARGET_NAME = 0x180 + 22, 0x180 + 34
+TARGET_PORT, TARGET_LUN, TARGET_NAME = 0x180 + 22, 0x180 + 24, 0x180 + 34
+NIC_OFFSET, NIC_MAC = 0x30 + 10, 0xa0 + 90
 
 
-def leading_to(port, target, initiator):
-    """The fixture's NIC, address and LUN with another port and other names, put at the end."""
+def leading_to(port, target, initiator, changes=()):
+    """The fixture's NIC, address and LUN with another port and other names, put at the end.
+    `changes`: further (offset, bytes) to write over the fixture."""
     table = bytearray(FIXTURE.read_bytes())
+    for offset, value in changes:
+        table[offset:offset + len(value)] = value
     struct.pack_into("<H", table, TARGET_PORT, port)
     for field, name in ((INITIATOR_NAME, initiator), (TARGET_NAME, target)):
         struct.pack_into("<HH", table, field, len(name), len(table))

@@ -64,11 +64,16 @@ def from_firmware(workspace, port, uefi):
     return Machine(workspace, ",tftp=tftp,bootfile=boot.ipxe", arguments)
 
 
-def from_kernel(workspace, kernel, initramfs, cmdline, table):
-    """QEMU loads the kernel itself and puts `table` (bytes) among the ACPI tables."""
+def from_kernel(workspace, kernel, initramfs, cmdline, table=None, local_disk=None):
+    """QEMU loads the kernel itself and puts `table` (bytes) among the ACPI tables. `local_disk`:
+    an image that the machine has as a disk of its own."""
     (workspace / "initrd.img").write_bytes(initramfs)
-    (workspace / "ibft.bin").write_bytes(table)
+    arguments = []
+    if table:
+        (workspace / "ibft.bin").write_bytes(table)
+        arguments += ["-acpitable", "file=ibft.bin"]
+    if local_disk:
+        arguments += ["-drive", f"if=virtio,format=raw,file={local_disk}"]
     return Machine(workspace, "", [
-        "-device", f"virtio-net-pci,netdev=net,mac={MAC},romfile=",
-        "-acpitable", "file=ibft.bin",
+        "-device", f"virtio-net-pci,netdev=net,mac={MAC},romfile=", *arguments,
         "-kernel", kernel.image, "-initrd", "initrd.img", "-append", cmdline])
