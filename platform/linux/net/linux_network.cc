@@ -1,6 +1,7 @@
 #include "platform/linux/net/linux_network.h"
 
 #include "platform/linux/net/link_finder.h"
+#include "platform/linux/system/modules.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
@@ -58,6 +59,9 @@ Result<LinkState> LinuxNetwork::make(const boot::NetworkPlan& plan, LinkId link,
   std::span<const NetworkChange> rest = plan.changes.view();
   while (!rest.empty()) {
     if (rest[0].kind == NetworkChange::Kind::AddVlan) {
+      // The kernel would ask modprobe, which an initramfs of ours does not have. When the
+      // module is not there either, the kernel's answer to the request says so.
+      (void)Modules::of_running_kernel().load("8021q");
       state = ISBOOT_TRY(changer.make_vlan(rest[0], state.seen, deadline));
       rest = rest.subspan(1);
       continue;

@@ -1,0 +1,76 @@
+"""The tests of tests/netns on Debian's kernel, which has what the host's may lack: 802.1Q."""
+
+import os
+import pathlib
+import re
+import shutil
+import unittest
+
+from harness import initramfs, machine
+from harness.kernel import Kernel
+from harness.process import run
+from harness.workspace import PROJECT, Workspace
+
+MODULES = ("veth", "8021q", "macvlan", "bridge", "bonding")
+START_LIMIT = 180  # seconds until the kernel has started the tests
+TEST_LIMIT = 300   # until they are through
+END_LIMIT = 60
+
+# The tests run `sh -c "ip …"`. busybox's shell would take its own ip, which cannot make these
+# links: they get dash and iproute2.
+INIT = b"""#!/bin/busybox sh
+/bin/busybox --install -s /bin 2>/dev/null
+export PATH=/usr/sbin:/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+for module in @MODULES@; do modprobe $module; done
+/netns_test
+echo NETNS-STATUS $?
+poweroff -f
+"""
+
+
+class Namespaces(unittest.TestCase):
+
+    def test_debian_kernel(self):
+        workspace = Workspace("netns")
+        print(f"logs: {workspace.path}")
+        kernel = Kernel()
+        guest = machine.from_kernel(workspace, kernel, _initramfs(kernel),
+                                    "console=ttyS0 quiet panic=1")
+        with guest.running():
+            guest.console.wait_for(r"Running \d+ tests", START_LIMIT, "the tests' start")
+            status = guest.console.wait_for(r"NETNS-STATUS (\d+)", TEST_LIMIT, "the tests' end")
+            guest.console.wait_for_end(END_LIMIT)
+        said = "\n".join(text for _, text in guest.console.lines)
+        self.assertEqual(status.group(1), "0", said)
+        self.assertRegex(said, r"\[       OK \] Vlan\.OfAnotherNumberReachesNobody")
+        workspace.clear()
+
+
+def _initramfs(kernel):
+    program = pathlib.Path(os.environ.get("ISBOOT_NETNS_TEST",
+                                          PROJECT / "build/release/tests/netns/netns_test"))
+    programs = {"netns_test": program, "usr/sbin/ip": _which("ip"), "bin/sh": _which("dash"),
+                "bin/busybox": _which("busybox")}
+    files = {"init": INIT.replace(b"@MODULES@", " ".join(MODULES).encode()),
+             **{path: source.read_bytes() for path, source in programs.items()},
+             **kernel.module_files(MODULES)}
+    for source in (program, _which("ip"), _which("dash")):
+        for library in _libraries(source):
+            files[library.lstrip("/")] = pathlib.Path(library).read_bytes()
+    return initramfs.build(files)
+
+
+def _which(name):
+    return pathlib.Path(shutil.which(name))
+
+
+def _libraries(program):
+    """Every shared library that `program` loads, the dynamic linker among them."""
+    return set(re.findall(r"(/\S+) \(0x", run("ldd", program).decode()))
+
+
+if __name__ == "__main__":
+    unittest.main()
