@@ -83,7 +83,7 @@ public:
     const std::uint32_t least = layout_ == Layout::Ipxe ? plan_.end : kEdk2Length;
     if (plan_.end > least || least > output_.size()) fail(Errc::NoSpace, "no room for the table");
     if (error_) return *error_;
-    std::memset(output_.data(), 0, output_.size());
+    std::memset(output_.data(), 0, least);
     control();
     if (table_.initiator) initiator(*table_.initiator);
     for (std::size_t i = 0; i < table_.nics.count; ++i) nic(table_.nics[i], plan_.nics[i]);
@@ -214,7 +214,7 @@ private:
     const std::uint32_t at = up ? heap_ : heap_ - static_cast<std::uint32_t>(size);
     if (size > room || at >= layout::kReach)
       return fail(Errc::NoSpace, "no room for the table's strings");
-    (void)Writer{output_.subspan(at, size)}.text(text);
+    (void)Writer{output_.subspan(at, size)}.text(text).u8(0);
     heap_ = up ? at + static_cast<std::uint32_t>(size) : at;
     out.le16(static_cast<std::uint16_t>(text.size())).le16(static_cast<std::uint16_t>(at));
   }
