@@ -14,6 +14,8 @@ enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2, kNothingToDo = 3 };
 using Run = std::function<int()>;
 
 void add_boot(CLI::App& app, Run& run);
+void add_check(CLI::App& app, Run& run);
+void add_discover(CLI::App& app, Run& run);
 void add_ibft(CLI::App& app, Run& run);
 void add_init(CLI::App& app, Run& run);
 void add_plan(CLI::App& app, Run& run);

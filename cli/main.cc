@@ -19,6 +19,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   Run run;
   add_boot(app, run);
+  add_check(app, run);
+  add_discover(app, run);
   add_init(app, run);
   add_plan(app, run);
   add_ibft(app, run);

@@ -109,6 +109,10 @@ SessionStep Session::on_login_step(const iscsi::LoginStep& step, Millis now) {
     case Kind::Redirect:
       return redirect(now);
     case Kind::Failed:
+      if (const auto fallback = login_->chap_fallback()) {
+        config_.chap_algorithms = *fallback;
+        return connect(portal_, now);
+      }
       (void)refusal_.assign(login_->refusal_text());  // fits: both have one size
       return on_failure(step.error, now, login_->retry_policy());
   }

@@ -12,6 +12,39 @@ Error error(ChapErrc code, const char* text) { return Error{code, 0, text}; }
 
 }  // namespace
 
+Text name_of(HashAlgorithm algorithm) {
+  switch (algorithm) {
+    case HashAlgorithm::Md5:
+      return "md5";
+    case HashAlgorithm::Sha1:
+      return "sha1";
+    case HashAlgorithm::Sha256:
+      return "sha256";
+    case HashAlgorithm::Sha3_256:
+      return "sha3-256";
+  }
+  return {};
+}
+
+Result<AlgorithmSet> parse_algorithms(Text names) {
+  AlgorithmSet set;
+  for (std::size_t at = 0;; ++at) {
+    const std::size_t comma = find(slice(names, at), ',');
+    const Text name = slice(names, at, comma);
+    bool known = false;
+    for (const HashAlgorithm algorithm : kStrongestFirst) {
+      if (!equal_ignoring_case(name, name_of(algorithm))) continue;
+      set = set.with(algorithm);
+      known = true;
+    }
+    if (!known)
+      return Error{Errc::BadValue, static_cast<std::uint32_t>(at),
+                   "not one of sha3-256, sha256, sha1, md5"};
+    if (comma == Text::npos) return set;
+    at += comma;
+  }
+}
+
 std::optional<Text>* SecurityKeys::find(Text key) {
   if (key == "AuthMethod") return &method;
   if (key == "CHAP_A") return &algorithm;
@@ -50,6 +83,13 @@ void Chap::write_algorithms(TextKeyWriter& out) {
     list.decimal(static_cast<unsigned>(algorithm));
   }
   out.add("CHAP_A", list.text());
+}
+
+bool Chap::can_fall_back_to_md5() {
+  bool more = false;
+  for (const HashAlgorithm algorithm : kStrongestFirst)
+    more = more || (algorithm != HashAlgorithm::Md5 && usable(algorithm));
+  return more && usable(HashAlgorithm::Md5);
 }
 
 Result<HashAlgorithm> Chap::chosen(Text text) {

@@ -47,6 +47,11 @@ private:
   std::uint32_t bits_ = 0;
 };
 
+// "sha3-256", "sha256", "sha1", "md5"; empty for a number that is none of theirs.
+Text name_of(HashAlgorithm algorithm);
+// Names with commas between them. Errc::BadValue with the offset of what is no name.
+Result<AlgorithmSet> parse_algorithms(Text names);
+
 enum class ChapErrc : std::uint16_t {
   NoAlgorithm = 1,       // none of the allowed ones is there on this platform
   AlgorithmNotOffered,   // CHAP_A is none of ours
@@ -95,6 +100,13 @@ public:
   Result<Done> answer(const SecurityKeys& keys, TextKeyWriter& out);
   // CHAP_N, CHAP_R of the target, when it must prove itself.
   Result<Done> verify(const SecurityKeys& keys);
+
+  // Whether MD5 is not the only algorithm on offer, but one of them.
+  bool can_fall_back_to_md5();
+  // The number of the algorithm that was used; 0 before answer() was.
+  std::uint8_t used() const {
+    return digest_size_ == 0 ? 0 : static_cast<std::uint8_t>(algorithm_);
+  }
 
 private:
   static constexpr std::size_t kLongestDigest = 32;

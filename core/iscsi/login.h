@@ -105,6 +105,11 @@ public:
   // After a failure: whether the same login can succeed later.
   RetryPolicy retry_policy() const { return retry_; }
 
+  // After a refusal that a target gives because it misreads our list of CHAP algorithms
+  // (docs/quirks.md, "CHAP lists"): what to offer in a second login. Nobody loses by
+  // it: whoever sits in between could have chosen MD5 from the list as well.
+  const std::optional<AlgorithmSet>& chap_fallback() const { return chap_fallback_; }
+
 private:
   LoginStep finish(Result<LoginStep> step);
 
@@ -155,6 +160,7 @@ private:
   SessionParams params_;
   Redirect redirect_;
   InlineText<160> refusal_text_;
+  std::optional<AlgorithmSet> chap_fallback_;
   RetryPolicy retry_ = RetryPolicy::Never;
 
   std::array<std::uint8_t, kHeaderSize> header_{};

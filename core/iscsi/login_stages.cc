@@ -101,6 +101,7 @@ Result<LoginStep> Login::complete() {
     return Error{LoginErrc::WrongCmdSn, 28, "target expects another first CmdSN"};
   negotiation_.fill(params_);
   params_.tsih = response_.tsih;
+  params_.chap_algorithm = chap_.used();
   params_.cmd_sn = config_.cmd_sn;
   params_.exp_stat_sn = stat_sn_ + 1;
   state_ = LoginState::Complete;
@@ -121,6 +122,12 @@ Result<LoginStep> Login::refused() {
     }
     return Error{LoginErrc::BadRedirect, 36, "target redirects, but to no address"};
   }
+  // tgt 1.0.85 takes SHA-256's number for its SHA-1, and LIO before Linux 3.15 (Synology)
+  // knows no list (tests/targets/check_test.py, tests/iscsi/chap_test.cc).
+  const bool misread = state_ == LoginState::ProofSent &&
+                       chap_.used() == static_cast<std::uint8_t>(HashAlgorithm::Sha256);
+  if ((misread || state_ == LoginState::AlgorithmsOffered) && chap_.can_fall_back_to_md5())
+    chap_fallback_ = AlgorithmSet{}.with(HashAlgorithm::Md5);
   const StatusWords& words = words_of(response_.status_class, response_.status_detail);
   refusal_text_ = iscsi::refusal_text(response_.status_class, response_.status_detail);
   retry_ = words.retry;

@@ -27,8 +27,9 @@ struct SessionParams {
   std::uint16_t time2retain = 20;  // seconds
   std::uint16_t target_portal_group_tag = 0;
   std::uint16_t tsih = 0;
-  std::uint32_t cmd_sn = 0;       // of the first command in full-feature phase
-  std::uint32_t exp_stat_sn = 0;  // last StatSN of the login + 1
+  std::uint8_t chap_algorithm = 0;  // by which we proved ourselves; 0: we did not
+  std::uint32_t cmd_sn = 0;         // of the first command in full-feature phase
+  std::uint32_t exp_stat_sn = 0;    // last StatSN of the login + 1
 };
 
 }  // namespace isboot::iscsi

@@ -42,6 +42,7 @@ TEST_F(ChapTest, ProvesItselfWithEveryAlgorithmBothWays) {
         ASSERT_EQ(run(peer.script(), cut).kind, Kind::Complete);
         EXPECT_TRUE(target->complaints().empty()) << target->complaints().front();
       }
+      EXPECT_EQ(login->params().chap_algorithm, static_cast<int>(algorithm));
       EXPECT_EQ(target->requests()[0].key("AuthMethod"), mutual ? "CHAP" : "CHAP,None");
       EXPECT_EQ(target->requests()[2].key("CHAP_N"), "user");
     }
@@ -218,6 +219,39 @@ TEST_F(ChapTest, RefusesMethodsThatItDidNotOffer) {
   EXPECT_EQ(failure({reject}), Code{LoginErrc::MethodRejected});
 }
 
+// tgt: number 7 is its SHA-1, so it finds our SHA-256 wrong.
+TEST_F(ChapTest, ProposesMd5AfterARefusedSha256) {
+  auto script = peer.script();
+  script[1].text = isboot::testing::text_of({"CHAP_A=7", "CHAP_I=1", "CHAP_C=0x0011"});
+  EXPECT_EQ(failure(script), Code{RefusalErrc::AuthenticationFailed});
+  ASSERT_TRUE(login->chap_fallback());
+  EXPECT_TRUE(login->chap_fallback()->has(HashAlgorithm::Md5));
+  config.chap_algorithms = *login->chap_fallback();
+  EXPECT_EQ(run(peer.script()).kind, Kind::Complete);
+  EXPECT_EQ(target->requests()[1].key("CHAP_A"), "5");
+}
+
+// LIO before Linux 3.15: "CHAP_A is not MD5", and the end.
+TEST_F(ChapTest, ProposesMd5WhereTheListItselfIsRefused) {
+  auto script = peer.script();
+  script[1].status_class = 2;
+  EXPECT_EQ(failure(script), Code{RefusalErrc::InitiatorError});
+  EXPECT_TRUE(login->chap_fallback());
+  config.chap_algorithms = AlgorithmSet{}.with(HashAlgorithm::Sha256);
+  EXPECT_EQ(failure(script), Code{RefusalErrc::InitiatorError});
+  EXPECT_FALSE(login->chap_fallback());
+  config.chap_algorithms = AlgorithmSet{}.with(HashAlgorithm::Md5);
+  EXPECT_EQ(failure(script), Code{RefusalErrc::InitiatorError});
+  EXPECT_FALSE(login->chap_fallback());
+}
+
+TEST_F(ChapTest, ProposesNothingAfterAnHonestRefusal) {
+  peer.algorithm = HashAlgorithm::Sha3_256;
+  peer.secret = "another secret";
+  EXPECT_EQ(failure_of_peer(), Code{RefusalErrc::AuthenticationFailed});
+  EXPECT_FALSE(login->chap_fallback());
+}
+
 TEST_F(ChapTest, NeverSendsASecret) {
   use_mutual();
   for (const HashAlgorithm algorithm : kAll) {
@@ -227,6 +261,19 @@ TEST_F(ChapTest, NeverSendsASecret) {
       for (const char* secret : {"initiator's secret", "target's secret"})
         EXPECT_EQ(request.text.find(secret), std::string::npos);
   }
+}
+
+TEST(AlgorithmNames, AreReadAsAList) {
+  const auto two = parse_algorithms("SHA256,md5");
+  ASSERT_TRUE(two);
+  EXPECT_TRUE(two->has(HashAlgorithm::Sha256));
+  EXPECT_TRUE(two->has(HashAlgorithm::Md5));
+  EXPECT_FALSE(two->has(HashAlgorithm::Sha1));
+  for (const HashAlgorithm algorithm : kAll)
+    EXPECT_TRUE(parse_algorithms(name_of(algorithm))->has(algorithm));
+  EXPECT_EQ(parse_algorithms("sha1,md4").error().offset, 5U);
+  EXPECT_FALSE(parse_algorithms(""));
+  EXPECT_FALSE(parse_algorithms("sha1,"));
 }
 
 TEST(ConstantTime, ComparesWholeValues) {

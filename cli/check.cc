@@ -1,0 +1,259 @@
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/boot_sequence.h"
+#include "cli/probe.h"
+#include "cli/target_options.h"
+#include "core/boot/plan.h"
+#include "core/iscsi/scsi.h"
+#include "core/iscsi/url.h"
+#include "platform/linux/firmware/firmware_table.h"
+#include "platform/linux/system/stderr_log.h"
+
+namespace isboot::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Steady = std::chrono::steady_clock;
+
+constexpr int kRoundTrips = 5;
+
+// One disk, and what became of the look at it.
+struct Checked {
+  Portal portal;
+  Lun lun;
+  std::string target;
+  bool logged_in = false;
+  bool mutual = false;
+  iscsi::SessionParams params;
+  std::int64_t login_us = 0;
+  std::int64_t round_trip_us = 0;  // the fastest of a few
+  DiskReport disk;
+  std::optional<Failure> failure;
+};
+
+std::int64_t microseconds_since(Steady::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count();
+}
+
+std::optional<Failure> measure(Conversation& target, Checked& checked) {
+  iscsi::ExchangeResult result;
+  for (int i = 0; i < kRoundTrips; ++i) {
+    const auto start = Steady::now();
+    if (auto failure = target.command(checked.lun, iscsi::scsi::test_unit_ready(), {}, result))
+      return failure;
+    const std::int64_t took = microseconds_since(start);
+    if (i == 0 || took < checked.round_trip_us) checked.round_trip_us = took;
+  }
+  return std::nullopt;
+}
+
+Checked check_disk(TargetPorts& ports, const Portal& portal, const Lun& lun,
+                   const iscsi::LoginConfig& config) {
+  Checked checked;
+  checked.portal = portal;
+  checked.lun = lun;
+  checked.target = config.target_name.view();
+  checked.mutual = config.credentials.mutual();
+  const auto start = Steady::now();
+  checked.failure = ports.conversation.log_in(portal, config);
+  if (checked.failure) return checked;
+  checked.logged_in = true;
+  checked.login_us = microseconds_since(start);
+  checked.portal = ports.conversation.portal();
+  checked.params = ports.conversation.params();
+  checked.failure = probe_disk(ports.conversation, lun, checked.disk);
+  if (!checked.failure) checked.failure = measure(ports.conversation, checked);
+  ports.conversation.log_out();
+  return checked;
+}
+
+std::string digests(const iscsi::SessionParams& params) {
+  if (params.header_digest) return params.data_digest ? "header,data" : "header";
+  return params.data_digest ? "data" : "none";
+}
+
+std::string authentication(const Checked& checked) {
+  if (checked.params.chap_algorithm == 0) return "none";
+  const Text name = iscsi::name_of(static_cast<HashAlgorithm>(checked.params.chap_algorithm));
+  return (checked.mutual ? "mutual " : "chap ") + std::string{name};
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json{} : Json(text); }
+
+Json json_of(const Checked& checked) {
+  Json json;
+  json["portal"] = std::string{to_text(checked.portal).view()};
+  json["target"] = checked.target;
+  json["lun"] = std::string{to_hex(checked.lun).view()};
+  json["login"] = nullptr;
+  json["disk"] = nullptr;
+  json["error"] = nullptr;
+  json["next_step"] = nullptr;
+  if (checked.logged_in) {
+    const iscsi::SessionParams& params = checked.params;
+    json["login"] = {{"microseconds", checked.login_us},
+                     {"authentication", authentication(checked)},
+                     {"header_digest", params.header_digest},
+                     {"data_digest", params.data_digest},
+                     {"max_recv_data_segment_length", params.max_recv_data_segment_length},
+                     {"max_xmit_data_segment_length", params.max_xmit_data_segment_length},
+                     {"max_burst_length", params.max_burst_length},
+                     {"first_burst_length", params.first_burst_length},
+                     {"initial_r2t", params.initial_r2t},
+                     {"immediate_data", params.immediate_data},
+                     {"portal_group_tag", params.target_portal_group_tag}};
+  }
+  if (checked.failure) {
+    json["error"] = checked.failure->message;
+    json["next_step"] = checked.failure->next_step;
+    return json;
+  }
+  const DiskReport& disk = checked.disk;
+  json["disk"] = {{"vendor", disk.vendor},
+                  {"product", disk.product},
+                  {"revision", disk.revision},
+                  {"serial", text_or_null(disk.serial)},
+                  {"identification", text_or_null(disk.identification)},
+                  {"luns", disk.luns},
+                  {"blocks", disk.blocks},
+                  {"block_size", disk.block_size},
+                  {"partition_table", name_of(disk.partition_table)},
+                  {"round_trip_microseconds", checked.round_trip_us}};
+  return json;
+}
+
+void print(const Checked& checked) {
+  const auto line = [](const char* label, const std::string& value) {
+    std::printf("%-14s %s\n", label, value.c_str());
+  };
+  line("target", checked.target + " at " + std::string{to_text(checked.portal).view()});
+  if (checked.logged_in)
+    line("login", std::to_string(checked.login_us) + " us, authentication " +
+                      authentication(checked) + ", digests " + digests(checked.params));
+  if (checked.failure) return;
+  const DiskReport& disk = checked.disk;
+  line("disk", disk.vendor + " " + disk.product + " " + disk.revision);
+  if (!disk.serial.empty()) line("serial", disk.serial);
+  if (!disk.identification.empty()) line("identification", disk.identification);
+  line("size", std::to_string(disk.blocks) + " blocks of " + std::to_string(disk.block_size) +
+                   " bytes, " + std::to_string(disk.blocks * disk.block_size >> 20) + " MiB");
+  line("partitions", name_of(disk.partition_table));
+  line("round trip", std::to_string(checked.round_trip_us) + " us");
+}
+
+int tell(const std::vector<Checked>& all, bool as_json) {
+  if (as_json) {
+    Json rows = Json::array();
+    for (const Checked& checked : all) rows.push_back(json_of(checked));
+    std::printf(
+        "%s\n",
+        Json{{"targets", rows}}.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+  }
+  int status = kDone;
+  for (const Checked& checked : all) {
+    if (!as_json) print(checked);
+    if (checked.failure) status = report(*checked.failure);
+  }
+  return status;
+}
+
+// The one target of the portal, when a URL names none.
+std::optional<Failure> name_target(TargetPorts& ports, const Portal& portal,
+                                   iscsi::LoginConfig& config) {
+  std::vector<iscsi::DiscoveredTarget> targets;
+  if (auto failure = discover(ports, portal, config, targets)) return failure;
+  std::string names;
+  for (const auto& target : targets) {
+    if (!names.empty() && config.target_name != target.name) {
+      names += " " + std::string{target.name.view()};
+    } else {
+      config.target_name = target.name;
+      names = target.name.view();
+    }
+  }
+  if (names.empty())
+    return Failure{"the portal lists no target for us", "allow this initiator at the target"};
+  if (names != config.target_name.view())
+    return Failure{"the URL names no target, and the portal has several",
+                   "add one of these to the URL: " + names};
+  return std::nullopt;
+}
+
+int check_url(const std::string& text, const TargetOptions& options,
+              const boot::Parameters& parameters) {
+  const auto url = iscsi::parse_url(text);
+  if (!url)
+    return report(
+        {text + ", offset " + std::to_string(url.error().offset) + ": " + url.error().text,
+         "use iscsi:ADDRESS::PORT:LUN:TARGET"});
+  if (url->portal.address.is_absent())
+    return report({std::string{url->host.view()} + " is a name, and isboot has no resolver",
+                   "put the address into the URL"});
+  TargetPorts ports{parameters.timeout * Millis{1000}};
+  iscsi::LoginConfig config;
+  if (const auto failure = configure(options, parameters, ports.entropy, config))
+    return report(*failure);
+  config.target_name = url->target_name;
+  if (config.target_name.empty())
+    if (const auto failure = name_target(ports, url->portal, config)) return report(*failure);
+  return tell({check_disk(ports, url->portal, url->lun, config)}, options.json);
+}
+
+// Every path that `boot` would try. The NICs are as they are: from a running system
+// the target is reached by its routes.
+int check_table(const TargetOptions& options, const boot::Parameters& parameters) {
+  const auto found = linux_platform::choose_table(parameters.table);
+  if (!found && found.error().code == Errc::NotFound) {
+    std::fprintf(stderr, "isboot: no iBFT: nothing would be booted from iSCSI\n");
+    return kNothingToDo;
+  }
+  if (!found) return report({in_words(found.error()), "name the table with --table"});
+  ibft::Table table;
+  ibft::Findings findings;
+  boot::Plan plan;
+  const std::string advice = "`isboot ibft check` names each fault of the table";
+  const auto decoded = linux_platform::decode(*found, table, findings);
+  if (!decoded) return report({found->source + ": " + in_words(decoded.error()), advice});
+  const auto planned = boot::make_plan(table, parameters, plan);
+  if (!planned) return report({found->source + ": " + in_words(planned.error()), advice});
+  std::vector<Checked> all;
+  for (const boot::Path& path : plan) {
+    TargetPorts ports{parameters.timeout * Millis{1000}};
+    iscsi::LoginConfig config = path.login;
+    // The names and secrets are the table's; a random ISID leaves the booted session be.
+    const auto isid = iscsi::random_isid(ports.entropy, 0xffff);
+    if (!isid) return report({in_words(isid.error()), "try again later"});
+    config.isid = *isid;
+    all.push_back(check_disk(ports, path.portal, path.lun, config));
+  }
+  return tell(all, options.json);
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand(
+      "check",
+      "Prove that a boot would work: log in, look at the disk; touches neither NICs nor the "
+      "kernel's initiator");
+  command->footer(
+      "Without URL: all targets that the iBFT and the parameters name.\n"
+      "Exit status: 0 all is well, 1 something would fail, 2 usage, 3 no iBFT.");
+  const auto options = std::make_shared<TargetOptions>();
+  const auto url = std::make_shared<std::string>();
+  command->add_option("URL", *url, "iscsi:ADDRESS::PORT:LUN:TARGET (RFC 4173)");
+  add_target_options(*command, *options);
+  command->callback([options, url, &run] {
+    run = [=] {
+      linux_platform::StderrLog log;
+      const std::string kernel = url->empty() ? kernel_command_line() : std::string{};
+      const boot::Parameters parameters = read_parameters(kernel, options->parameters, log);
+      return url->empty() ? check_table(*options, parameters)
+                          : check_url(*url, *options, parameters);
+    };
+  });
+}
+
+}  // namespace isboot::cli

@@ -1,0 +1,68 @@
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/target_options.h"
+#include "platform/linux/system/stderr_log.h"
+
+namespace isboot::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string address_of(const iscsi::DiscoveredTarget& target, const Portal& asked) {
+  if (!target.has_address) return std::string{to_text(asked).view()};
+  const iscsi::TargetAddress& address = target.address;
+  if (address.host.empty()) return std::string{to_text(address.portal).view()};
+  return std::string{address.host.view()} + ":" + std::to_string(address.portal.port);
+}
+
+Json row_json(const iscsi::DiscoveredTarget& target, const Portal& asked) {
+  Json row;
+  row["name"] = std::string{target.name.view()};
+  row["address"] = address_of(target, asked);
+  row["portal_group_tag"] =
+      target.has_address && target.address.has_group_tag ? Json(target.address.group_tag) : Json{};
+  return row;
+}
+
+int list_targets(const std::string& where, const TargetOptions& options) {
+  linux_platform::StderrLog log;
+  const boot::Parameters parameters = read_parameters({}, options.parameters, log);
+  const auto address = iscsi::parse_target_address(where);
+  if (!address || address->portal.address.is_absent())
+    return report({where + " is no address", "give an IP address, with :PORT if it is not 3260"});
+  TargetPorts ports{parameters.timeout * Millis{1000}};
+  iscsi::LoginConfig config;
+  if (const auto failure = configure(options, parameters, ports.entropy, config))
+    return report(*failure);
+  std::vector<iscsi::DiscoveredTarget> targets;
+  if (const auto failure = discover(ports, address->portal, config, targets))
+    return report(*failure);
+  if (options.json) {
+    Json rows = Json::array();
+    for (const auto& target : targets) rows.push_back(row_json(target, address->portal));
+    std::printf("%s\n", Json{{"targets", rows}}.dump(2).c_str());
+  } else {
+    for (const auto& target : targets)
+      std::printf("%s %s\n", std::string{target.name.view()}.c_str(),
+                  address_of(target, address->portal).c_str());
+  }
+  if (targets.empty())
+    return report({"the portal lists no target for us", "allow this initiator at the target"});
+  return kDone;
+}
+
+}  // namespace
+
+void add_discover(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand("discover", "List the targets of a portal");
+  const auto options = std::make_shared<TargetOptions>();
+  const auto portal = std::make_shared<std::string>();
+  command->add_option("PORTAL", *portal, "ADDRESS or ADDRESS:PORT; an IPv6 address in brackets")
+      ->required();
+  add_target_options(*command, *options);
+  command->callback(
+      [options, portal, &run] { run = [=] { return list_targets(*portal, *options); }; });
+}
+
+}  // namespace isboot::cli
