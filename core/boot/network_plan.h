@@ -12,7 +12,14 @@ namespace isboot::boot {
 enum class On : std::uint8_t { Nic, Vlan };
 
 struct NetworkChange {
-  enum class Kind : std::uint8_t { SetMtu, LinkUp, AddVlan, AddAddress, AddRoute };
+  enum class Kind : std::uint8_t {
+    SetMtu,
+    TrustLinkLocal,  // use the link's own IPv6 address without duplicate address detection
+    LinkUp,
+    AddVlan,
+    AddAddress,
+    AddRoute,
+  };
   Kind kind = Kind::LinkUp;
   On on = On::Nic;
   std::uint32_t mtu = 0;    // SetMtu: bytes

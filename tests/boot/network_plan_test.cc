@@ -106,14 +106,15 @@ TEST(NetworkPlan, DoesTheSameForIpv6) {
 TEST(NetworkPlan, SpeaksToALinkLocalTargetFromALinkLocalAddress) {
   const auto from_global = plan_network(config_of({"fd00::15", 64, "", "fe80::2"}));
   ASSERT_TRUE(from_global);
-  EXPECT_TRUE(from_global->changes[2].source.is_absent());
+  EXPECT_TRUE(from_global->changes[3].source.is_absent());
   const auto from_link_local = plan_network(config_of({"fe80::15", 64, "", "fe80::2"}));
   ASSERT_TRUE(from_link_local);
   EXPECT_EQ(from_link_local->changes[2].source, ip("fe80::15"));
 }
 
 TEST(NetworkPlan, NeedsNoAddressForALinkLocalTarget) {
-  EXPECT_THAT(changes({"", 0, "", "fe80::2"}), ElementsAre("up", "route to fe80::2/128"));
+  EXPECT_THAT(changes({"", 0, "", "fe80::2"}),
+              ElementsAre("link-local address at once", "up", "route to fe80::2/128"));
 }
 
 TEST(NetworkPlan, OnlyBringsTheLinkUpWithoutAnAddress) {
@@ -155,6 +156,14 @@ TEST(NetworkPlan, PutsTheAddressOnTheVlanAndBringsItsParentUpFirst) {
   EXPECT_THAT(changes_of(config),
               ElementsAre("MTU 9000", "up", "VLAN 42", "vlan: up", "vlan: address 10.0.2.15/24",
                           "vlan: route to 10.0.2.2/32"));
+}
+
+TEST(NetworkPlan, TrustsTheLinkLocalAddressOfTheLinkThatIsUsed) {
+  LinkConfig config = config_of({"fd00::15", 64, "", "fe80::2"});
+  config.vlan = 42;
+  EXPECT_THAT(changes_of(config),
+              ElementsAre("up", "VLAN 42", "vlan: link-local address at once", "vlan: up",
+                          "vlan: address fd00::15/64", "vlan: route to fe80::2/128"));
 }
 
 TEST(NetworkPlan, HasRoomForTheLongestPlan) {

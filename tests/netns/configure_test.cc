@@ -153,6 +153,25 @@ TEST_F(Configure, ReachesAnIpv6TargetBehindALinkLocalGateway) {
   EXPECT_TRUE(machine->reaches(ip("2001:db8::7"), *outside));
 }
 
+TEST_F(Configure, ReachesALinkLocalTargetFromItsOwnLinkLocalAddressAtOnce) {
+  plug_in();
+  far_side_up();
+  outside->run("ip addr add fe80::2/64 nodad dev far");
+  const auto link = configure(config("fd00::15", 64, "", "fe80::2"));
+  ASSERT_TRUE(link) << log_text();
+  EXPECT_THAT(machine->output("ip -6 addr show dev eth0"), ::testing::Not(HasSubstr("tentative")));
+  EXPECT_TRUE(machine->reaches(ip("fe80::2"), *outside, link->index));
+}
+
+TEST_F(Configure, NamesTheKernelsReasonWhenIpv6IsOff) {
+  plug_in();
+  far_side_up();
+  machine->run("echo 1 > /proc/sys/net/ipv6/conf/eth0/disable_ipv6");
+  ASSERT_FALSE(configure(config("fd00::15", 64, "", "fd00::2")));
+  EXPECT_TRUE(log.says("eth0: address fd00::15/64: Permission denied (ipv6: IPv6 is disabled"))
+      << log_text();
+}
+
 TEST_F(Configure, KeepsTheRoutesOfTwoNicsWithOneGateway) {
   plug_in("eth0", kMac, "far0");
   plug_in("eth1", "52:54:00:00:00:02", "far1");

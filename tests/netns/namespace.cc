@@ -76,7 +76,7 @@ std::string Namespace::output(const std::string& command) const {
   return text;
 }
 
-bool Namespace::reaches(const IpAddress& address, const Namespace& other) const {
+bool Namespace::reaches(const IpAddress& address, const Namespace& other, unsigned scope) const {
   // One socket for both families: IPv4 comes as ::ffff:a.b.c.d, as IpAddress has it.
   sockaddr_in6 place{};
   place.sin6_family = AF_INET6;
@@ -89,6 +89,7 @@ bool Namespace::reaches(const IpAddress& address, const Namespace& other) const 
     EXPECT_EQ(getsockname(listener.get(), reinterpret_cast<sockaddr*>(&place), &size), 0);
   }
   std::copy(address.bytes.begin(), address.bytes.end(), place.sin6_addr.s6_addr);
+  place.sin6_scope_id = scope;
   const Visit visit{fd_.get()};
   const linux_platform::UniqueFd caller{socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   const timeval limit{4, 0};

@@ -28,7 +28,8 @@ public:
   // Whether a TCP connection from here to `address` in `other` comes about within
   // seconds: the far side's link may come up a moment later than ours, and what is lost
   // then is sent again after a second. A target speaks TCP too, so this proves the path.
-  bool reaches(const IpAddress& address, const Namespace& other) const;
+  // `scope`: the link here, for a link-local address.
+  bool reaches(const IpAddress& address, const Namespace& other, unsigned scope = 0) const;
 
   // For `ip link set … netns PATH`.
   std::string path() const;

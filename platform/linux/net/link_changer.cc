@@ -21,6 +21,8 @@ const char* name_of(NetworkChange::Kind kind) {
   switch (kind) {
     case NetworkChange::Kind::SetMtu:
       return "setting the MTU";
+    case NetworkChange::Kind::TrustLinkLocal:
+      return "using the link-local address at once";
     case NetworkChange::Kind::LinkUp:
       return "bringing the link up";
     case NetworkChange::Kind::AddVlan:

@@ -93,6 +93,8 @@ void request_change(MessageWriter& out, std::uint32_t sequence, const boot::Seen
   switch (change.kind) {
     case NetworkChange::Kind::SetMtu:
       return request_mtu(out, sequence, link.id, change.mtu);
+    case NetworkChange::Kind::TrustLinkLocal:
+      return;  // rtnetlink cannot: platform/linux/net/ipv6_settings.h
     case NetworkChange::Kind::LinkUp:
       return begin_link(out, RTM_NEWLINK, kAcknowledged, sequence, link.id, IFF_UP);
     case NetworkChange::Kind::AddVlan:
