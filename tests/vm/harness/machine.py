@@ -55,8 +55,13 @@ def from_firmware(workspace, port, uefi):
     (boot / "boot.ipxe").write_text(
         f"#!ipxe\nset initiator-iqn {INITIATOR}\n"
         f"sanboot iscsi:{HOST}:tcp:{port}:{LUN}:{NAME}\n", encoding="ascii")
+    return from_ipxe(workspace, "virtio-net-pci", uefi)
+
+
+def from_ipxe(workspace, nic, uefi):
+    """iPXE runs boot.ipxe of the run's tftp directory. `nic`: QEMU's name of the device."""
     # QEMU's own choice of ROM holds iPXE twice, for BIOS and for UEFI.
-    arguments = ["-device", f"virtio-net-pci,netdev=net,mac={MAC},bootindex=1"]
+    arguments = ["-device", f"{nic},netdev=net,mac={MAC},bootindex=1"]
     if uefi:
         shutil.copy(f"{OVMF}/OVMF_VARS_4M.fd", workspace / "vars.fd")
         arguments += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
