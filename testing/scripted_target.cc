@@ -98,16 +98,20 @@ std::vector<std::uint8_t> ScriptedTarget::respond(Bytes bytes) {
   return pdu;
 }
 
-ScriptedReply security_done() {
+ScriptedReply go_on() {
   ScriptedReply reply;
   reply.transit = true;
+  return reply;
+}
+
+ScriptedReply security_done() {
+  ScriptedReply reply = go_on();
   reply.text = text_of({"TargetPortalGroupTag=1", "AuthMethod=None"});
   return reply;
 }
 
 ScriptedReply operational_done(const std::vector<std::string>& pairs) {
-  ScriptedReply reply;
-  reply.transit = true;
+  ScriptedReply reply = go_on();
   reply.tsih = 1;
   reply.text = text_of(pairs);
   return reply;

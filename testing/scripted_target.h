@@ -69,6 +69,7 @@ private:
 };
 
 // Scripts that honest targets play.
+ScriptedReply go_on();          // nothing to say, on to the next stage
 ScriptedReply security_done();  // AuthMethod=None, on to the operational stage
 ScriptedReply operational_done(const std::vector<std::string>& pairs = {});
 std::vector<ScriptedReply> plain_login(const std::vector<std::string>& answers = {});
