@@ -37,7 +37,8 @@ Json path_json(const boot::Path& path) {
   json["target_index"] = path.target_index;
   json["nic_index"] = path.nic_index;
   json["reason"] = path.reason;
-  json["mac"] = text(to_text(path.mac));
+  json["mac"] = path.nic.mac.is_zero() ? Json{} : Json{text(to_text(path.nic.mac))};
+  json["nic"] = path.nic.name.empty() ? Json{} : Json{text(path.nic.name)};
   json["network"] = network_json(path.link);
   const auto planned = boot::plan_network(path.link);
   json["network_error"] = planned ? Json{} : Json{planned.error().text};
@@ -65,7 +66,7 @@ void print(const Json& plan) {
     std::printf("path %d     target%d through nic%d\n", ++number, path["target_index"].get<int>(),
                 path["nic_index"].get<int>());
     line("why", path["reason"]);
-    line("NIC", path["mac"]);
+    line("NIC", path["nic"].is_null() ? path["mac"] : path["nic"]);
     for (const Json& step : path["network"]) line("network", step);
     if (!path["network_error"].is_null())
       line("network", "not possible: " + path["network_error"].get<std::string>());

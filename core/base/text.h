@@ -30,6 +30,11 @@ constexpr Text slice(Text text, std::size_t start, std::size_t count = Text::npo
   return {text.data() + start, count < rest ? count : rest};
 }
 
+// What operator== does, which calls a function of the standard library.
+inline bool same(Text a, Text b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
 // The value of one hex digit, or -1.
 int hex_digit(char c);
 

@@ -1,12 +1,46 @@
 #include "core/boot/plan.h"
 
 #include "core/ibft/select.h"
+#include "core/iscsi/url.h"
 
 namespace isboot::boot {
 namespace {
 
 Error lacks(PlanErrc code, std::uint16_t offset, const char* text) {
   return Error{code, offset, text};
+}
+
+// isboot.nic= is a MAC address or a name.
+Result<WantedLink> wanted_nic(Text nic) {
+  WantedLink wanted;
+  const Result<MacAddress> mac = parse_mac(nic);
+  if (mac)
+    wanted.mac = *mac;
+  else
+    ISBOOT_TRY(wanted.name.assign(nic));
+  return wanted;
+}
+
+// Puts isboot.url= in the place of the table's targets, whose texts then borrow from `url`.
+Result<Done> apply_url(const iscsi::TargetUrl& url, ibft::Table& table) {
+  if (url.portal.address.is_absent())
+    return lacks(PlanErrc::HostName, 0, "isboot.url= needs the server's IP address");
+  const ibft::Selection selection = ibft::select(table);
+  ibft::Target target;
+  if (!selection.candidates.empty())
+    target = table.targets[selection.candidates[0].target];
+  else if (!table.nics.empty())
+    target.nic_index = table.nics[0].index;
+  const Text name = url.target_name.empty() ? target.name : Text{url.target_name};
+  if (!same(name, target.name)) target.chap = ibft::ChapType::None;
+  target.valid = target.boot_selected = true;
+  target.address = url.portal.address;
+  target.port = url.portal.port;
+  target.lun = url.lun;
+  target.name = name;
+  table.targets.count = 0;
+  table.targets.push(target);
+  return Done{};
 }
 
 Result<Done> set_link(const ibft::Table& table, const ibft::Candidate& candidate,
@@ -16,7 +50,9 @@ Result<Done> set_link(const ibft::Table& table, const ibft::Candidate& candidate
     return lacks(PlanErrc::NoNic, target.offset, "the table has no NIC for this target");
   const ibft::Nic& nic = table.nics[*candidate.nic];
   path.nic_index = *candidate.nic;
-  path.mac = nic.mac;
+  path.nic.mac = nic.mac;
+  // All zeros is 00:00.0, a host bridge: firmware that does not know writes that.
+  if (nic.pci.value != 0) path.nic.pci = nic.pci.value;
   path.origin = nic.origin;
   path.link = {.address = nic.address,
                .prefix = nic.prefix,
@@ -24,10 +60,7 @@ Result<Done> set_link(const ibft::Table& table, const ibft::Candidate& candidate
                .target = target.address,
                .vlan = parameters.vlan.value_or(nic.vlan),
                .mtu = parameters.mtu};
-  if (!parameters.nic.empty()) {
-    const Result<MacAddress> mac = parse_mac(parameters.nic);
-    if (mac) path.mac = *mac;
-  }
+  if (!parameters.nic.empty()) path.nic = ISBOOT_TRY(wanted_nic(parameters.nic));
   if (nic.address.is_absent())
     return lacks(PlanErrc::NoAddress, nic.offset, "the NIC has no address");
   return Done{};
@@ -73,8 +106,14 @@ Result<Path> make_path(const ibft::Table& table, const ibft::Candidate& candidat
 
 }  // namespace
 
-Result<Done> make_plan(const ibft::Table& table, const Parameters& parameters, Plan& plan) {
+Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& parameters, Plan& plan) {
   plan.count = 0;
+  ibft::Table table = from_firmware;
+  iscsi::TargetUrl url;
+  if (!parameters.url.empty()) {
+    url = ISBOOT_TRY(iscsi::parse_url(parameters.url));
+    ISBOOT_TRY(apply_url(url, table));
+  }
   const ibft::Selection selection = ibft::select(table);
   Error why = lacks(PlanErrc::NoTarget, table.control.offset, "the table has no usable target");
   if (!selection.skipped.empty())

@@ -15,6 +15,7 @@ enum class PlanErrc : std::uint16_t {  // values from 0x100 on
   NoNic,
   NoInitiatorName,
   NoAddress,
+  HostName,  // isboot.url= names its server by a name, which needs a resolver
 };
 
 inline constexpr std::size_t kMaxPaths = ibft::kMaxPairs;
@@ -23,7 +24,7 @@ struct Path {
   std::uint8_t target_index = 0;  // of the table's targets
   std::uint8_t nic_index = 0;     // of the table's NICs
   const char* reason = "";        // static: why this pair, why here in the order
-  MacAddress mac;
+  WantedLink nic;
   ibft::Origin origin = ibft::Origin::Other;
   LinkConfig link;
   Portal portal;
@@ -33,8 +34,10 @@ struct Path {
 
 using Plan = List<Path, kMaxPaths>;
 
-// Fills `plan`. An Error says what the table lacks when no path can be had at all;
-// `offset` is then that of the structure in the table.
+// Fills `plan`. With isboot.url= there is one path: to that target, through the NIC of the
+// table's best one; CHAP credentials apply only if the table's target has the same name. An Error
+// says what the table lacks when no path can be had at all; `offset` is then that of the structure
+// in the table.
 Result<Done> make_plan(const ibft::Table& table, const Parameters& parameters, Plan& plan);
 
 }  // namespace isboot::boot

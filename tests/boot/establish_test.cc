@@ -18,13 +18,13 @@ using Calls = std::vector<std::string>;
 class EstablishTest : public ::testing::Test {
 protected:
   EstablishTest() {
-    path_.mac = *parse_mac("52:54:00:12:34:56");
+    path_.nic.mac = *parse_mac("52:54:00:12:34:56");
     path_.portal = {IpAddress::v4(10, 0, 2, 2), 3260};
     path_.link.address = IpAddress::v4(10, 0, 2, 15);
     path_.lun = *Lun::from_number(1);
     (void)path_.login.initiator_name.assign("iqn.2026-11.org.example:host");
     (void)path_.login.target_name.assign("iqn.2026-11.org.example:disk");
-    network_.present = path_.mac;
+    network_.present = path_.nic.mac;
   }
   Result<Established> run() {
     Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};

@@ -26,7 +26,7 @@ TEST_F(PlanTest, SaysWhatTheTableSays) {
   ASSERT_TRUE(make());
   ASSERT_EQ(plan_.count, 1U);
   const Path& path = plan_[0];
-  EXPECT_EQ(path.mac, *parse_mac("52:54:00:12:34:56"));
+  EXPECT_EQ(path.nic.mac, *parse_mac("52:54:00:12:34:56"));
   EXPECT_EQ(path.link.address, IpAddress::v4(10, 0, 2, 15));
   EXPECT_EQ(path.link.prefix, 24);
   EXPECT_EQ(path.link.gateway, IpAddress::v4(10, 0, 2, 2));
@@ -51,7 +51,7 @@ TEST_F(PlanTest, LetsParametersOverrideTheTable) {
   ASSERT_TRUE(make());
   EXPECT_EQ(plan_[0].link.vlan, 42);
   EXPECT_EQ(plan_[0].link.mtu, 9000U);
-  EXPECT_EQ(plan_[0].mac, *parse_mac("02:00:00:00:00:01"));
+  EXPECT_EQ(plan_[0].nic.mac, *parse_mac("02:00:00:00:00:01"));
   EXPECT_TRUE(plan_[0].login.header_digest);
   EXPECT_FALSE(plan_[0].login.data_digest);
   EXPECT_EQ(plan_[0].login.initiator_name.view(), "iqn.2026-11.org.example:other");
@@ -73,6 +73,50 @@ TEST_F(PlanTest, TakesCredentialsAsTheChapTypeSays) {
   ASSERT_TRUE(make());
   EXPECT_EQ(plan_[0].login.credentials.reverse_name.view(), "them");
   EXPECT_EQ(as_text(plan_[0].login.credentials.reverse_secret.reveal()), "theirs");
+}
+
+TEST_F(PlanTest, TakesTheNicByNameOrByItsPlaceOnPci) {
+  ASSERT_TRUE(make());
+  EXPECT_EQ(plan_[0].nic.pci, 0x10);
+  (void)parameters_.nic.assign("eth1");
+  ASSERT_TRUE(make());
+  EXPECT_EQ(plan_[0].nic.name.view(), "eth1");
+  EXPECT_TRUE(plan_[0].nic.mac.is_zero());
+  (void)parameters_.nic.assign("a-name-that-is-too-long");
+  EXPECT_FALSE(make());
+}
+
+TEST_F(PlanTest, GoesToTheUrlInPlaceOfTheTablesTarget) {
+  ibft::Target& target = table_.targets.items[0];
+  target.chap = ibft::ChapType::Chap;
+  target.chap_secret = "ours";
+  (void)parameters_.url.assign("iscsi:10.9.0.1::3261:7:iqn.2026-11.org.example:other");
+  ASSERT_TRUE(make());
+  ASSERT_EQ(plan_.count, 1U);
+  EXPECT_EQ(plan_[0].portal, (Portal{IpAddress::v4(10, 9, 0, 1), 3261}));
+  EXPECT_EQ(plan_[0].link.target, IpAddress::v4(10, 9, 0, 1));
+  EXPECT_EQ(plan_[0].lun.number(), 7);
+  EXPECT_EQ(plan_[0].login.target_name.view(), "iqn.2026-11.org.example:other");
+  EXPECT_EQ(plan_[0].nic.mac, *parse_mac("52:54:00:12:34:56"));
+  EXPECT_TRUE(plan_[0].login.credentials.secret.empty());  // they are another target's
+}
+
+TEST_F(PlanTest, KeepsTheCredentialsWhenTheUrlOnlyMovesTheTarget) {
+  ibft::Target& target = table_.targets.items[0];
+  target.chap = ibft::ChapType::Chap;
+  target.chap_secret = "ours";
+  (void)parameters_.url.assign("iscsi:10.9.0.1::::iqn.2026-11.org.example:spike");
+  ASSERT_TRUE(make());
+  EXPECT_EQ(as_text(plan_[0].login.credentials.secret.reveal()), "ours");
+}
+
+TEST_F(PlanTest, NamesWhatIsWrongWithTheUrl) {
+  (void)parameters_.url.assign("http://example");
+  EXPECT_FALSE(make());
+  (void)parameters_.url.assign("iscsi:storage.example::::iqn.2026-11.org.example:spike");
+  const auto made = make();
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, PlanErrc::HostName);
 }
 
 struct Lack {
