@@ -14,9 +14,9 @@ enum class On : std::uint8_t { Nic, Vlan };
 struct NetworkChange {
   enum class Kind : std::uint8_t {
     SetMtu,
-    TrustLinkLocal,  // use the link's own IPv6 address without duplicate address detection
     LinkUp,
     AddVlan,
+    AddLinkLocal,  // the IPv6 address that the link's MAC gives
     AddAddress,
     AddRoute,
   };

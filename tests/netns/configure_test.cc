@@ -128,6 +128,7 @@ TEST_F(Configure, SaysThatALinkIsGone) {
 TEST_F(Configure, SetsTheMtu) {
   plug_in();
   far_side_up();
+  outside->run("ip link set far mtu 9000");
   LinkConfig wanted = config("10.0.2.15", 24, "", "10.0.2.2");
   wanted.mtu = 9000;
   ASSERT_TRUE(configure(wanted)) << log_text();
@@ -159,7 +160,9 @@ TEST_F(Configure, ReachesALinkLocalTargetFromItsOwnLinkLocalAddressAtOnce) {
   outside->run("ip addr add fe80::2/64 nodad dev far");
   const auto link = configure(config("fd00::15", 64, "", "fe80::2"));
   ASSERT_TRUE(link) << log_text();
-  EXPECT_THAT(machine->output("ip -6 addr show dev eth0"), ::testing::Not(HasSubstr("tentative")));
+  EXPECT_THAT(machine->output("ip -6 addr show dev eth0 scope link"),
+              ::testing::AllOf(HasSubstr("fe80::5054:ff:fe00:1/64"),
+                               ::testing::Not(HasSubstr("tentative"))));
   EXPECT_TRUE(machine->reaches(ip("fe80::2"), *outside, link->index));
 }
 

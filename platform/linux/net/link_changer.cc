@@ -21,12 +21,11 @@ const char* name_of(NetworkChange::Kind kind) {
   switch (kind) {
     case NetworkChange::Kind::SetMtu:
       return "setting the MTU";
-    case NetworkChange::Kind::TrustLinkLocal:
-      return "using the link-local address at once";
     case NetworkChange::Kind::LinkUp:
       return "bringing the link up";
     case NetworkChange::Kind::AddVlan:
       return "making the VLAN";
+    case NetworkChange::Kind::AddLinkLocal:
     case NetworkChange::Kind::AddAddress:
       return "setting the address";
     case NetworkChange::Kind::AddRoute:

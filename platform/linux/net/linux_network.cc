@@ -1,7 +1,7 @@
 #include "platform/linux/net/linux_network.h"
 
-#include "platform/linux/net/ipv6_settings.h"
 #include "platform/linux/net/link_finder.h"
+#include "platform/linux/net/mtu_probe.h"
 #include "platform/linux/system/modules.h"
 #include "platform/linux/system_error.h"
 
@@ -10,6 +10,9 @@ namespace {
 
 using boot::NetworkChange;
 
+// What every Ethernet carries (IEEE Std 802.3).
+constexpr std::uint32_t kStandardMtu = 1500;
+
 void log_error(Log& log, Text what, const Error& error) {
   std::array<char, 256> line{};
   TextWriter out{line};
@@ -17,15 +20,6 @@ void log_error(Log& log, Text what, const Error& error) {
   const Text words = system_error_text(error.code);
   if (!words.empty()) out << ": " << words;
   log.write(LogLevel::Error, out.text());
-}
-
-// How many changes at the start of `changes` rtnetlink can make at once.
-std::size_t batch_size(std::span<const NetworkChange> changes) {
-  std::size_t count = 0;
-  while (count < changes.size() && changes[count].kind != NetworkChange::Kind::AddVlan &&
-         changes[count].kind != NetworkChange::Kind::TrustLinkLocal)
-    ++count;
-  return count;
 }
 
 // "eth0 up, 10.0.2.15/24"; then a detail for each further change.
@@ -62,37 +56,52 @@ Result<LinkId> LinuxNetwork::find_link(const WantedLink& wanted, Millis deadline
   return ISBOOT_TRY((LinkFinder{*socket_, log_, wanted}.find(deadline))).id;
 }
 
-// A change that cannot stand in a batch.
-Result<LinkState> LinuxNetwork::make_alone(LinkChanger& changer, const NetworkChange& change,
-                                           const LinkState& link, Millis deadline) {
-  if (change.kind == NetworkChange::Kind::AddVlan) {
-    // The kernel would ask modprobe, which an initramfs of ours does not have. When the
-    // module is not there either, the kernel's answer to the request says so.
-    (void)Modules::of_running_kernel().load("8021q");
-    return changer.make_vlan(change, link.seen, deadline);
-  }
-  const auto trusted = trust_own_link_local(link.seen.name);
-  if (!trusted) {
-    log_error(log_, link.seen.name, trusted.error());
-    return trusted.error();
-  }
-  return link;
-}
-
+// As few batches as can be: a VLAN has to be there before it can be named in one.
 Result<LinkState> LinuxNetwork::make(const boot::NetworkPlan& plan, LinkId link, Millis deadline) {
   LinkChanger changer{*socket_, clock_, log_};
   LinkState state = ISBOOT_TRY(changer.look(link, deadline));
-  // As few batches as can be: a VLAN has to be there before it can be named in one.
   std::span<const NetworkChange> rest = plan.changes.view();
   while (!rest.empty()) {
-    const std::size_t count = batch_size(rest);
-    if (count != 0)
-      state = ISBOOT_TRY(changer.make(rest.first(count), state.seen, deadline));
-    else
-      state = ISBOOT_TRY(make_alone(changer, rest[0], state, deadline));
-    rest = rest.subspan(count != 0 ? count : 1);
+    if (rest[0].kind == NetworkChange::Kind::AddVlan) {
+      // The kernel would ask modprobe, which an initramfs of ours does not have. When the
+      // module is not there either, the kernel's answer to the request says so.
+      (void)Modules::of_running_kernel().load("8021q");
+      state = ISBOOT_TRY(changer.make_vlan(rest[0], state.seen, deadline));
+      rest = rest.subspan(1);
+      continue;
+    }
+    std::size_t count = 0;
+    while (count < rest.size() && rest[count].kind != NetworkChange::Kind::AddVlan) ++count;
+    state = ISBOOT_TRY(changer.make(rest.first(count), state.seen, deadline));
+    rest = rest.subspan(count);
   }
   return changer.wait_running(state, deadline);
+}
+
+// An MTU above the standard one is kept only when the path has shown that it carries it:
+// otherwise logins, which are small, work, and the first read from the disk hangs.
+Result<LinkState> LinuxNetwork::prove_mtu(const LinkState& link, const LinkConfig& config,
+                                          Millis deadline) {
+  if (config.mtu <= kStandardMtu || config.target.is_absent()) return link;
+  const auto verdict = probe_mtu(link.seen.name, config.target, config.mtu, clock_, deadline);
+  if (!verdict) log_error(log_, link.seen.name, verdict.error());
+  std::array<char, 192> line{};
+  TextWriter out{line};
+  (out << link.seen.name << ": MTU ").decimal(config.mtu);
+  if (verdict && *verdict == MtuVerdict::Carries) {
+    log_.write(LogLevel::Info, (out << " proved with " << to_text(config.target)).text());
+    return link;
+  }
+  const bool too_large = verdict && *verdict == MtuVerdict::TooLarge;
+  out << (too_large ? ": such packets do not come back from " : ": not proved with ");
+  out << to_text(config.target);
+  if (!too_large) out << ", which answers no ping";
+  (out << "; using ").decimal(kStandardMtu);
+  log_.write(LogLevel::Warning, out.text());
+  NetworkChange change;
+  change.kind = NetworkChange::Kind::SetMtu;
+  change.mtu = kStandardMtu;
+  return LinkChanger{*socket_, clock_, log_}.make(std::span{&change, 1}, link.seen, deadline);
 }
 
 Result<LinkId> LinuxNetwork::configure(LinkId link, const LinkConfig& config, Millis deadline) {
@@ -103,10 +112,9 @@ Result<LinkId> LinuxNetwork::configure(LinkId link, const LinkConfig& config, Mi
     return plan.error();
   }
   for (const boot::NetworkNote note : plan->notes) log_.write(LogLevel::Warning, note);
-  const auto state = make(*plan, link, deadline);
-  if (!state) return state.error();
-  log_done(log_, *state, *plan);
-  return state->seen.id;
+  const LinkState state = ISBOOT_TRY(make(*plan, link, deadline));
+  log_done(log_, state, *plan);
+  return ISBOOT_TRY(prove_mtu(state, config, deadline)).seen.id;
 }
 
 }  // namespace isboot::linux_platform

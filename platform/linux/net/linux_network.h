@@ -22,9 +22,8 @@ public:
 
 private:
   Result<Done> open();
-  Result<LinkState> make_alone(LinkChanger& changer, const boot::NetworkChange& change,
-                               const LinkState& link, Millis deadline);
   Result<LinkState> make(const boot::NetworkPlan& plan, LinkId link, Millis deadline);
+  Result<LinkState> prove_mtu(const LinkState& link, const LinkConfig& config, Millis deadline);
 
   Clock& clock_;
   Log& log_;

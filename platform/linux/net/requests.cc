@@ -49,15 +49,15 @@ void request_vlan(MessageWriter& out, std::uint32_t sequence, const boot::SeenLi
 
 // struct ifaddrmsg: family u8, prefix u8, flags u8, scope u8, index u32.
 void request_address(MessageWriter& out, std::uint32_t sequence, LinkId link,
-                     const NetworkChange& change) {
+                     const IpAddress& address, std::uint8_t prefix) {
   // No duplicate address detection for IPv6: firmware has just used the address, and a
   // second's wait or a lost root would be all that it could give (docs/network.md).
-  const std::uint8_t flags = change.address.is_v4() ? 0 : IFA_F_NODAD;
-  const bool stays_on_link = !change.address.is_v4() && change.address.is_link_local();
-  out.begin(RTM_NEWADDR, kCreateOrReplace, sequence).u8(family_of(change.address));
-  out.u8(change.prefix).u8(flags).u8(stays_on_link ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
-  out.u32(link.index).attribute(IFA_LOCAL, change.address.network_bytes());
-  out.attribute(IFA_ADDRESS, change.address.network_bytes());
+  const std::uint8_t flags = address.is_v4() ? 0 : IFA_F_NODAD;
+  const bool stays_on_link = !address.is_v4() && address.is_link_local();
+  out.begin(RTM_NEWADDR, kCreateOrReplace, sequence).u8(family_of(address));
+  out.u8(prefix).u8(flags).u8(stays_on_link ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
+  out.u32(link.index).attribute(IFA_LOCAL, address.network_bytes());
+  out.attribute(IFA_ADDRESS, address.network_bytes());
 }
 
 // struct rtmsg: family, destination and source prefix, TOS, table, protocol, scope and
@@ -78,6 +78,14 @@ void request_route(MessageWriter& out, std::uint32_t sequence, LinkId link,
   out.attribute_u32(RTA_PRIORITY, link.index + (is_default ? kDefaultRouteMetric : 0));
 }
 
+// RFC 4291 section 2.5.6, with the interface identifier of its appendix A: the one that
+// the kernel makes by default, so that the two are one.
+IpAddress link_local_address(const MacAddress& mac) {
+  const auto& m = mac.bytes;
+  return IpAddress{{0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 2), m[1], m[2],
+                    0xff, 0xfe, m[3], m[4], m[5]}};
+}
+
 }  // namespace
 
 void request_all_links(MessageWriter& out, std::uint32_t sequence) {
@@ -93,14 +101,14 @@ void request_change(MessageWriter& out, std::uint32_t sequence, const boot::Seen
   switch (change.kind) {
     case NetworkChange::Kind::SetMtu:
       return request_mtu(out, sequence, link.id, change.mtu);
-    case NetworkChange::Kind::TrustLinkLocal:
-      return;  // rtnetlink cannot: platform/linux/net/ipv6_settings.h
     case NetworkChange::Kind::LinkUp:
       return begin_link(out, RTM_NEWLINK, kAcknowledged, sequence, link.id, IFF_UP);
     case NetworkChange::Kind::AddVlan:
       return request_vlan(out, sequence, link, change.vlan);
+    case NetworkChange::Kind::AddLinkLocal:
+      return request_address(out, sequence, link.id, link_local_address(link.mac), 64);
     case NetworkChange::Kind::AddAddress:
-      return request_address(out, sequence, link.id, change);
+      return request_address(out, sequence, link.id, change.address, change.prefix);
     case NetworkChange::Kind::AddRoute:
       return request_route(out, sequence, link.id, change);
   }

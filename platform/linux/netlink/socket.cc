@@ -5,8 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <climits>
-
+#include "platform/linux/system/clock.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::netlink {
@@ -20,16 +19,10 @@ void ask_for_short_answers_with_reasons(int fd) {
   (void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
 }
 
-int poll_timeout(Millis now, Millis deadline) {
-  if (deadline <= now) return 0;
-  const Millis left = deadline - now;
-  return left > INT_MAX ? INT_MAX : static_cast<int>(left);
-}
-
 Result<Done> wait_readable(int fd, Clock& clock, Millis deadline) {
   for (;;) {
     pollfd waited{fd, POLLIN, 0};
-    const int ready = poll(&waited, 1, poll_timeout(clock.now(), deadline));
+    const int ready = poll(&waited, 1, linux_platform::poll_timeout(clock.now(), deadline));
     if (ready > 0) return Done{};
     if (ready < 0 && errno != EINTR) return system_error(errno, "poll of a netlink socket");
     // A signal may come at any time: only the clock ends the wait.
