@@ -5,7 +5,7 @@
 namespace isboot::ibft {
 namespace {
 
-constexpr std::size_t kMaxName = 223;  // bytes, RFC 7143 section 4.2.7
+constexpr std::size_t kMaxName = 223;  // bytes
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
