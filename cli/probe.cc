@@ -88,7 +88,7 @@ std::optional<Failure> read_names(Conversation& target, const Lun& lun, DiskRepo
 std::optional<Failure> list_luns(Conversation& target, const Lun& lun, DiskReport& report) {
   constexpr std::uint32_t kSize = 8 + 8 * kMaxLuns;
   std::vector<std::uint8_t> data(kSize);
-  // Asked of LUN 0, which answers even when there is no disk (SPC-5 section 6.33).
+  // Asked of LUN 0, which answers even when there is no disk (SPC-5, REPORT LUNS).
   if (auto failure = run(target, Lun{}, "REPORT LUNS", scsi::report_luns(kSize), data))
     return failure;
   const auto list = scsi::decode_lun_list(data);

@@ -99,7 +99,7 @@ Result<InlineText<255>> decode_serial_number(Bytes page) {
   return printable<255>(ISBOOT_TRY(page_body(page, VpdPage::SerialNumber)));
 }
 
-// SPC-5 section 7.7.6: designators, each four bytes and its identifier.
+// SPC-5, Device Identification VPD page: designators, each four bytes and its identifier.
 Result<InlineText<255>> decode_identification(Bytes page) {
   Reader in{ISBOOT_TRY(page_body(page, VpdPage::Identification))};
   struct Kind {

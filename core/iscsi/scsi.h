@@ -54,7 +54,7 @@ struct Capacity {
 };
 Result<Capacity> decode_capacity(Bytes data);
 
-// What a CHECK CONDITION says (SPC-5 section 4.4), fixed or descriptor format.
+// What a CHECK CONDITION says (SPC-5, sense data), fixed or descriptor format.
 struct Sense {
   std::uint8_t key = 0;
   std::uint8_t asc = 0;
