@@ -21,7 +21,7 @@ constexpr StatusWords kWords[] = {
     {0x020a, RetryPolicy::Soon,  "the session does not exist", "try again: a new session is made"},
     {0x020b, RetryPolicy::Never, "the target saw a request that has no place in a login", "report this as a bug of isboot"},
     {0x0300, RetryPolicy::Soon,  "the target had an error of its own", "look into the target's log"},
-    {0x0301, RetryPolicy::Soon,  "the target is not in service right now", "wait, or start it"},
+    {0x0301, RetryPolicy::Soon,  "the target is not in service right now", "wait, or start it; LIO says so of a name that it does not know"},
     {0x0302, RetryPolicy::Soon,  "the target is out of resources", "end sessions at the target, or give it more memory"},
 };
 // clang-format on

@@ -10,8 +10,9 @@ namespace {
 TEST(Status, IsToldInWordsWithTheNextStep) {
   EXPECT_EQ(refusal_text(2, 1).view(),
             "authentication failed (0x0201): check the CHAP name and secret");
-  EXPECT_EQ(refusal_text(3, 1).view(),
-            "the target is not in service right now (0x0301): wait, or start it");
+  EXPECT_EQ(refusal_text(3, 2).view(),
+            "the target is out of resources (0x0302): end sessions at the target, or give it more "
+            "memory");
 }
 
 TEST(Status, HasWordsForEveryDetailOfTheRfc) {
@@ -24,6 +25,10 @@ TEST(Status, HasWordsForEveryDetailOfTheRfc) {
       EXPECT_EQ(words.status, group << 8 | detail);
       EXPECT_NE(std::string{words.meaning}, "");
       EXPECT_NE(std::string{words.next_step}, "");
+      // Whole, in the room that a refusal has.
+      const auto text =
+          refusal_text(static_cast<std::uint8_t>(group), static_cast<std::uint8_t>(detail));
+      EXPECT_EQ(text.view().size(), words.meaning.size() + words.next_step.size() + 11);
     }
 }
 

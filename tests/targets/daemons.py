@@ -1,7 +1,7 @@
 """Real targets on loopback, each with its own free ports, gone when the block ends.
 
-Every daemon serves one disk as LUN 1 (tgt) or LUN 0 (istgt) under six names,
-NAME-AUTH-DIGEST of AUTH none, chap, mutual and DIGEST none, both.
+Every daemon serves one disk as LUN 1 (tgt) or LUN 0 (the others) under six names, AUTH-DIGEST
+with AUTH none, chap, mutual and DIGEST none, both.
 """
 
 import contextlib
@@ -170,6 +170,3 @@ def istgt(folder):
                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
         wait_for_port(child, "127.0.0.1", port)
         yield Daemon(0, port, port6)
-
-
-DAEMONS = {"tgt": tgt, "istgt": istgt}
