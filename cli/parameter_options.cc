@@ -22,6 +22,7 @@ constexpr Description kDescriptions[] = {
     {"retries", "N", "further logins after the first, within the timeout"},
     {"digest", "header,data", "CRC32C digests to ask the target for"},
     {"recovery", "infinite|SECONDS", "how long I/O waits for a lost target"},
+    {"ping", "SECONDS,SECONDS", "silence before the target is asked, and time for its answer"},
     {"paths", "all|first", "how many of the table's targets to use"},
     {"verbose", "0..3", "0 errors, 1 steps, 2 and 3 details"},
 };

@@ -129,8 +129,9 @@ Result<LinkId> bring_link_up(const Path& path, Millis give_up, Ports& ports) {
   return ports.network.configure(link, path.link, give_up);
 }
 
-Result<Established> log_in(const Path& path, const Parameters& parameters, SessionId id,
-                           Millis give_up, Ports& ports) {
+Result<Established> log_in(const Path& path, const Parameters& parameters,
+                           const SessionConfig& kernel, SessionId id, Millis give_up,
+                           Ports& ports) {
   const LinkId link = ISBOOT_TRY(bring_link_up(path, give_up, ports));
   iscsi::LoginConfig login = path.login;
   login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
@@ -152,7 +153,9 @@ Result<Established> log_in(const Path& path, const Parameters& parameters, Sessi
   }
   line.out() << " is " << *disk;
   ports.log.write(LogLevel::Info, line.text());
-  return Established{id, *disk};
+  Established established{id, *disk, kernel, login, link};
+  established.kernel.portal = session.home();
+  return established;
 }
 
 }  // namespace
@@ -162,6 +165,8 @@ Result<Established> establish(const Path& path, const Parameters& parameters, Mi
   SessionConfig config{.portal = path.portal};
   config.initial_cmd_sn = path.login.cmd_sn;
   if (parameters.recovery != kForEver) config.recovery_timeout = parameters.recovery;
+  config.ping_after = parameters.ping_after;
+  config.ping_limit = parameters.ping_limit;
   config.initiator_name = path.login.initiator_name;
   config.target_name = path.login.target_name;
   // The kernel's part takes its time and needs no network: it comes before the link.
@@ -174,7 +179,7 @@ Result<Established> establish(const Path& path, const Parameters& parameters, Mi
     ports.log.write(LogLevel::Error, line.text());
     return session.error();
   }
-  Result<Established> established = log_in(path, parameters, *session, give_up, ports);
+  Result<Established> established = log_in(path, parameters, config, *session, give_up, ports);
   if (!established) ports.initiator.destroy(*session);
   ports.stream.close();
   return established;

@@ -19,9 +19,13 @@ struct Ports {
   Log& log;
 };
 
+// The kernel's session, and all that bringing it back will take.
 struct Established {
   SessionId session;
   DiskName disk;
+  SessionConfig kernel;  // its portal is where later logins start
+  iscsi::LoginConfig login;
+  LinkId link;
 };
 
 // Every step is logged as one line, a failure with what to do next. What was made for a

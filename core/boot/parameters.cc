@@ -74,6 +74,16 @@ Result<Done> set_paths(Parameters& parameters, Text value) {
   return Done{};
 }
 
+Result<Done> set_ping(Parameters& parameters, Text value) {
+  const std::size_t comma = find(value, ',');
+  if (comma == Text::npos) return Error{Errc::BadValue, 0, "expected two numbers with a comma"};
+  const std::uint32_t after = ISBOOT_TRY(number(slice(value, 0, comma), 0, 3600));
+  const std::uint32_t limit = ISBOOT_TRY(number(slice(value, comma + 1), 1, 3600));
+  parameters.ping_after = after;
+  parameters.ping_limit = limit;
+  return Done{};
+}
+
 Result<Done> set_nic(Parameters& parameters, Text value) {
   return parameters.nic.assign(same(value, "auto") ? Text{} : value);
 }
@@ -91,6 +101,7 @@ Result<Done> set_parameter(Parameters& parameters, Text name, Text value) {
   if (same(name, "nic")) return set_nic(parameters, value);
   if (same(name, "digest")) return set_digest(parameters, value);
   if (same(name, "paths")) return set_paths(parameters, value);
+  if (same(name, "ping")) return set_ping(parameters, value);
   // 4095 is reserved, 4094 the last VID (IEEE 802.1Q).
   if (same(name, "vlan"))
     parameters.vlan = static_cast<std::uint16_t>(ISBOOT_TRY(number(value, 0, 4094)));
@@ -102,6 +113,8 @@ Result<Done> set_parameter(Parameters& parameters, Text name, Text value) {
     parameters.retries = ISBOOT_TRY(number(value, 0, 1000000));
   else if (same(name, "recovery"))
     parameters.recovery = ISBOOT_TRY(number_or("infinite", value, 1, 86400));
+  else if (same(name, "shutdown"))
+    parameters.shutdown = ISBOOT_TRY(number(value, 1, 3600));
   else if (same(name, "verbose"))
     parameters.verbose = static_cast<std::uint8_t>(ISBOOT_TRY(number(value, 0, 3)));
   else

@@ -27,6 +27,11 @@ struct Parameters {
   bool header_digest = false;
   bool data_digest = false;
   std::uint32_t recovery = kForEver;  // seconds that I/O waits for a lost target
+  // Seconds of silence before the target is asked whether it is there, 0: never, and
+  // seconds that its answer may take.
+  std::uint32_t ping_after = 5;
+  std::uint32_t ping_limit = 15;
+  std::uint32_t shutdown = 30;  // seconds that a shutdown waits for a lost target
   bool all_paths = true;
   std::uint8_t verbose = 1;
 };

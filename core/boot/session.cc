@@ -24,6 +24,7 @@ SessionStep Session::on_event(const SessionEvent& event, Millis now) {
   switch (state_) {
     case SessionState::Created:
       if (event.kind == Kind::Start) return try_again(now);
+      if (event.kind == Kind::Adopt) return carried();
       break;
     case SessionState::Connecting:
       if (event.kind == Kind::Failed) return on_failure(event.error, now);
@@ -42,13 +43,7 @@ SessionStep Session::on_event(const SessionEvent& event, Millis now) {
         hand_over_error_ = event.error;  // the kernel may hold the socket: that comes first
         return recover();
       }
-      if (event.kind == Kind::HandedOver) {
-        state_ = SessionState::HandedOver;
-        ++logins_;
-        tries_ = 0;
-        backoff_.reset();
-        return {.kind = SessionStep::Kind::Carried};
-      }
+      if (event.kind == Kind::HandedOver) return carried();
       break;
     case SessionState::HandedOver:
       if (event.kind == Kind::Lost) return recover();
@@ -71,6 +66,14 @@ SessionStep Session::on_event(const SessionEvent& event, Millis now) {
       break;
   }
   return stop(Error{SessionErrc::UnexpectedEvent, 0, "event does not fit the session's state"});
+}
+
+SessionStep Session::carried() {
+  state_ = SessionState::HandedOver;
+  ++logins_;
+  tries_ = 0;
+  backoff_.reset();
+  return {.kind = SessionStep::Kind::Carried};
 }
 
 SessionStep Session::try_again(Millis now) {

@@ -35,6 +35,7 @@ enum class SessionState : std::uint8_t {
 struct SessionEvent {
   enum class Kind : std::uint8_t {
     Start,       // begin
+    Adopt,       // go on with a session that the kernel already carries
     Connected,   // TCP is up
     Received,    // `bytes` from the target, at most what was wanted
     Failed,      // connecting, sending, receiving or handing over failed: `error`
@@ -50,6 +51,7 @@ struct SessionEvent {
   Error error{};
 
   static SessionEvent start() { return {Kind::Start, {}, 0, {}}; }
+  static SessionEvent adopt() { return {Kind::Adopt, {}, 0, {}}; }
   static SessionEvent connected() { return {Kind::Connected, {}, 0, {}}; }
   static SessionEvent received(Bytes bytes) { return {Kind::Received, bytes, 0, {}}; }
   static SessionEvent failed(const Error& error) { return {Kind::Failed, {}, 0, error}; }
@@ -103,13 +105,16 @@ public:
 
   SessionState state() const { return state_; }
   const Portal& portal() const { return portal_; }  // where the last connection went
+  const Portal& home() const { return home_; }      // where the next try starts
   const iscsi::SessionParams& params() const { return params_; }
   // The target's refusal in words, with what to do; empty when it did not refuse.
   Text refusal() const { return refusal_; }
-  std::uint32_t logins() const { return logins_; }  // that succeeded
-  std::uint32_t tries() const { return tries_; }    // since the last success
+  // That succeeded, the one before an adoption among them.
+  std::uint32_t logins() const { return logins_; }
+  std::uint32_t tries() const { return tries_; }  // since the last success
 
 private:
+  SessionStep carried();
   SessionStep try_again(Millis now);
   SessionStep connect(const Portal& portal, Millis now);
   SessionStep on_login_step(const iscsi::LoginStep& step, Millis now);

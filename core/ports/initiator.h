@@ -23,6 +23,11 @@ struct SessionConfig {
   std::uint32_t initial_cmd_sn = 1;  // CmdSN of the login to come
   // Seconds that I/O waits for a lost target before it fails; nothing: for ever.
   std::optional<std::uint32_t> recovery_timeout{};
+  // Seconds of silence after which the kernel asks a target whether it is there (NOP), and
+  // seconds that it waits for the answer before the connection counts as lost. Together
+  // below the 30 s after which Linux and FreeBSD begin to abort commands.
+  std::uint32_t ping_after = 5;
+  std::uint32_t ping_limit = 15;
   // Shown to people by the kernel and its tools.
   iscsi::IscsiName initiator_name{};
   iscsi::IscsiName target_name{};

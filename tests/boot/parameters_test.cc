@@ -29,7 +29,8 @@ TEST(Parameters, ReadsEveryName) {
       "isboot=off isboot.table=acpi:1 isboot.url=iscsi:10.0.2.2:::1:iqn.x:y "
       "isboot.initiator=iqn.2026-11.org.example:me isboot.nic=52:54:00:12:34:56 isboot.vlan=42 "
       "isboot.mtu=9000 isboot.timeout=30 isboot.retries=5 isboot.digest=header,data "
-      "isboot.recovery=600 isboot.paths=first isboot.verbose=3",
+      "isboot.recovery=600 isboot.paths=first isboot.verbose=3 isboot.ping=10,20 "
+      "isboot.shutdown=45",
       warnings);
   EXPECT_TRUE(warnings.empty());
   EXPECT_TRUE(parameters.off);
@@ -46,6 +47,9 @@ TEST(Parameters, ReadsEveryName) {
   EXPECT_EQ(parameters.recovery, 600U);
   EXPECT_FALSE(parameters.all_paths);
   EXPECT_EQ(parameters.verbose, 3);
+  EXPECT_EQ(parameters.ping_after, 10U);
+  EXPECT_EQ(parameters.ping_limit, 20U);
+  EXPECT_EQ(parameters.shutdown, 45U);
 }
 
 struct Bad {
@@ -58,6 +62,9 @@ TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
       {"isboot=maybe", "isboot"},
       {"isboot", "isboot"},
       {"isboot.colour=red", "isboot.colour"},
+      {"isboot.ping=5", "isboot.ping"},
+      {"isboot.ping=5,0", "isboot.ping"},
+      {"isboot.shutdown=0", "isboot.shutdown"},
       {"isboot.vlan=4095", "isboot.vlan"},
       {"isboot.vlan=", "isboot.vlan"},
       {"isboot.mtu=68", "isboot.mtu"},

@@ -201,6 +201,18 @@ TEST_F(SessionTest, RecoversWithTheCmdSnThatTheKernelCounts) {
   EXPECT_EQ(session_->logins(), 2U);
 }
 
+TEST_F(SessionTest, AdoptsASessionThatTheKernelCarriesAndNeverGivesItUp) {
+  EXPECT_EQ(on(Event::adopt()).kind, Kind::Carried);
+  EXPECT_EQ(session_->state(), SessionState::HandedOver);
+  now_ = 10 * limits_.give_up;
+  EXPECT_EQ(on(Event::lost(Error{Errc::Closed, 0, ""})).kind, Kind::Recover);
+  EXPECT_EQ(on(Event::recovered(42)).kind, Kind::Connect);
+  EXPECT_EQ(on(Event::failed(Error{Errc::TimedOut, 0, ""})).kind, Kind::Wait);
+  on(Event::due());
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+  EXPECT_EQ(login_cmd_sn_, 42U);
+}
+
 TEST_F(SessionTest, NeverGivesUpOnceItWasUp) {
   bring_up();
   on(Event::lost(Error{Errc::Closed, 0, ""}));
@@ -254,13 +266,12 @@ TEST_F(SessionTest, EndsWhenItIsDetachedInAnyState) {
 // Every pair of state and event that no transition is for ends the session, by name.
 TEST_F(SessionTest, RefusesEventsThatDoNotFitTheState) {
   const Event events[] = {
-      Event::start(),      Event::connected(),
-      Event::received({}), Event::handed_over(),
-      Event::due(),        Event::lost(Error{}),
-      Event::recovered(1), Event::failed(Error{Errc::Closed, 0, ""}),
+      Event::start(),       Event::adopt(),       Event::connected(),
+      Event::received({}),  Event::handed_over(), Event::due(),
+      Event::lost(Error{}), Event::recovered(1),  Event::failed(Error{Errc::Closed, 0, ""}),
   };
   const std::pair<SessionState, std::set<Event::Kind>> kAllowed[] = {
-      {SessionState::Created, {Event::Kind::Start}},
+      {SessionState::Created, {Event::Kind::Start, Event::Kind::Adopt}},
       {SessionState::Connecting, {Event::Kind::Connected, Event::Kind::Failed}},
       {SessionState::LoggingIn, {Event::Kind::Received, Event::Kind::Failed}},
       {SessionState::HandingOver, {Event::Kind::HandedOver, Event::Kind::Failed}},
