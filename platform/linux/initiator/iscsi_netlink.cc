@@ -13,7 +13,6 @@ namespace {
 // struct iscsi_uevent: type u32 · iferror s32 · transport handle u64 · u · r
 constexpr std::size_t kErrorAt = 4;
 constexpr std::size_t kReplyAt = 40;
-constexpr std::size_t kEventSize = 56;
 constexpr std::size_t kMaxDatagram = 16384;
 constexpr std::size_t kStatsCommandsAt = 20;  // struct iscsi_stats: scsicmd_pdus
 
@@ -22,7 +21,7 @@ void write_request(netlink::MessageWriter& out, IscsiRequest request, std::uint6
   out.begin(static_cast<std::uint16_t>(request), NLM_F_REQUEST, 0);
   out.u32(static_cast<std::uint32_t>(request)).u32(0).u64(transport);
   for (const std::uint32_t word : words) out.u32(word);
-  out.zeros(kEventSize - kReplyAt);
+  out.zeros(kIscsiEventSize - kReplyAt);
   out.bytes(payload);
 }
 
@@ -55,6 +54,11 @@ Result<IscsiNetlink> IscsiNetlink::open(Clock& clock, std::uint32_t groups, std:
   const std::uint64_t transport = ISBOOT_TRY(parse_decimal(digits, UINT64_MAX));
   return IscsiNetlink{ISBOOT_TRY(netlink::Socket::open({NETLINK_ISCSI, groups, port})), transport,
                       clock};
+}
+
+Result<IscsiNetlink> IscsiNetlink::sibling(std::uint32_t groups) const {
+  return IscsiNetlink{ISBOOT_TRY(netlink::Socket::open({NETLINK_ISCSI, groups, 0})), transport_,
+                      clock_};
 }
 
 Result<ReplyWords> IscsiNetlink::answer(IscsiRequest request, Millis deadline) {
@@ -131,7 +135,7 @@ Result<std::uint32_t> IscsiNetlink::scsi_commands(std::uint32_t session, std::ui
     const std::uint32_t its_session = ISBOOT_TRY(netlink::read_u32(message->payload, 16));
     const std::uint32_t its_connection = ISBOOT_TRY(netlink::read_u32(message->payload, 20));
     if (its_session == session && its_connection == connection)
-      return netlink::read_u32(message->payload, kEventSize + kStatsCommandsAt);
+      return netlink::read_u32(message->payload, kIscsiEventSize + kStatsCommandsAt);
   }
 }
 

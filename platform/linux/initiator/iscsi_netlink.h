@@ -57,11 +57,16 @@ enum class IscsiParam : std::uint32_t {
   PersistentAddress = 17,
   PersistentPort = 18,
   RecoveryTimeout = 19,
+  PingTimeout = 30,     // seconds that the answer to a NOP may take
+  ReceiveTimeout = 31,  // seconds of silence before a NOP
   InitiatorName = 34,
 };
 
 // enum iscsi_stop_type
 enum class IscsiStop : std::uint32_t { Terminate = 1, Recover = 3 };
+
+// struct iscsi_uevent ends here: PDUs and statistics follow.
+inline constexpr std::size_t kIscsiEventSize = 56;
 
 // The union `u` of struct iscsi_uevent (24 bytes at offset 16), in words.
 using RequestWords = std::array<std::uint32_t, 6>;
@@ -85,6 +90,9 @@ public:
 
   // Errc::NotFound: the kernel has no iscsi_tcp (is the module loaded?).
   static Result<IscsiNetlink> open(Clock& clock, std::uint32_t groups, std::uint32_t port = 0);
+
+  // Another socket to the same kernel. Opens no file: it can be had when /sys is out of reach.
+  Result<IscsiNetlink> sibling(std::uint32_t groups) const;
 
   Result<ReplyWords> call(IscsiRequest request, const RequestWords& words, Bytes payload = {});
 

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include "core/iscsi/limits.h"
 #include "platform/linux/initiator/disk.h"
 #include "platform/linux/initiator/session_attributes.h"
 #include "platform/linux/system_error.h"
@@ -13,6 +14,8 @@ constexpr std::uint32_t kConnection = 0;  // one connection a session: its CID
 constexpr std::uint32_t kLeading = 1;
 constexpr std::uint32_t kCommandsMax = 128;  // a power of two, 16 to 4096
 constexpr std::uint32_t kQueueDepth = 32;
+constexpr SessionId kNoSession{UINT32_MAX};
+const Error kUnknown{Errc::NotFound, 0, "there is no such session"};
 
 // Between the login and START the kernel does not yet watch the socket: a target that
 // closed in this time would never be missed.
@@ -29,41 +32,63 @@ LinuxInitiator::Session* LinuxInitiator::find(SessionId id) {
   return nullptr;
 }
 
+Result<Done> LinuxInitiator::open() {
+  if (!netlink_) netlink_.emplace(ISBOOT_TRY(IscsiNetlink::open(clock_, 0)));
+  return Done{};
+}
+
+Result<Done> LinuxInitiator::add(const Session& session) {
+  if (Session* free = find(kNoSession)) {
+    *free = session;
+    return Done{};
+  }
+  if (!sessions_.push(session)) return Error{Errc::NoSpace, 0, "too many sessions"};
+  return Done{};
+}
+
+Result<Done> LinuxInitiator::adopt(SessionId id, const SessionConfig& config, bool connected) {
+  ISBOOT_TRY(open());
+  return add(Session{id, 0, connected, config});
+}
+
+void LinuxInitiator::forget(SessionId id) {
+  if (Session* session = find(id)) session->id = kNoSession;
+}
+
 Result<SessionId> LinuxInitiator::create(const SessionConfig& config) {
-  if (sessions_.full()) return Error{Errc::NoSpace, 0, "too many sessions"};
-  IscsiNetlink netlink = ISBOOT_TRY(IscsiNetlink::open(clock_, 0, IscsiNetlink::kNobody));
+  ISBOOT_TRY(open());
+  IscsiNetlink nobody = ISBOOT_TRY(IscsiNetlink::open(clock_, 0, IscsiNetlink::kNobody));
   // initial_cmdsn u32, cmds_max u16, queue depth u16
   const ReplyWords made = ISBOOT_TRY(
-      netlink.call(IscsiRequest::CreateSession,
-                   {config.initial_cmd_sn, kQueueDepth << 16 | kCommandsMax, 0, 0, 0, 0}));
-  const Session session{SessionId{made[0]}, made[1], false, config};
-  sessions_.push(session);
+      nobody.call(IscsiRequest::CreateSession,
+                  {config.initial_cmd_sn, kQueueDepth << 16 | kCommandsMax, 0, 0, 0, 0}));
+  const SessionId id{made[0]};
+  ISBOOT_TRY(add(Session{id, made[1], false, config}));
   const auto connection =
-      netlink.call(IscsiRequest::CreateConnection, {session.id.value, kConnection, 0, 0, 0, 0});
+      netlink_->call(IscsiRequest::CreateConnection, {id.value, kConnection, 0, 0, 0, 0});
   const IscsiParamValue timeout = recovery_timeout_attribute(config);
-  const auto set = connection ? netlink.set_params(session.id.value, kConnection, {&timeout, 1})
+  const auto set = connection ? netlink_->set_params(id.value, kConnection, {&timeout, 1})
                               : Result<Done>{connection.error()};
   if (!set) {
-    destroy(session.id);
+    destroy(id);
     return set.error();
   }
-  return session.id;
+  return id;
 }
 
 Result<Done> LinuxInitiator::hand_over(SessionId id, Stream& stream,
                                        const iscsi::SessionParams& params) {
   Session* session = find(id);
-  if (session == nullptr) return Error{Errc::NotFound, 0, "there is no such session"};
-  IscsiNetlink netlink = ISBOOT_TRY(IscsiNetlink::open(clock_, 0));
+  if (session == nullptr) return kUnknown;
   if (session->bound) ISBOOT_TRY(stop(*session, IscsiStop::Recover));
   const auto descriptor = static_cast<std::uint32_t>(stream.descriptor());
   // sid, cid, socket as u64 (its low half first: these machines are little-endian), leading
-  ISBOOT_TRY(netlink.call(IscsiRequest::BindConnection,
-                          {id.value, kConnection, descriptor, 0, kLeading, 0}));
+  ISBOOT_TRY(netlink_->call(IscsiRequest::BindConnection,
+                            {id.value, kConnection, descriptor, 0, kLeading, 0}));
   session->bound = true;
   const SessionAttributes attributes = session_attributes(session->config, params);
-  ISBOOT_TRY(netlink.set_params(id.value, kConnection, attributes.view()));
-  ISBOOT_TRY(netlink.call(IscsiRequest::StartConnection, {id.value, kConnection, 0, 0, 0, 0}));
+  ISBOOT_TRY(netlink_->set_params(id.value, kConnection, attributes.view()));
+  ISBOOT_TRY(netlink_->call(IscsiRequest::StartConnection, {id.value, kConnection, 0, 0, 0, 0}));
   const bool closed = peer_has_closed(stream.descriptor());
   stream.close();
   if (closed) return Error{Errc::Closed, 0, "the target closed the connection after the login"};
@@ -71,25 +96,43 @@ Result<Done> LinuxInitiator::hand_over(SessionId id, Stream& stream,
 }
 
 Result<Done> LinuxInitiator::stop(Session& session, IscsiStop how) {
-  IscsiNetlink netlink = ISBOOT_TRY(IscsiNetlink::open(clock_, 0));
-  ISBOOT_TRY(netlink.call(IscsiRequest::StopConnection, {session.id.value, kConnection, 0, 0,
-                                                         static_cast<std::uint32_t>(how), 0}));
+  ISBOOT_TRY(netlink_->call(IscsiRequest::StopConnection, {session.id.value, kConnection, 0, 0,
+                                                           static_cast<std::uint32_t>(how), 0}));
   session.bound = false;
   return Done{};
 }
 
 Result<std::uint32_t> LinuxInitiator::recover(SessionId id) {
   Session* session = find(id);
-  if (session == nullptr) return Error{Errc::NotFound, 0, "there is no such session"};
+  if (session == nullptr) return kUnknown;
   ISBOOT_TRY(stop(*session, IscsiStop::Recover));
-  IscsiNetlink netlink = ISBOOT_TRY(IscsiNetlink::open(clock_, IscsiNetlink::kEventGroup));
+  // The numbers come to the members of the event group alone. A socket that stayed in it
+  // would fill up with events that nobody reads.
+  IscsiNetlink member = ISBOOT_TRY(netlink_->sibling(IscsiNetlink::kEventGroup));
   // Every PDU that is no SCSI command is immediate and takes no CmdSN.
-  return session->config.initial_cmd_sn + ISBOOT_TRY(netlink.scsi_commands(id.value, kConnection));
+  return session->config.initial_cmd_sn + ISBOOT_TRY(member.scsi_commands(id.value, kConnection));
+}
+
+Result<Done> LinuxInitiator::unbind(SessionId id) {
+  if (find(id) == nullptr) return kUnknown;
+  ISBOOT_TRY(netlink_->call(IscsiRequest::UnbindSession, {id.value, 0, 0, 0, 0, 0}));
+  return Done{};
+}
+
+Result<Done> LinuxInitiator::log_out(SessionId id) {
+  if (find(id) == nullptr) return kUnknown;
+  // RFC 7143 section 11.14: immediate, reason 0 closes the session. The kernel fills in
+  // the task tag, CmdSN and ExpStatSN.
+  std::array<std::uint8_t, iscsi::kHeaderSize> logout{0x46, 0x80};
+  ISBOOT_TRY(netlink_->call(
+      IscsiRequest::SendPdu,
+      {id.value, kConnection, static_cast<std::uint32_t>(logout.size()), 0, 0, 0}, logout));
+  return Done{};
 }
 
 Result<DiskName> LinuxInitiator::find_disk(SessionId id, const Lun& lun, Millis deadline) {
   const Session* session = find(id);
-  if (session == nullptr) return Error{Errc::NotFound, 0, "there is no such session"};
+  if (session == nullptr) return kUnknown;
   return wait_for_disk(session->host, lun, clock_, deadline);
 }
 
@@ -97,13 +140,10 @@ void LinuxInitiator::destroy(SessionId id) {
   Session* session = find(id);
   if (session == nullptr) return;
   // Each of them may be refused when the one before it was: nothing more can be done.
-  auto netlink = IscsiNetlink::open(clock_, 0);
-  if (netlink) {
-    if (session->bound) (void)stop(*session, IscsiStop::Terminate);
-    (void)netlink->call(IscsiRequest::DestroyConnection, {id.value, kConnection, 0, 0, 0, 0});
-    (void)netlink->call(IscsiRequest::DestroySession, {id.value, 0, 0, 0, 0, 0});
-  }
-  session->id = SessionId{UINT32_MAX};
+  if (session->bound) (void)stop(*session, IscsiStop::Terminate);
+  (void)netlink_->call(IscsiRequest::DestroyConnection, {id.value, kConnection, 0, 0, 0, 0});
+  (void)netlink_->call(IscsiRequest::DestroySession, {id.value, 0, 0, 0, 0, 0});
+  forget(id);
 }
 
 }  // namespace isboot::linux_platform

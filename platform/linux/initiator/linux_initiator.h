@@ -7,12 +7,20 @@
 namespace isboot::linux_platform {
 
 // Sessions of the module iscsi_tcp. They belong to no daemon (creator -1), so iscsid
-// leaves them alone.
+// leaves them alone. After open() and adopt() nothing here opens a file or allocates.
 class LinuxInitiator final : public Initiator {
 public:
-  static constexpr std::size_t kMaxSessions = 8;
+  static constexpr std::size_t kMaxSessions = 4;
 
   explicit LinuxInitiator(Clock& clock) : clock_{clock} {}
+
+  // Opens the way to the kernel ahead of its first use.
+  Result<Done> open();
+  // Takes over a session that another process made: of `config`, initial_cmd_sn is what
+  // it was made with. `connected`: the kernel has a socket for it, dead or alive.
+  Result<Done> adopt(SessionId session, const SessionConfig& config, bool connected);
+  // The session stays the kernel's; nobody here knows it any more.
+  void forget(SessionId session);
 
   Result<SessionId> create(const SessionConfig& config) override;
   Result<Done> hand_over(SessionId session, Stream& stream,
@@ -20,6 +28,13 @@ public:
   Result<std::uint32_t> recover(SessionId session) override;
   Result<DiskName> find_disk(SessionId session, const Lun& lun, Millis deadline) override;
   void destroy(SessionId session) override;
+
+  // The end of a session, in this order. Its disks go, with their caches flushed; that is
+  // over when IscsiNotice::Kind::Unbound comes.
+  Result<Done> unbind(SessionId session);
+  // The target's answer comes as an IscsiNotice::Kind::Pdu.
+  Result<Done> log_out(SessionId session);
+  // … and destroy().
 
 private:
   struct Session {
@@ -31,9 +46,11 @@ private:
   };
 
   Session* find(SessionId id);
+  Result<Done> add(const Session& session);
   Result<Done> stop(Session& session, IscsiStop how);
 
   Clock& clock_;
+  std::optional<IscsiNetlink> netlink_;
   List<Session, kMaxSessions> sessions_;
 };
 

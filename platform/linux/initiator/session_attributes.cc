@@ -42,6 +42,8 @@ SessionAttributes session_attributes(const SessionConfig& config,
   add(IscsiParam::DataSequenceInOrder, params.data_sequence_in_order);
   add(IscsiParam::ErrorRecoveryLevel, params.error_recovery_level);
   add(IscsiParam::ExpStatSn, params.exp_stat_sn);
+  add(IscsiParam::PingTimeout, config.ping_limit);
+  add(IscsiParam::ReceiveTimeout, config.ping_after);
   list.push(text(IscsiParam::TargetName, config.target_name));
   add(IscsiParam::TargetPortalGroupTag, params.target_portal_group_tag);
   list.push(text(IscsiParam::PersistentAddress, to_text(config.portal.address)));

@@ -54,21 +54,29 @@ Result<Done> TcpStream::wait_for(short events, Millis deadline) {
   }
 }
 
-Result<Done> TcpStream::connect(const Portal& portal, std::uint32_t link, Millis deadline) {
+Result<Done> TcpStream::start_connect(const Portal& portal, std::uint32_t link) {
   const SocketAddress address = socket_address(portal, link);
   fd_.reset(socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd_) return system_error(errno, "no socket can be had");
   const int on = 1;
   (void)setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const auto* where = reinterpret_cast<const sockaddr*>(&address.storage);
-  if (::connect(fd_.get(), where, address.length) == 0) return Done{};
-  if (errno != EINPROGRESS) return system_error(errno, "the connection failed");
-  ISBOOT_TRY(wait_for(POLLOUT, deadline));
+  if (::connect(fd_.get(), where, address.length) == 0 || errno == EINPROGRESS) return Done{};
+  return system_error(errno, "the connection failed");
+}
+
+Result<Done> TcpStream::finish_connect() {
   int error = 0;
   socklen_t size = sizeof error;
   if (getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
   if (error != 0) return system_error(error, "the connection failed");
   return Done{};
+}
+
+Result<Done> TcpStream::connect(const Portal& portal, std::uint32_t link, Millis deadline) {
+  ISBOOT_TRY(start_connect(portal, link));
+  ISBOOT_TRY(wait_for(POLLOUT, deadline));
+  return finish_connect();
 }
 
 Result<Done> TcpStream::send(Bytes data, Millis deadline) {
