@@ -1,0 +1,76 @@
+#include "platform/linux/keeper/independence.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/secret.h"
+#include "core/base/text.h"
+#include "platform/linux/system/file.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+// The deepest call chain of the keeper needs about 60 KiB (netlink buffers).
+constexpr std::size_t kStackAhead = 128U << 10;
+
+// NETLINK_ISCSI asks for the first, links for the second, the end of the machine for the third.
+constexpr int kCapabilities[] = {CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_BOOT};
+
+void warn(Log& log, Text what) {
+  std::array<char, 256> line{};
+  TextWriter out{line};
+  out << "keeper: " << what << " (" << system_error_text(system_error(errno, "").code) << ')';
+  log.write(LogLevel::Warning, out.text());
+}
+
+__attribute__((noinline)) void touch_stack() {
+  std::array<std::uint8_t, kStackAhead> ahead;
+  wipe(ahead);  // writes that the compiler must not leave out
+}
+
+Result<Done> lock_memory() {
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  (void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
+  touch_stack();
+  if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
+    return system_error(errno, "the keeper cannot be locked in memory");
+  return Done{};
+}
+
+bool keep_few_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3]{};
+  for (const int capability : kCapabilities) {
+    const auto word = static_cast<std::size_t>(capability) / 32;
+    data[word].permitted |= 1U << (capability % 32);
+    data[word].effective |= 1U << (capability % 32);
+  }
+  return syscall(SYS_capset, &header, data) == 0;
+}
+
+}  // namespace
+
+Result<Done> become_independent(Log& log) {
+  (void)signal(SIGPIPE, SIG_IGN);
+  (void)signal(SIGHUP, SIG_IGN);
+  (void)prctl(PR_SET_NAME, "isboot-keep", 0, 0, 0);
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) warn(log, "core dumps stay possible");
+  // Only processes with CAP_SYS_RESOURCE may lower this.
+  if (!write_file("/proc/self/oom_score_adj", "-1000"))
+    warn(log, "memory shortage may end the keeper");
+  if (prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0) != 0)
+    warn(log, "the kernel may wait for the disk when the keeper needs memory");
+  ISBOOT_TRY(lock_memory());
+  (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (!keep_few_capabilities()) warn(log, "all capabilities stay");
+  return Done{};
+}
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,252 @@
+#include "platform/linux/keeper/keeper.h"
+
+#include <sys/socket.h>
+
+#include "platform/linux/keeper/status_json.h"
+#include "platform/linux/system/clock.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+constexpr int kForEver = -1;
+// Of an Asynchronous Message (RFC 7143 section 11.9): byte 36 says what happened, 1 that
+// the target wants us to log out.
+constexpr std::uint8_t kAsyncMessage = 0x32;
+constexpr std::uint8_t kOpcodeMask = 0x3f;
+constexpr std::size_t kAsyncEventAt = 36;
+constexpr std::uint8_t kLogoutWanted = 1;
+
+bool asks_for_logout(Bytes pdu) {
+  return pdu.size() > kAsyncEventAt && (pdu[0] & kOpcodeMask) == kAsyncMessage &&
+         pdu[kAsyncEventAt] == kLogoutWanted;
+}
+
+}  // namespace
+
+Millis Keeper::Slot::deadline() const {
+  Millis first = session ? session->waiting().deadline : kNever;
+  if (end.under_way() && end.deadline() < first) first = end.deadline();
+  return first;
+}
+
+Result<Done> Keeper::open() {
+  // The notices first: what happens from here on is not missed.
+  events_.emplace(ISBOOT_TRY(IscsiEvents::open()));
+  folder_.emplace(ISBOOT_TRY(SessionFolder::open()));
+  state_file_.emplace(ISBOOT_TRY(StateFile::open(kStateFolder)));
+  listener_.emplace(ISBOOT_TRY(ControlListener::open(kControlPath)));
+  return ports_.initiator.open();
+}
+
+void Keeper::serve(int client) {
+  if (client >= 0) clients_[0].socket.reset(client);
+}
+
+Keeper::Slot* Keeper::find(SessionId session) {
+  for (Slot& slot : slots_)
+    if (slot.session && slot.session->record().session == session) return &slot;
+  return nullptr;
+}
+
+std::size_t Keeper::kept() const {
+  std::size_t count = 0;
+  for (const Slot& slot : slots_) count += slot.session ? 1 : 0;
+  return count;
+}
+
+Result<Done> Keeper::keep(const SessionRecord& record) {
+  if (!folder_->has(record.session, record.kernel.target_name))
+    return Error{Errc::NotFound, 0, "the kernel has no such session"};
+  if (find(record.session) != nullptr) return Error{Errc::BadValue, 0, "is kept already"};
+  for (Slot& slot : slots_) {
+    if (slot.session) continue;
+    slot.session.emplace(record, ports_);
+    slot.end = {};
+    const auto started = slot.session->start(folder_->is_logged_in(record.session));
+    if (!started) slot.session.reset();
+    save();
+    return started;
+  }
+  return Error{Errc::NoSpace, 0, "too many sessions"};
+}
+
+Then Keeper::run() {
+  for (;;) {
+    bool somebody_may_bring_one = false;
+    for (const Client& client : clients_)
+      if (client.socket && !client.waits_for_end) somebody_may_bring_one = true;
+    if (kept() == 0 && (ended_ || !somebody_may_bring_one)) return then_;
+    wait();
+    const Millis now = ports_.clock.now();
+    for (Slot& slot : slots_) {
+      if (slot.session && slot.session->waiting().deadline <= now) slot.session->on_time();
+      if (slot.end.under_way() && slot.end.deadline() <= now) slot.end.on_time();
+    }
+    collect_ended();
+  }
+}
+
+void Keeper::wait() {
+  std::array<pollfd, kMaxPolled> polled{};
+  std::size_t count = 0;
+  const auto add = [&polled, &count](int fd, short events) {
+    polled[count++] = {fd, events, 0};  // poll() ignores a descriptor of -1
+  };
+  add(events_->descriptor(), POLLIN);
+  add(listener_->descriptor(), POLLIN);
+  for (const Client& client : clients_) add(client.socket.get(), POLLIN);
+  Millis deadline = kNever;
+  for (const Slot& slot : slots_) {
+    const Waiting waiting = slot.session ? slot.session->waiting() : Waiting{};
+    add(waiting.descriptor, waiting.events);
+    if (slot.deadline() < deadline) deadline = slot.deadline();
+  }
+  const Millis now = ports_.clock.now();
+  const int timeout = deadline == kNever ? kForEver : poll_timeout(now, deadline);
+  if (poll(polled.data(), count, timeout) <= 0) return;
+
+  // Sessions before the clients: a request may change who has which slot.
+  if (polled[0].revents != 0) read_notices();
+  for (std::size_t i = 0; i < kMaxKept; ++i) {
+    const pollfd& ready = polled[2 + kMaxClients + i];
+    Slot& slot = slots_[i];
+    if (ready.revents != 0 && slot.session && slot.session->waiting().descriptor == ready.fd)
+      slot.session->on_ready();
+  }
+  for (std::size_t i = 0; i < kMaxClients; ++i)
+    if (polled[2 + i].revents != 0) on_request(clients_[i]);
+  if (polled[1].revents != 0) accept_client();
+}
+
+void Keeper::read_notices() {
+  for (;;) {
+    const auto notice = events_->next(ports_.clock);
+    if (!notice) {
+      const int number = errno_of(notice.error().code);
+      if (number == ENOBUFS)
+        look_into_sysfs();  // some were dropped
+      else if (number != 0)
+        return;  // else one datagram of no use
+      continue;
+    }
+    if (!*notice) return;
+    on_notice(**notice);
+  }
+}
+
+void Keeper::on_notice(const IscsiNotice& notice) {
+  Slot* slot = find(notice.session);
+  if (slot == nullptr) return;
+  slot->end.on_notice(notice, slot->session->carried(), ports_.clock.now());
+  // Nothing is brought back that has said goodbye.
+  if (slot->end.state() == SessionEnd::State::LoggingOut ||
+      slot->end.state() == SessionEnd::State::Over)
+    return;
+  if (notice.kind == IscsiNotice::Kind::ConnectionLost)
+    slot->session->on_lost(Error{Errc::Closed, 0, words_of_connection_error(notice.error)});
+  else if (notice.kind == IscsiNotice::Kind::Pdu && asks_for_logout(notice.pdu))
+    slot->session->on_lost(Error{Errc::Closed, 0, "the target asks us to log out"});
+}
+
+void Keeper::look_into_sysfs() {
+  for (Slot& slot : slots_)
+    if (slot.session && slot.session->carried() &&
+        !folder_->is_logged_in(slot.session->record().session))
+      slot.session->on_lost(Error{Errc::Closed, 0, "the connection was lost"});
+}
+
+void Keeper::accept_client() {
+  UniqueFd socket = listener_->accept();
+  if (!socket) return;
+  for (Client& client : clients_)
+    if (!client.socket) {
+      client = Client{std::move(socket), false};
+      return;
+    }
+}
+
+void Keeper::on_request(Client& client) {
+  std::array<std::uint8_t, kMaxRequest> buffer;
+  const ssize_t size = recv(client.socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (size <= 0) {
+    client = {};
+    return;
+  }
+  const auto request = decode_request(Bytes{buffer}.first(static_cast<std::size_t>(size)));
+  if (request)
+    carry_out(client, *request);
+  else
+    answer(client.socket.get(), false, request.error().text);
+  wipe(buffer);  // it may have held secrets
+}
+
+void Keeper::carry_out(Client& client, const ControlRequest& request) {
+  switch (request.kind) {
+    case ControlRequest::Kind::Status:
+      return answer_status(client);
+    case ControlRequest::Kind::Keep: {
+      SessionRecord record;
+      const auto decoded = decode(request.record, record);
+      const auto kept = decoded ? keep(record) : decoded;
+      return answer(client.socket.get(), kept.ok(), kept ? Text{} : Text{kept.error().text});
+    }
+    case ControlRequest::Kind::End:
+      return begin_end(client, request);
+  }
+}
+
+void Keeper::answer_status(const Client& client) {
+  StatusJson json{answer_};
+  for (const Slot& slot : slots_)
+    if (slot.session) json.append(*slot.session, slot.end.under_way(), ports_.clock, ports_.log);
+  const auto text = json.finish();
+  answer(client.socket.get(), text.ok(), text ? *text : Text{text.error().text});
+}
+
+void Keeper::begin_end(Client& client, const ControlRequest& request) {
+  const Millis now = ports_.clock.now();
+  bool any = false;
+  for (Slot& slot : slots_) {
+    if (!slot.session) continue;
+    const SessionId id = slot.session->record().session;
+    if (request.session != ControlRequest::kAll && request.session != id) continue;
+    any = true;
+    if (!slot.end.under_way())
+      slot.end.begin(id, ports_.initiator, ports_.log, now, now + request.limit * Millis{1000});
+  }
+  if (!any) return answer(client.socket.get(), false, "no such session is kept");
+  then_ = request.then;
+  client.waits_for_end = true;
+}
+
+void Keeper::collect_ended() {
+  bool collected = false;
+  bool under_way = false;
+  for (Slot& slot : slots_) {
+    if (slot.end.under_way()) under_way = true;
+    if (!slot.session || slot.end.state() != SessionEnd::State::Over) continue;
+    slot.session.reset();
+    slot.end = {};
+    collected = true;
+  }
+  if (!collected) return;
+  save();
+  if (under_way) return;
+  ended_ = true;
+  for (Client& client : clients_) {
+    if (!client.waits_for_end) continue;
+    answer(client.socket.get(), true, {});
+    client = {};
+  }
+}
+
+void Keeper::save() {
+  records_ = {};
+  for (const Slot& slot : slots_)
+    if (slot.session) records_.push(slot.session->record());
+  const auto saved = state_file_->save(records_);
+  if (!saved) ports_.log.write(LogLevel::Warning, saved.error().text);
+}
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,74 @@
+// The keeper: one loop over the kernel's notices, the control socket, the logins under
+// way and their times. One thread; after run() begins nothing here allocates, and the
+// only file that it opens is its state file in /run. docs/keeper.md.
+#pragma once
+
+#include <poll.h>
+
+#include "platform/linux/initiator/iscsi_events.h"
+#include "platform/linux/keeper/control.h"
+#include "platform/linux/keeper/kept_session.h"
+#include "platform/linux/keeper/session_end.h"
+#include "platform/linux/keeper/session_folder.h"
+#include "platform/linux/keeper/state_file.h"
+
+namespace isboot::linux_platform {
+
+class Keeper {
+public:
+  // Opens all that it needs; about 300 KiB, so it belongs into static memory.
+  explicit Keeper(const KeeperPorts& ports) : ports_{ports} {}
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+
+  Result<Done> open();
+  // A client that is connected already (the process that started us), or -1.
+  void serve(int client);
+  // From now on this session is ours. One that the kernel does not have is refused.
+  Result<Done> keep(const SessionRecord& record);
+  std::size_t kept() const;
+
+  // Until every session has been ended on purpose, or the first client left without
+  // handing one over. Returns what to do then.
+  Then run();
+
+private:
+  struct Slot {
+    std::optional<KeptSession> session;
+    SessionEnd end;
+    Millis deadline() const;
+  };
+  static constexpr std::size_t kMaxClients = 4;
+  struct Client {
+    UniqueFd socket;
+    bool waits_for_end = false;
+  };
+  static constexpr std::size_t kMaxPolled = 2 + kMaxClients + kMaxKept;
+
+  Slot* find(SessionId session);
+  void wait();
+  void read_notices();
+  void on_notice(const IscsiNotice& notice);
+  void look_into_sysfs();
+  void accept_client();
+  void on_request(Client& client);
+  void carry_out(Client& client, const ControlRequest& request);
+  void answer_status(const Client& client);
+  void begin_end(Client& client, const ControlRequest& request);
+  void collect_ended();
+  void save();
+
+  KeeperPorts ports_;
+  std::optional<IscsiEvents> events_;
+  std::optional<SessionFolder> folder_;
+  std::optional<StateFile> state_file_;
+  std::optional<ControlListener> listener_;
+  std::array<Slot, kMaxKept> slots_;
+  std::array<Client, kMaxClients> clients_;
+  std::array<char, kMaxAnswer> answer_{};
+  SessionRecords records_;  // to be saved: too large for the stack
+  bool ended_ = false;      // a session ended on purpose
+  Then then_ = Then::Stay;
+};
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,187 @@
+#include "platform/linux/keeper/kept_session.h"
+
+#include <poll.h>
+
+namespace isboot::linux_platform {
+namespace {
+
+using boot::SessionEvent;
+using boot::SessionState;
+using boot::SessionStep;
+
+// The same error again is worth a line only now and then.
+constexpr Millis kRepeatEvery = 60'000;
+
+// Each line of the log begins with the session: "session 1: …".
+class Line {
+public:
+  explicit Line(SessionId session) { (out_ << "session ").decimal(session.value) << ": "; }
+  TextWriter& out() { return out_; }
+  Text text() const { return out_.text(); }
+  Line& seconds(Millis span) {
+    out_.decimal(span / 1000) << '.';
+    const Millis rest = span % 1000;
+    out_ << static_cast<char>('0' + rest / 100) << static_cast<char>('0' + rest / 10 % 10)
+         << static_cast<char>('0' + rest % 10) << " s";
+    return *this;
+  }
+  Line& add(const Error& error, Log& log) {
+    out_ << error.text;
+    const Text words = log.words(error.code);
+    if (!words.empty()) out_ << " (" << words << ')';
+    return *this;
+  }
+
+private:
+  std::array<char, 512> buffer_{};
+  TextWriter out_{buffer_};
+};
+
+bool same_cause(const Error& a, const Error& b) {
+  return a.code == b.code && Text{a.text} == Text{b.text};
+}
+
+}  // namespace
+
+KeptSession::KeptSession(const SessionRecord& record, const KeeperPorts& ports)
+    : record_{record},
+      ports_{ports},
+      session_{record.kernel.portal, record_.login, boot::SessionLimits{}, ports.hash,
+               ports.entropy},
+      stream_{ports.clock} {}
+
+Result<Done> KeptSession::start(bool alive) {
+  ISBOOT_TRY(ports_.initiator.adopt(record_.session, record_.kernel, true));
+  history_.since = ports_.clock.now();
+  on_event(SessionEvent::adopt());
+  if (!alive) on_lost(Error{Errc::Closed, 0, "the connection was lost before the keeper came"});
+  return Done{};
+}
+
+void KeptSession::on_lost(const Error& error) {
+  if (!carried()) return;
+  history_.last_error = error;
+  history_.refusal.clear();
+  history_.since = ports_.clock.now();
+  next_log_ = 0;
+  Line line{record_.session};
+  line.add(error, ports_.log).out() << "; I/O waits until it is back";
+  ports_.log.write(LogLevel::Warning, line.text());
+  on_event(SessionEvent::lost(error));
+}
+
+void KeptSession::on_ready() {
+  if (state() == SessionState::Connecting) {
+    const auto up = stream_.finish_connect();
+    on_event(up ? SessionEvent::connected() : SessionEvent::failed(up.error()));
+  } else if (state() == SessionState::LoggingIn) {
+    on_event(receive());
+  }
+}
+
+void KeptSession::on_time() {
+  const bool rested = state() == SessionState::Waiting || state() == SessionState::Lost;
+  on_event(rested ? SessionEvent::due()
+                  : SessionEvent::failed(Error{Errc::TimedOut, 0, "no answer in time"}));
+}
+
+void KeptSession::on_event(const SessionEvent& event) {
+  std::optional<SessionEvent> next = event;
+  while (next) {
+    waiting_ = {};
+    const SessionStep step = session_.on_event(*next, ports_.clock.now());
+    next = carry_out(step);
+  }
+}
+
+std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
+  switch (step.kind) {
+    case SessionStep::Kind::Connect: {
+      const auto started = stream_.start_connect(step.portal, record_.link);
+      if (!started) return SessionEvent::failed(started.error());
+      wait_for(POLLOUT, step.deadline);
+      return std::nullopt;
+    }
+    case SessionStep::Kind::Send:
+      return send(step);
+    case SessionStep::Kind::Receive:
+      wanted_ = step.wanted;
+      wait_for(POLLIN, step.deadline);
+      return std::nullopt;
+    case SessionStep::Kind::HandOver: {
+      const auto taken = ports_.initiator.hand_over(record_.session, stream_, session_.params());
+      return taken ? SessionEvent::handed_over() : SessionEvent::failed(taken.error());
+    }
+    case SessionStep::Kind::Recover: {
+      stream_.close();
+      const auto cmd_sn = ports_.initiator.recover(record_.session);
+      return cmd_sn ? SessionEvent::recovered(*cmd_sn) : SessionEvent::failed(cmd_sn.error());
+    }
+    case SessionStep::Kind::Wait:
+      stream_.close();
+      log_try(step.error);
+      waiting_.deadline = step.deadline;
+      return std::nullopt;
+    case SessionStep::Kind::Carried:
+      log_carried();
+      return std::nullopt;
+    case SessionStep::Kind::Stop:
+      stream_.close();
+      log_try(step.error);
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<SessionEvent> KeptSession::send(const SessionStep& step) {
+  // A login request always fits the empty buffer of a new connection: this returns at once.
+  const auto sent = stream_.send(step.send, ports_.clock.now());
+  if (!sent) return SessionEvent::failed(sent.error());
+  wanted_ = step.wanted;
+  wait_for(POLLIN, step.deadline);
+  return std::nullopt;
+}
+
+SessionEvent KeptSession::receive() {
+  const std::size_t count = wanted_ < buffer_.size() ? wanted_ : buffer_.size();
+  const auto got = stream_.receive(MutableBytes{buffer_}.first(count), waiting_.deadline);
+  if (!got) return SessionEvent::failed(got.error());
+  return SessionEvent::received(Bytes{buffer_}.first(*got));
+}
+
+void KeptSession::wait_for(short events, Millis deadline) {
+  waiting_ = {stream_.descriptor(), events, deadline};
+}
+
+void KeptSession::log_try(const Error& error) {
+  (void)history_.refusal.assign(session_.refusal());  // fits: both have one size
+  const Millis now = ports_.clock.now();
+  if (same_cause(error, history_.last_error) && now < next_log_) return;
+  history_.last_error = error;
+  next_log_ = now + kRepeatEvery;
+  Line line{record_.session};
+  line.out() << to_text(session_.portal()) << ": ";
+  if (session_.refusal().empty())
+    line.add(error, ports_.log);
+  else
+    line.out() << session_.refusal();
+  line.out() << "; trying again";
+  ports_.log.write(session_.refusal().empty() ? LogLevel::Warning : LogLevel::Error, line.text());
+}
+
+void KeptSession::log_carried() {
+  const Millis now = ports_.clock.now();
+  // The first one is the adoption.
+  if (session_.logins() > 1) {
+    const Millis took = now - history_.since;
+    ++history_.recoveries;
+    history_.last_took = took;
+    if (took > history_.worst_took) history_.worst_took = took;
+    Line line{record_.session};
+    line.out() << "back at " << to_text(session_.portal()) << " after ";
+    ports_.log.write(LogLevel::Info, line.seconds(took).text());
+  }
+  history_.since = now;
+}
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,82 @@
+// One session under the keeper: carries out the steps of boot::Session without ever
+// blocking on the network. The loop around it waits for what waiting() says.
+#pragma once
+
+#include <optional>
+
+#include "core/boot/session.h"
+#include "core/ports/log.h"
+#include "platform/linux/initiator/linux_initiator.h"
+#include "platform/linux/initiator/tcp_stream.h"
+#include "platform/linux/keeper/session_record.h"
+
+namespace isboot::linux_platform {
+
+struct KeeperPorts {
+  Clock& clock;
+  Log& log;
+  Hash& hash;
+  Entropy& entropy;
+  LinuxInitiator& initiator;
+};
+
+inline constexpr Millis kNever = UINT64_MAX;
+
+struct Waiting {
+  int descriptor = -1;  // none
+  short events = 0;     // of poll(2)
+  Millis deadline = kNever;
+};
+
+// For people: what became of the session since the keeper has it.
+struct SessionHistory {
+  std::uint32_t recoveries = 0;
+  Millis last_took = 0;     // of the last recovery, from the loss to the hand-over
+  Millis worst_took = 0;    // of all of them
+  Millis since = 0;         // when the present state, carried or lost, began
+  Error last_error{};       // its text is empty when there was none
+  InlineText<160> refusal;  // what the target said to the last login, in words
+};
+
+class KeptSession {
+public:
+  // Borrows the ports. start() comes next.
+  KeptSession(const SessionRecord& record, const KeeperPorts& ports);
+
+  // `alive`: the kernel's connection works; else the session is brought back at once.
+  Result<Done> start(bool alive);
+  // The kernel says that the connection is dead. Harmless when it is known already.
+  void on_lost(const Error& error);
+  void on_ready();  // waiting().descriptor has one of its events
+  void on_time();   // waiting().deadline has passed
+
+  Waiting waiting() const { return waiting_; }
+  const SessionRecord& record() const { return record_; }
+  const SessionHistory& history() const { return history_; }
+  boot::SessionState state() const { return session_.state(); }
+  const Portal& portal() const { return session_.portal(); }
+  std::uint32_t tries() const { return session_.tries(); }
+  bool carried() const { return state() == boot::SessionState::HandedOver; }
+
+private:
+  void on_event(const boot::SessionEvent& event);
+  // What came of the step at once; nothing when there is something to wait for.
+  std::optional<boot::SessionEvent> carry_out(const boot::SessionStep& step);
+  std::optional<boot::SessionEvent> send(const boot::SessionStep& step);
+  boot::SessionEvent receive();
+  void wait_for(short events, Millis deadline);
+  void log_try(const Error& error);
+  void log_carried();
+
+  SessionRecord record_;
+  KeeperPorts ports_;
+  boot::Session session_;
+  TcpStream stream_;
+  SessionHistory history_;
+  Waiting waiting_;
+  std::size_t wanted_ = 0;
+  Millis next_log_ = 0;  // repeats of one error are logged no sooner
+  std::array<std::uint8_t, 2048> buffer_{};
+};
+
+}  // namespace isboot::linux_platform

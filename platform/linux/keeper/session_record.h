@@ -1,0 +1,32 @@
+// All that it takes to bring one session back: what the kernel was told of it, how to log
+// in, and where. It goes to the keeper through its control socket and, without secrets,
+// into the keeper's state file. Both ends are of this machine, but may be of two versions:
+// a record starts with its version.
+#pragma once
+
+#include "core/iscsi/login.h"
+#include "core/ports/initiator.h"
+
+namespace isboot::linux_platform {
+
+struct SessionRecord {
+  SessionId session;
+  SessionConfig kernel;  // as it was created; its portal is where each try starts
+  iscsi::LoginConfig login;
+  std::uint32_t link = 0;  // the interface, for link-local addresses
+  DiskName disk;
+  bool had_secrets = false;  // the credentials must be found again before a login
+};
+
+inline constexpr std::size_t kMaxRecord = 2048;
+
+enum class Secrets : std::uint8_t { Leave, Take };
+
+// Into `out`, of kMaxRecord bytes; the result is a view of it.
+Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes out);
+
+// Errc::Unsupported: of another version. Errc::Truncated, Errc::BadValue, Errc::NoSpace:
+// damaged, with the offset.
+Result<Done> decode(Bytes bytes, SessionRecord& record);
+
+}  // namespace isboot::linux_platform

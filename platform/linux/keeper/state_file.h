@@ -1,0 +1,34 @@
+// The keeper's memory for the case that it is killed: one record a session, without
+// secrets, in a folder that only root enters.
+#pragma once
+
+#include "core/base/list.h"
+#include "platform/linux/keeper/session_record.h"
+#include "platform/linux/system/file.h"
+
+namespace isboot::linux_platform {
+
+inline constexpr const char* kStateFolder = "/run/isboot";
+
+inline constexpr std::size_t kMaxKept = 4;  // sessions at once
+using SessionRecords = List<SessionRecord, kMaxKept>;
+
+class StateFile {
+public:
+  // Makes `folder` (mode 0700) when it is not there.
+  static Result<StateFile> open(const char* folder);
+
+  // What was saved last; empty when nothing was. Records that cannot be read are left
+  // out: a session without a record stays with the kernel.
+  Result<Done> load(SessionRecords& records) const;
+  // Replaces the file as a whole. Opens it below the folder's descriptor, which stays
+  // good when the root directory changes.
+  Result<Done> save(const SessionRecords& records) const;
+
+private:
+  explicit StateFile(UniqueFd folder) : folder_{std::move(folder)} {}
+
+  UniqueFd folder_;
+};
+
+}  // namespace isboot::linux_platform

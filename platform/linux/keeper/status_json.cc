@@ -1,0 +1,93 @@
+#include "platform/linux/keeper/status_json.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+Text name_of(boot::SessionState state) {
+  switch (state) {
+    case boot::SessionState::Created:
+      return "created";
+    case boot::SessionState::Connecting:
+      return "connecting";
+    case boot::SessionState::LoggingIn:
+      return "logging in";
+    case boot::SessionState::HandingOver:
+      return "handing over";
+    case boot::SessionState::HandedOver:
+      return "carried";
+    case boot::SessionState::Lost:
+      return "lost";
+    case boot::SessionState::Waiting:
+      return "waiting";
+    case boot::SessionState::Gone:
+      return "gone";
+  }
+  return "unknown";
+}
+
+// RFC 8259 section 7: quotes, backslashes and control characters are escaped.
+void write_escaped(TextWriter& out, Text value) {
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\')
+      out << '\\' << c;
+    else if (byte < 0x20)
+      (out << "\\u").hex(byte, 4);
+    else
+      out << c;
+  }
+}
+
+}  // namespace
+
+void StatusJson::name(Text name) {
+  if (!first_member_) out_ << ',';
+  first_member_ = false;
+  out_ << '"' << name << "\":";
+}
+
+void StatusJson::text(Text member, Text value) {
+  name(member);
+  if (value.empty()) {
+    out_ << "null";
+    return;
+  }
+  out_ << '"';
+  write_escaped(out_, value);
+  out_ << '"';
+}
+
+void StatusJson::number(Text member, std::uint64_t value) {
+  name(member);
+  out_.decimal(value);
+}
+
+void StatusJson::append(const KeptSession& session, bool ending, Clock& clock, Log& log) {
+  if (!first_session_) out_ << ',';
+  first_session_ = false;
+  first_member_ = true;
+  const SessionRecord& record = session.record();
+  const SessionHistory& history = session.history();
+  out_ << '{';
+  number("session", record.session.value);
+  text("target", record.kernel.target_name);
+  text("portal", to_text(session.portal()));
+  text("disk", record.disk);
+  text("state", ending ? Text{"ending"} : name_of(session.state()));
+  number("state_seconds", (clock.now() - history.since) / 1000);
+  number("tries", session.tries());
+  number("recoveries", history.recoveries);
+  number("last_recovery_ms", history.last_took);
+  number("worst_recovery_ms", history.worst_took);
+  text("last_error", history.refusal.empty() ? Text{history.last_error.text} : history.refusal);
+  text("last_error_cause", log.words(history.last_error.code));
+  out_ << '}';
+}
+
+Result<Text> StatusJson::finish() {
+  out_ << "]}";
+  if (out_.cut()) return Error{Errc::NoSpace, 0, "the status is too long"};
+  return out_.text();
+}
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,60 @@
+#include "platform/linux/keeper/status_json.h"
+
+#include <gtest/gtest.h>
+
+#include "testing/fake_clock.h"
+#include "testing/fake_entropy.h"
+#include "testing/fake_hash.h"
+#include "testing/fake_log.h"
+#include "tests/linux/keeper/records.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+class StatusJsonTest : public ::testing::Test {
+protected:
+  std::string status(const SessionRecord& record) {
+    const KeptSession session{record, {clock_, log_, hash_, entropy_, initiator_}};
+    std::array<char, 2048> buffer{};
+    StatusJson json{buffer};
+    json.append(session, false, clock_, log_);
+    const auto text = json.finish();
+    return text ? std::string{*text} : std::string{"too long"};
+  }
+
+  testing::FakeClock clock_;
+  testing::FakeLog log_;
+  testing::FakeHash hash_;
+  testing::FakeEntropy entropy_;
+  LinuxInitiator initiator_{clock_};
+};
+
+TEST_F(StatusJsonTest, NamesTheSessionAndItsState) {
+  const std::string text = status(full_record());
+  EXPECT_NE(text.find(R"("session":3)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("target":"iqn.2026-11.org.example:disk")"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("portal":"10.0.2.2:3261")"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("state":"created")"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("last_error":null)"), std::string::npos) << text;
+}
+
+TEST_F(StatusJsonTest, ShowsNoSecret) {
+  const std::string text = status(full_record());
+  EXPECT_EQ(text.find("twelve bytes"), std::string::npos);
+  EXPECT_EQ(text.find("another long"), std::string::npos);
+}
+
+TEST_F(StatusJsonTest, EscapesWhatATargetMayCallItself) {
+  SessionRecord record = full_record();
+  (void)record.kernel.target_name.assign("a\"b\\c\nd");
+  EXPECT_NE(status(record).find(R"("target":"a\"b\\c\u000ad")"), std::string::npos);
+}
+
+TEST_F(StatusJsonTest, SaysWhenItDoesNotFit) {
+  std::array<char, 8> small{};
+  StatusJson json{small};
+  EXPECT_EQ(json.finish().error().code, Errc::NoSpace);
+}
+
+}  // namespace
+}  // namespace isboot::linux_platform
