@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cli/command.h"
+#include "cli/keeper_client.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
 #include "platform/linux/system_error.h"
@@ -69,7 +70,13 @@ BootResult establish_first(Machine& machine, const boot::Plan& plan,
     const Millis left = give_up > now ? give_up - now : 0;
     const auto established =
         boot::establish(plan[i], parameters, now + left / (paths - i), machine.ports);
-    if (established) return {kDone, std::string{established->disk.view()}};
+    if (!established) continue;
+    const auto kept = leave_to_keeper(*established);
+    if (!kept)
+      say(machine.log, LogLevel::Warning,
+          "no keeper: " + in_words(kept.error()) +
+              "; the disk works until its connection is lost; next: isboot keep");
+    return {kDone, std::string{established->disk.view()}};
   }
   say(machine.log, LogLevel::Error,
       "no iSCSI disk; next: mend what the lines above name (`isboot plan` shows what was tried)");

@@ -18,7 +18,9 @@ void add_check(CLI::App& app, Run& run);
 void add_discover(CLI::App& app, Run& run);
 void add_ibft(CLI::App& app, Run& run);
 void add_init(CLI::App& app, Run& run);
+void add_keep(CLI::App& app, Run& run);
 void add_plan(CLI::App& app, Run& run);
+void add_status(CLI::App& app, Run& run);
 
 // `isboot` as PID 1. `arguments` are argv: what the kernel did not understand of its
 // command line, meant for the system's init. Does not return.

@@ -22,7 +22,9 @@ int main(int argc, char** argv) {
   add_check(app, run);
   add_discover(app, run);
   add_init(app, run);
+  add_keep(app, run);
   add_plan(app, run);
+  add_status(app, run);
   add_ibft(app, run);
   try {
     app.parse(argc, argv);

@@ -1,0 +1,194 @@
+#include <fcntl.h>
+#include <linux/reboot.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "cli/boot_sequence.h"
+#include "cli/command.h"
+#include "cli/keeper_client.h"
+#include "cli/parameter_options.h"
+#include "core/ibft/decode.h"
+#include "platform/linux/firmware/firmware_table.h"
+#include "platform/linux/keeper/independence.h"
+#include "platform/linux/keeper/keeper.h"
+#include "platform/linux/system/file.h"
+#include "platform/linux/system/stderr_log.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::cli {
+namespace {
+
+using linux_platform::ControlRequest;
+using linux_platform::SessionRecord;
+using linux_platform::Then;
+
+struct KeepOptions {
+  int control = -1;
+  bool shutdown = false;
+  std::string limit;  // seconds
+  std::string then;
+};
+
+// The secrets of a session that was found in the state file: the table still has them.
+void find_credentials(SessionRecord& record, const boot::Parameters& parameters, Log& log) {
+  const auto found = linux_platform::choose_table(parameters.table);
+  ibft::Table table;
+  ibft::Findings findings;
+  boot::Plan plan;
+  if (found && linux_platform::decode(*found, table, findings) &&
+      boot::make_plan(table, parameters, plan))
+    for (const boot::Path& path : plan)
+      if (path.login.target_name == record.kernel.target_name) {
+        record.login.credentials = path.login.credentials;
+        return;
+      }
+  log.write(LogLevel::Error, "keeper: the secrets for " +
+                                 std::string{record.kernel.target_name.view()} +
+                                 " are not in the iBFT; next: attach the session again");
+}
+
+void adopt_saved(linux_platform::Keeper& keeper, Log& log) {
+  const auto parameters = read_parameters(kernel_command_line(), {}, log);
+  const auto folder = linux_platform::StateFile::open(linux_platform::kStateFolder);
+  const auto records = std::make_unique<linux_platform::SessionRecords>();
+  if (!folder || !folder->load(*records)) return;
+  for (SessionRecord& record : *records) {
+    if (record.had_secrets) find_credentials(record, parameters, log);
+    const std::string name = "session " + std::to_string(record.session.value) + ": ";
+    const auto kept = keeper.keep(record);
+    log.write(LogLevel::Info, name + (kept ? "adopted" : std::string{kept.error().text}));
+  }
+}
+
+[[noreturn]] void end_machine(Then then) {
+  switch (then) {
+    case Then::Stay:
+      break;
+    case Then::PowerOff:
+      reboot(RB_POWER_OFF);
+      break;
+    case Then::Reboot:
+      reboot(RB_AUTOBOOT);
+      break;
+    case Then::Halt:
+      reboot(RB_HALT_SYSTEM);
+      break;
+    case Then::Kexec:
+      reboot(RB_KEXEC);
+      break;
+  }
+  _exit(kDone);
+}
+
+int run_keeper(int control) {
+  // All in static memory: what is locked is then known before anything runs.
+  static linux_platform::LinuxClock clock;
+  static linux_platform::KernelLog log{clock, 1};
+  static linux_platform::LinuxHash hash;
+  static linux_platform::LinuxEntropy entropy;
+  static linux_platform::LinuxInitiator initiator{clock};
+  static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator}};
+  const auto fail = [](const Error& error) {
+    log.write(LogLevel::Error, "keeper: " + std::string{error.text} + ": " +
+                                   std::string{system_error_text(error.code)});
+    return kFailed;
+  };
+  if (const auto opened = keeper.open(); !opened) return fail(opened.error());
+  keeper.serve(control);
+  adopt_saved(keeper, log);
+  if (control < 0 && keeper.kept() == 0) {
+    std::fprintf(stderr, "isboot: no session to keep\n");
+    return kNothingToDo;
+  }
+  // No folder of the root file system stays in use by us.
+  (void)!chdir(linux_platform::kStateFolder);
+  if (const auto independent = linux_platform::become_independent(log); !independent)
+    return fail(independent.error());
+  end_machine(keeper.run());
+}
+
+// The name is what systemd goes by, and only a new program gets a new one.
+int keep(const KeepOptions& options) {
+  if (options.control >= 0) return run_keeper(options.control);
+  if (linux_platform::connect_to_keeper(linux_platform::kControlPath)) {
+    std::fprintf(stderr, "isboot: a keeper runs already\nisboot: next: isboot status\n");
+    return kFailed;
+  }
+  const auto name = linux_platform::read_file("/proc/self/cmdline", 4096);
+  if (name && name->starts_with(linux_platform::kKeeperName)) return run_keeper(-1);
+  execl("/proc/self/exe", linux_platform::kKeeperName, "keep", static_cast<char*>(nullptr));
+  std::perror("isboot: the keeper cannot be started");
+  return kFailed;
+}
+
+const std::map<std::string, Then> kThen = {{"", Then::Stay},
+                                           {"poweroff", Then::PowerOff},
+                                           {"reboot", Then::Reboot},
+                                           {"halt", Then::Halt},
+                                           {"kexec", Then::Kexec}};
+
+// Both wait for the disk, which may never come back: a child does it, with a limit.
+void write_back(bool read_only, std::uint32_t limit) {
+  const pid_t child = fork();
+  if (child == 0) {
+    sync();
+    if (read_only && mount(nullptr, "/", nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0)
+      std::perror("isboot: the root file system stays writable");
+    _exit(0);
+  }
+  linux_platform::LinuxClock clock;
+  const Millis deadline = clock.now() + limit * Millis{1000};
+  while (child > 0 && waitpid(child, nullptr, WNOHANG) == 0) {
+    if (clock.now() >= deadline) {
+      std::fprintf(stderr, "isboot: the disk takes no writes; what was not written is lost\n");
+      return;
+    }
+    clock.sleep_until(clock.now() + 20);
+  }
+}
+
+int shut_down(const KeepOptions& options) {
+  linux_platform::StderrLog log;
+  ParameterOptions given;
+  if (!options.limit.empty()) given["shutdown"] = options.limit;
+  const boot::Parameters parameters = read_parameters(kernel_command_line(), given, log);
+  const Then then = kThen.at(options.then);
+  write_back(then != Then::Stay, parameters.shutdown);
+  const auto answer = ask_keeper(
+      {.kind = ControlRequest::Kind::End, .limit = parameters.shutdown, .then = then}, -1);
+  if (answer && answer->done) return kDone;
+  const std::string reason = answer ? answer->text : answer.error().text;
+  std::fprintf(stderr, "isboot: %s\nisboot: next: end the machine without it\n", reason.c_str());
+  return kFailed;
+}
+
+}  // namespace
+
+void add_keep(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand(
+      "keep", "Stay, and bring every session back that is lost; boot, init and attach start it");
+  const auto options = std::make_shared<KeepOptions>();
+  CLI::Option* shutdown = command->add_flag(
+      "--shutdown", options->shutdown,
+      "End: write back, take the disks away, log out. Run it from memory, or with --then");
+  command
+      ->add_option("--limit", options->limit,
+                   "Seconds that --shutdown waits for a target that is away (isboot.shutdown=)")
+      ->needs(shutdown)
+      ->check(CLI::Range(1, 3600));
+  command->add_option("--then", options->then, "After --shutdown: poweroff, reboot, halt or kexec")
+      ->needs(shutdown)
+      ->check(CLI::IsMember({"poweroff", "reboot", "halt", "kexec"}));
+  // For isboot itself: the socket on which the process that starts it hands sessions over.
+  command->add_option("--control-fd", options->control)->group("");
+  command->callback([options, &run] {
+    run = [options] { return options->shutdown ? shut_down(*options) : keep(*options); };
+  });
+}
+
+}  // namespace isboot::cli

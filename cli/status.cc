@@ -1,0 +1,138 @@
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/keeper_client.h"
+#include "platform/linux/system/clock.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using linux_platform::ControlRequest;
+
+constexpr int kAnswerLimitMs = 5'000;
+constexpr Millis kWatchEvery = 2'000;
+
+struct StatusOptions {
+  bool json = false;
+  bool prometheus = false;
+  bool watch = false;
+};
+
+std::string text_of(const Json& value) { return value.is_null() ? "-" : value.get<std::string>(); }
+
+void print(const Json& status) {
+  for (const Json& session : status["sessions"]) {
+    std::printf("session %u  %s  %s for %llu s\n", session["session"].get<unsigned>(),
+                text_of(session["disk"]).c_str(), text_of(session["state"]).c_str(),
+                session["state_seconds"].get<unsigned long long>());
+    std::printf("  target      %s\n  portal      %s\n", text_of(session["target"]).c_str(),
+                text_of(session["portal"]).c_str());
+    const unsigned recoveries = session["recoveries"];
+    std::printf("  recoveries  %u", recoveries);
+    if (recoveries != 0)
+      std::printf(", the last in %u ms, the worst in %u ms",
+                  session["last_recovery_ms"].get<unsigned>(),
+                  session["worst_recovery_ms"].get<unsigned>());
+    std::printf("\n");
+    if (session["tries"] != 0)
+      std::printf("  tries       %u since the loss\n", session["tries"].get<unsigned>());
+    if (session["last_error"].is_null()) continue;
+    std::printf("  last error  %s", text_of(session["last_error"]).c_str());
+    if (!session["last_error_cause"].is_null())
+      std::printf(" (%s)", text_of(session["last_error_cause"]).c_str());
+    std::printf("\n");
+  }
+}
+
+// A label's value: backslash, quote and line end are escaped (Prometheus, "Exposition formats").
+std::string label(const std::string& value) {
+  std::string escaped;
+  for (const char c : value) {
+    if (c == '\\' || c == '"') escaped += '\\';
+    escaped += c == '\n' ? ' ' : c;
+  }
+  return '"' + escaped + '"';
+}
+
+void print_prometheus(const Json& status) {
+  struct Metric {
+    const char* name;
+    const char* type;
+    const char* help;
+    double (*value)(const Json&);
+  };
+  constexpr Metric kMetrics[] = {
+      {"isboot_session_up", "gauge", "Whether the kernel carries the session.",
+       [](const Json& session) { return session["state"] == "carried" ? 1.0 : 0.0; }},
+      {"isboot_session_recoveries_total", "counter", "How often the session was brought back.",
+       [](const Json& session) { return session["recoveries"].get<double>(); }},
+      {"isboot_session_last_recovery_seconds", "gauge", "How long I/O waited the last time.",
+       [](const Json& session) { return session["last_recovery_ms"].get<double>() / 1000; }},
+      {"isboot_session_login_tries", "gauge", "Logins tried since the session was lost.",
+       [](const Json& session) { return session["tries"].get<double>(); }},
+  };
+  for (const Metric& metric : kMetrics) {
+    std::printf("# HELP %s %s\n# TYPE %s %s\n", metric.name, metric.help, metric.name, metric.type);
+    for (const Json& session : status["sessions"])
+      std::printf("%s{session=\"%u\",target=%s,disk=%s} %g\n", metric.name,
+                  session["session"].get<unsigned>(), label(text_of(session["target"])).c_str(),
+                  label(text_of(session["disk"])).c_str(), metric.value(session));
+  }
+}
+
+int show_once(const StatusOptions& options) {
+  const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
+  if (!answer) {
+    const int number = errno_of(answer.error().code);
+    const bool none = number == ENOENT || number == ECONNREFUSED;
+    std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n",
+                 none ? "no keeper runs" : answer.error().text,
+                 none ? "isboot keep" : "ask as root");
+    return none ? kNothingToDo : kFailed;
+  }
+  const Json status = Json::parse(answer->text, nullptr, false);
+  if (!answer->done || status.is_discarded()) {
+    std::fprintf(stderr, "isboot: the keeper answers what this version does not read\n");
+    return kFailed;
+  }
+  if (options.json)
+    std::printf("%s\n", status.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+  else if (options.prometheus)
+    print_prometheus(status);
+  else
+    print(status);
+  return kDone;
+}
+
+int show(const StatusOptions& options) {
+  linux_platform::LinuxClock clock;
+  int result = show_once(options);
+  while (options.watch && result == kDone) {
+    std::fflush(stdout);
+    clock.sleep_until(clock.now() + kWatchEvery);
+    result = show_once(options);
+  }
+  return result;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Run& run) {
+  CLI::App* command =
+      app.add_subcommand("status", "What the keeper knows of its sessions, and of their losses");
+  const auto options = std::make_shared<StatusOptions>();
+  CLI::Option* json = command->add_flag("--json", options->json, "Print JSON");
+  command
+      ->add_flag("--prometheus", options->prometheus,
+                 "Print metrics for the node exporter's textfile collector")
+      ->excludes(json);
+  command->add_flag("--watch", options->watch, "Print again every two seconds");
+  command->footer("Exit status: 0 done, 1 failed, 2 usage, 3 no keeper runs.");
+  command->callback([options, &run] { run = [options] { return show(*options); }; });
+}
+
+}  // namespace isboot::cli
