@@ -45,7 +45,7 @@ Json nic_json(const ibft::Nic& nic) {
   json["boot_selected"] = nic.boot_selected;
   json["global"] = nic.global;
   json["mac"] = std::string{to_text(nic.mac).view()};
-  json["pci"] = pci_text(nic.pci);
+  json["pci"] = std::string{to_text(nic.pci).view()};
   json["address"] = address_json(nic.address);
   json["prefix"] = nic.prefix;
   json["origin"] = origin_name(nic.origin);

@@ -93,7 +93,7 @@ void show_nic(const ibft::Nic& nic, std::size_t number, Page& page) {
   page.heading("nic" + std::to_string(number), nic.offset,
                flags_text(nic.valid, nic.boot_selected) + ", index " + std::to_string(nic.index));
   page.row(at::kMac, "MAC address", std::string{to_text(nic.mac).view()});
-  page.row(at::kPci, "PCI device", pci_text(nic.pci));
+  page.row(at::kPci, "PCI device", std::string{to_text(nic.pci).view()});
   const std::string address = nic.address.is_absent() ? "none"
                                                       : std::string{to_text(nic.address).view()} +
                                                             "/" + std::to_string(nic.prefix);

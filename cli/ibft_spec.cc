@@ -137,7 +137,7 @@ ibft::Nic nic_of(Fields& in, std::uint8_t place) {
   nic.boot_selected = in.boolean("boot_selected");
   nic.global = in.boolean("global");
   nic.mac = in.parsed<MacAddress>("mac", parse_mac, "a MAC address, as 52:54:00:12:34:56");
-  nic.pci = in.parsed<ibft::PciAddress>("pci", parse_pci, "bus:device.function, as 00:02.0");
+  nic.pci = in.parsed<ibft::PciAddress>("pci", ibft::parse_pci, "bus:device.function, as 00:02.0");
   nic.address = in.address("address");
   nic.prefix = in.number<std::uint8_t>("prefix");
   nic.origin = in.parsed<ibft::Origin>("origin", parse_origin, "an origin's name");

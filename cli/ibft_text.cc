@@ -109,27 +109,6 @@ std::optional<ibft::ChapType> parse_chap(Text name) {
   return static_cast<ibft::ChapType>(*value);
 }
 
-std::string pci_text(ibft::PciAddress pci) {
-  std::array<char, 8> buffer{};
-  TextWriter out{buffer};
-  out.hex(pci.bus(), 2) << ':';
-  out.hex(pci.device(), 2) << '.';
-  out.hex(pci.function());
-  return std::string{out.text()};
-}
-
-std::optional<ibft::PciAddress> parse_pci(Text text) {
-  if (text.size() != 7 || text[2] != ':' || text[5] != '.') return std::nullopt;
-  const auto bus = parse_hex(slice(text, 0, 2));
-  const auto device = parse_hex(slice(text, 3, 2));
-  const int function = hex_digit(text[6]);
-  if (!bus || !device || function < 0 || function > 7) return std::nullopt;
-  const auto device_number = static_cast<std::uint8_t>((*device)[0]);
-  if (device_number > 31) return std::nullopt;
-  return ibft::PciAddress{static_cast<std::uint16_t>(static_cast<std::uint8_t>((*bus)[0]) << 8 |
-                                                     device_number << 3 | function)};
-}
-
 std::string hex_text(Bytes bytes) {
   std::string out;
   for (const std::uint8_t byte : bytes) {

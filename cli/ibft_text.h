@@ -22,10 +22,6 @@ std::optional<ibft::Origin> parse_origin(Text name);
 std::string chap_name(ibft::ChapType chap);
 std::optional<ibft::ChapType> parse_chap(Text name);
 
-// "00:02.0": bus, device and function in hex.
-std::string pci_text(ibft::PciAddress pci);
-std::optional<ibft::PciAddress> parse_pci(Text text);
-
 // "0a1b". Nothing for an odd number of digits or another character.
 std::string hex_text(Bytes bytes);
 std::optional<std::string> parse_hex(Text text);

@@ -9,6 +9,7 @@
 #include "core/base/list.h"
 #include "core/base/lun.h"
 #include "core/base/mac_address.h"
+#include "core/ibft/pci_address.h"
 
 namespace isboot::ibft {
 
@@ -28,15 +29,6 @@ enum class Origin : std::uint8_t {
 };
 
 enum class ChapType : std::uint8_t { None = 0, Chap = 1, Mutual = 2 };
-
-// Bus 8 bits, device 5, function 3, as the table packs them.
-struct PciAddress {
-  std::uint16_t value = 0;
-  std::uint8_t bus() const { return static_cast<std::uint8_t>(value >> 8); }
-  std::uint8_t device() const { return (value >> 3) & 0x1f; }
-  std::uint8_t function() const { return value & 7; }
-  friend bool operator==(PciAddress, PciAddress) = default;
-};
 
 struct Control {
   std::uint16_t offset = 0;

@@ -53,18 +53,5 @@ TEST(IbftText, NamesOriginsAndChapTypes) {
   }
 }
 
-TEST(IbftText, WritesPciAddresses) {
-  EXPECT_EQ(pci_text({0x0310}), "03:02.0");
-  EXPECT_EQ(pci_text({0xffff}), "ff:1f.7");
-  for (int value = 0; value <= 0xffff; value += 7) {
-    const ibft::PciAddress pci{static_cast<std::uint16_t>(value)};
-    EXPECT_EQ(parse_pci(pci_text(pci)), pci);
-  }
-  for (const char* text : {"", "03:20.0", "03:02.8", "03-02.0", "x3:02.0", "0000:03:02.0"}) {
-    SCOPED_TRACE(text);
-    EXPECT_FALSE(parse_pci(text));
-  }
-}
-
 }  // namespace
 }  // namespace isboot::cli::test

@@ -170,6 +170,19 @@ TEST(IbftQuirks, OfStrings) {
   for (const Quirk& quirk : kStringQuirks) expect_quirk(quirk);
 }
 
+TEST(IbftQuirks, StructuresThatPointAtEachOther) {
+  TableBytes bytes = good_table();
+  // The NIC's host name is the target, the target's name the NIC.
+  put16(bytes, kNic + layout::nic::kHostName, 54);
+  put16(bytes, kNic + layout::nic::kHostName + 2, kTarget);
+  put16(bytes, kNameAt + 2, kNic);
+  seal(bytes);
+  const Decoded decoded{bytes};
+  EXPECT_TRUE(decoded.result);
+  EXPECT_EQ(decoded.find(Code::StringOverlap), "string-overlap@nic0 258 (host name)");
+  EXPECT_TRUE(whole(decoded.table));
+}
+
 TEST(IbftQuirks, OfSecretsThatAreAnyBytes) {
   Table table = full_table(1);
   table.targets.items[0].chap_secret = "\xff\xfe secret bytes \x80";

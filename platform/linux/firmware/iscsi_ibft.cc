@@ -54,25 +54,12 @@ public:
     const ssize_t size = readlink((folder_ + "/device").c_str(), buffer.data(), buffer.size());
     if (size <= 0) return std::nullopt;
     const Text target{buffer.data(), static_cast<std::size_t>(size)};
-    return parse_pci(slice(target, target.size() < 7 ? 0 : target.size() - 7));
+    const auto pci = ibft::parse_pci(slice(target, target.size() < 7 ? 0 : target.size() - 7));
+    if (!pci) return std::nullopt;
+    return *pci;
   }
 
 private:
-  // "00:02.0"
-  static std::optional<ibft::PciAddress> parse_pci(Text text) {
-    if (text.size() != 7 || text[2] != ':' || text[5] != '.') return std::nullopt;
-    std::array<int, 5> digits{};
-    constexpr std::array<std::size_t, 5> kPlaces{0, 1, 3, 4, 6};
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-      digits[i] = hex_digit(text[kPlaces[i]]);
-      if (digits[i] < 0) return std::nullopt;
-    }
-    const int bus = digits[0] * 16 + digits[1];
-    const int device = digits[2] * 16 + digits[3];
-    if (device > 31 || digits[4] > 7) return std::nullopt;
-    return ibft::PciAddress{static_cast<std::uint16_t>(bus << 8 | device << 3 | digits[4])};
-  }
-
   std::string folder_;
   SecretPages& arena_;
 };
