@@ -156,6 +156,20 @@ class SameTableTwice(unittest.TestCase):
     def test_built_as_edk2(self):
         self._compare_built("edk2")
 
+    def test_several_tables(self):
+        """Linux numbers them; the one with a boot-selected target is taken, not the first."""
+        workspace = Workspace("ibft-several")
+        unselected = spec()
+        unselected["targets"][0]["boot_selected"] = False
+        tables = [built("ipxe", unselected), built("edk2", spec())]
+        report = ibft_report.from_tables(workspace, *tables)
+        found = {table["source"]: table for table in report.find["tables"]}
+        self.assertEqual(list(found), ["acpi:iBFT1", "acpi:iBFT2"])
+        self.assertEqual({source for source, table in found.items() if table["chosen"]},
+                         {source for source, table in found.items() if table["boot_selected"]})
+        self.assertEqual(report.raw, tables[1])
+        workspace.clear()
+
     def test_boots_from_edk2_layout(self):
         """The machine boots from the disk that a built table leads to."""
         boot = BootFromBuiltTable("ibft-boot-edk2", "edk2")
@@ -188,7 +202,7 @@ class SameTableTwice(unittest.TestCase):
     def _compare_built(self, layout):
         workspace = Workspace(f"ibft-built-{layout}")
         table = built(layout, spec())
-        report = ibft_report.from_table(workspace, table)
+        report = ibft_report.from_tables(workspace, table)
         self.assertEqual(report.raw, table)
         self._compare(report)
         workspace.clear()

@@ -39,10 +39,11 @@ class Report:
                 setattr(self, key.removeprefix("IBFT-").lower(), json.loads(value or "null"))
 
 
-def from_table(workspace, table):
-    """The report of a machine to which QEMU gives `table` (bytes) by -acpitable."""
+def from_tables(workspace, *tables):
+    """The report of a machine to which QEMU gives `tables` (bytes) by -acpitable."""
     kernel = Kernel()
-    return _run(machine.from_kernel(workspace, kernel, _initramfs(kernel), ARGUMENTS, table))
+    return _run(machine.from_kernel(workspace, kernel, _initramfs(kernel), ARGUMENTS, tables[0],
+                                    more_tables=tables[1:]))
 
 
 def from_ipxe(workspace, uefi=False, nic="virtio-net-pci", settings=None):

@@ -69,14 +69,15 @@ def from_ipxe(workspace, nic, uefi):
     return Machine(workspace, ",tftp=tftp,bootfile=boot.ipxe", arguments)
 
 
-def from_kernel(workspace, kernel, initramfs, cmdline, table=None, local_disk=None):
-    """QEMU loads the kernel itself and puts `table` (bytes) among the ACPI tables. `local_disk`:
-    an image that the machine has as a disk of its own."""
+def from_kernel(workspace, kernel, initramfs, cmdline, table=None, local_disk=None,
+                more_tables=()):
+    """QEMU loads the kernel itself and puts `table` (bytes) and `more_tables` among the ACPI
+    tables. `local_disk`: an image that the machine has as a disk of its own."""
     (workspace / "initrd.img").write_bytes(initramfs)
     arguments = []
-    if table:
-        (workspace / "ibft.bin").write_bytes(table)
-        arguments += ["-acpitable", "file=ibft.bin"]
+    for number, one in enumerate([table, *more_tables] if table else ()):
+        (workspace / f"ibft{number}.bin").write_bytes(one)
+        arguments += ["-acpitable", f"file=ibft{number}.bin"]
     if local_disk:
         arguments += ["-drive", f"if=virtio,format=raw,file={local_disk}"]
     return Machine(workspace, "", [
