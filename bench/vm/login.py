@@ -42,8 +42,8 @@ def measure():
         image.truncate(DISK_SIZE)
     with target.serving(workspace, disk) as server:
         table = ibft_table.leading_to(server.port, target.NAME, machine.INITIATOR)
-        guest = machine.from_kernel(workspace, kernel, initrd, "console=ttyS0 loglevel=4 panic=1",
-                                    table)
+        guest = machine.from_kernel(workspace, kernel, initrd,
+                                    f"{machine.KERNEL_ARGUMENTS} loglevel=4", table)
         with guest.running():
             guest.console.wait_for(r"BENCH-RUN", START_LIMIT_S, "the first run")
             guest.console.wait_for(r"BENCH-DONE", RUN_LIMIT_S, "the last run")

@@ -38,7 +38,7 @@ class Namespaces(unittest.TestCase):
         print(f"logs: {workspace.path}")
         kernel = Kernel()
         guest = machine.from_kernel(workspace, kernel, _initramfs(kernel),
-                                    "console=ttyS0 quiet panic=1")
+                                    f"{machine.KERNEL_ARGUMENTS} quiet")
         with guest.running():
             guest.console.wait_for(r"Running \d+ tests", START_LIMIT, "the tests' start")
             status = guest.console.wait_for(r"NETNS-STATUS (\d+)", TEST_LIMIT, "the tests' end")

@@ -11,7 +11,7 @@ from .workspace import PROJECT, Workspace, isboot_binary
 
 BIOS, UEFI, KERNEL = "bios", "uefi", "kernel"  # who loads the kernel; KERNEL: QEMU itself
 
-ARGUMENTS = ("console=ttyS0 earlyprintk=ttyS0,115200 panic=1 "
+ARGUMENTS = (f"{machine.KERNEL_ARGUMENTS} earlyprintk=ttyS0,115200 "
              f"root=LABEL={ROOT_LABEL} rootfstype=ext4 ro")
 GUEST_INIT = PROJECT / "tests/vm/guest/init"
 

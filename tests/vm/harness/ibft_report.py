@@ -12,7 +12,7 @@ from .workspace import PROJECT, isboot_binary
 GUEST = PROJECT / "tests/vm/guest/ibft-report"
 BUSYBOX = "/usr/bin/busybox"
 MODULES = ("iscsi_ibft", "virtio_pci", "e1000")
-ARGUMENTS = "console=ttyS0 panic=1 quiet loglevel=0"
+ARGUMENTS = f"{machine.KERNEL_ARGUMENTS} quiet loglevel=0"
 DIRECTORIES = (*initramfs.DIRECTORIES, "bin", "tmp")
 END_LIMIT = 240  # seconds from power-on to the report's end
 
