@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/keeper_client.h"
+#include "cli/leave_network.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
 #include "platform/linux/system_error.h"
@@ -62,7 +63,7 @@ void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
 
 // The first path that comes up. Each gets its share of the time that is left, so that a
 // dead one cannot use up all of it.
-BootResult establish_first(Machine& machine, const boot::Plan& plan,
+BootResult establish_first(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
                            const boot::Parameters& parameters, Millis give_up) {
   const std::size_t paths = parameters.all_paths ? plan.count : 1;
   for (std::size_t i = 0; i < paths; ++i) {
@@ -76,6 +77,10 @@ BootResult establish_first(Machine& machine, const boot::Plan& plan,
       say(machine.log, LogLevel::Warning,
           "no keeper: " + in_words(kept.error()) +
               "; the disk works until its connection is lost; next: isboot keep");
+    const auto told = leave_network(table, plan[i], established->link);
+    if (!told)
+      say(machine.log, LogLevel::Warning,
+          in_words(told.error()) + "; a network manager may take the boot NIC away");
     return {kDone, std::string{established->disk.view()}};
   }
   say(machine.log, LogLevel::Error,
@@ -119,7 +124,7 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters,
     return {kFailed, {}};
   }
   log_table(*found, table, machine.log);
-  return establish_first(machine, plan, parameters, give_up);
+  return establish_first(machine, table, plan, parameters, give_up);
 }
 
 }  // namespace isboot::cli
