@@ -34,8 +34,6 @@ void add_target_options(CLI::App& command, TargetOptions& options) {
   add_parameter_options(command, options.parameters);
   command.add_option("--credentials", options.credentials_file,
                      "File of mode 0600 with lines name=, secret=, reverse_name=, reverse_secret=");
-  command.add_option("--chap", options.algorithms,
-                     "CHAP algorithms that may be offered: sha3-256,sha256,sha1,md5");
   command.add_flag("--json", options.json, "Print JSON");
 }
 
@@ -43,6 +41,7 @@ std::optional<Failure> configure(const TargetOptions& options, const boot::Param
                                  Entropy& entropy, iscsi::LoginConfig& config) {
   config.header_digest = parameters.header_digest;
   config.data_digest = parameters.data_digest;
+  config.chap_algorithms = parameters.chap;
   const std::string from_file = name_from_file();
   if (!parameters.initiator.empty())
     config.initiator_name = parameters.initiator;
@@ -51,11 +50,6 @@ std::optional<Failure> configure(const TargetOptions& options, const boot::Param
   const auto isid = iscsi::random_isid(entropy, kIsidQualifier);
   if (!isid) return Failure{in_words(isid.error()), "try again later"};
   config.isid = *isid;
-  if (!options.algorithms.empty()) {
-    const auto set = iscsi::parse_algorithms(options.algorithms);
-    if (!set) return Failure{"--chap: " + in_words(set.error()), "name at least one of them"};
-    config.chap_algorithms = *set;
-  }
   if (options.credentials_file.empty()) return std::nullopt;
   return read_credentials(options.credentials_file, config.credentials);
 }

@@ -18,7 +18,6 @@ namespace isboot::cli {
 struct TargetOptions {
   ParameterOptions parameters;
   std::string credentials_file;
-  std::string algorithms;  // of CHAP, empty: all
   bool json = false;
 };
 

@@ -100,6 +100,10 @@ Result<Done> set_parameter(Parameters& parameters, Text name, Text value) {
   if (same(name, "initiator")) return parameters.initiator.assign(value);
   if (same(name, "nic")) return set_nic(parameters, value);
   if (same(name, "digest")) return set_digest(parameters, value);
+  if (same(name, "chap")) {
+    parameters.chap = ISBOOT_TRY(iscsi::parse_algorithms(value));
+    return Done{};
+  }
   if (same(name, "paths")) return set_paths(parameters, value);
   if (same(name, "ping")) return set_ping(parameters, value);
   // 4095 is reserved, 4094 the last VID (IEEE 802.1Q).

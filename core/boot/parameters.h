@@ -8,6 +8,7 @@
 #include "core/base/ip_address.h"
 #include "core/base/list.h"
 #include "core/base/mac_address.h"
+#include "core/iscsi/chap.h"
 #include "core/iscsi/session_params.h"
 
 namespace isboot::boot {
@@ -26,6 +27,7 @@ struct Parameters {
   std::uint32_t retries = kForEver;  // further logins after the first, within the timeout
   bool header_digest = false;
   bool data_digest = false;
+  iscsi::AlgorithmSet chap = iscsi::AlgorithmSet::all();  // that may be offered
   std::uint32_t recovery = kForEver;  // seconds that I/O waits for a lost target
   // Seconds of silence before the target is asked whether it is there, 0: never, and
   // seconds that its answer may take.

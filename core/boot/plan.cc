@@ -88,6 +88,7 @@ Result<Done> set_login(const ibft::Table& table, const ibft::Target& target,
   ISBOOT_TRY(login.target_name.assign(target.name));
   login.header_digest = parameters.header_digest;
   login.data_digest = parameters.data_digest;
+  login.chap_algorithms = parameters.chap;
   return set_credentials(target, login.credentials);
 }
 

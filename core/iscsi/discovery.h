@@ -9,10 +9,6 @@ namespace isboot::iscsi {
 
 inline constexpr Text kSendAllTargets{"SendTargets=All\0", 16};
 
-// Bounds on what is listed: text and pairs of one answer.
-inline constexpr std::size_t kMaxDiscoveryText = 65536;
-inline constexpr unsigned kMaxDiscoveryKeys = 4096;
-
 struct DiscoveredTarget {
   IscsiName name;
   // A target without an address of its own is where the question was sent to.

@@ -9,7 +9,6 @@ namespace isboot::iscsi {
 namespace {
 
 constexpr std::size_t kDigestSize = 4;
-constexpr std::size_t kLongestRequest = 256;  // of text
 
 // Section 11.9.1: the one event that does not end the session, a SCSI one.
 constexpr std::uint8_t kScsiEvent = 0;
@@ -47,7 +46,7 @@ ExchangeStep FullFeature::command(const Lun& lun, Bytes cdb, MutableBytes data) 
 }
 
 ExchangeStep FullFeature::text(Text request, MutableBytes answer) {
-  if (waiting_ != Waiting::Nothing || request.size() > kLongestRequest)
+  if (waiting_ != Waiting::Nothing || request.size() > kMaxTextRequest)
     return finish(error(ExchangeErrc::OutOfOrder, 0, "a request is under way already"));
   begin(Waiting::Text, answer);
   const auto size = static_cast<std::uint32_t>(request.size());

@@ -64,8 +64,6 @@ private:
   enum class Waiting : std::uint8_t { Nothing, Command, Text, Logout };
   enum class Part : std::uint8_t { Header, Segment, Digest };
 
-  static constexpr std::size_t kScratch = 512;  // sense, and what is thrown away
-
   ExchangeStep finish(Result<ExchangeStep> step);
   void begin(Waiting waiting, MutableBytes data);
   ExchangeStep send(const RequestHeader& header, Bytes segment);
@@ -100,8 +98,8 @@ private:
   MutableBytes place_;  // where the segment's bytes go, without padding
   Crc32c data_digest_;
   std::array<std::uint8_t, kHeaderSize + 4> header_{};
-  std::array<std::uint8_t, kScratch> scratch_{};
-  std::array<std::uint8_t, kHeaderSize + 4 + 256 + 4> out_{};
+  std::array<std::uint8_t, kMaxSense> scratch_{};
+  std::array<std::uint8_t, kHeaderSize + 4 + kMaxTextRequest + 4> out_{};
 };
 
 }  // namespace isboot::iscsi

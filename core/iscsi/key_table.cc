@@ -27,7 +27,7 @@ constexpr KeyRule kRules[kKeyCount] = {
     {"DataSequenceInOrder",      KeyType::Or,      Sender::Both,      Where::Operational, 0,   1,      1,         1,        true,  false},  // 13.19
     {"ErrorRecoveryLevel",       KeyType::Minimum, Sender::Both,      Where::Operational, 0,   2,      0,         0,        true,  true},   // 13.20
     {"TaskReporting",            KeyType::FirstOf, Sender::Both,      Where::Operational, 0,   0,      0,         0,        false, false},  // 13.23
-    {"iSCSIProtocolLevel",       KeyType::Minimum, Sender::Both,      Where::Operational, 0,   31,     1,         1,        false, false},  // 13.24, RFC 7144 section 7.1.1
+    {"iSCSIProtocolLevel",       KeyType::Minimum, Sender::Both,      Where::Operational, 0,   31,     1,         1,        false, false},  // 13.24, RFC 7144
     {"TargetAlias",              KeyType::Text,    Sender::Target,    Where::Any,         0,   0,      0,         0,        false, true},   // 13.6
     {"TargetAddress",            KeyType::Text,    Sender::Target,    Where::Any,         0,   0,      0,         0,        false, true},   // 13.8
     {"TargetPortalGroupTag",     KeyType::Number,  Sender::Target,    Where::Any,         0,   65535,  0,         0,        false, true},   // 13.9

@@ -20,7 +20,7 @@ inline constexpr std::size_t kMaxText = 16384;
 // Section 6.1: a key's name, and a value that has no length of its own.
 inline constexpr std::size_t kMaxKeyName = 63;
 inline constexpr std::size_t kMaxTextValue = 255;
-// Section 6.1: a binary value holds at most 1024 bytes; in hex with "0x" that is:
+// Section 12.1.3: a binary value of CHAP holds at most 1024 bytes; in hex with "0x":
 inline constexpr std::size_t kMaxBinary = 1024;
 inline constexpr std::size_t kMaxValue = 2 * kMaxBinary + 2;
 
@@ -33,5 +33,13 @@ inline constexpr unsigned kMaxRounds = 32;
 
 // Redirections followed before the login counts as a loop.
 inline constexpr std::size_t kMaxRedirects = 4;
+
+// The answer to SendTargets: its text, in the caller's buffer, and its pairs.
+inline constexpr std::size_t kMaxDiscoveryText = 65536;
+inline constexpr unsigned kMaxDiscoveryKeys = 4096;
+
+// Full-feature phase, for `check`: sense data with its length, and a text request of ours.
+inline constexpr std::size_t kMaxSense = 512;
+inline constexpr std::size_t kMaxTextRequest = 256;
 
 }  // namespace isboot::iscsi

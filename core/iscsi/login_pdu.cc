@@ -21,7 +21,7 @@ Result<Done> judge_opcode(std::uint8_t byte) {
   }
 }
 
-// RFC 7143 sections 11.13.2 (C bit), 11.12.3 and 11.13.3 (stages).
+// RFC 7143 sections 11.13.6 (T bit), 11.13.7 (C bit) and 11.12.3 (stages).
 Result<Done> read_stages(std::uint8_t flags, LoginResponse& response) {
   const std::uint8_t current = (flags >> 2) & 3;
   const std::uint8_t next = flags & 3;

@@ -69,7 +69,7 @@ struct LoginResponse {
   std::uint32_t segment_length = 0;  // bytes of text, without padding
 };
 
-// Data segments are padded with zeros to a multiple of four (section 11.2.3).
+// Data segments are padded with zeros to a multiple of four (section 11.1).
 constexpr std::size_t padded(std::size_t length) { return (length + 3) & ~std::size_t{3}; }
 
 // `out` has room for kHeaderSize bytes.

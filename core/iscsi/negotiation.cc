@@ -100,7 +100,7 @@ Result<Done> Negotiation::receive(const TextKey& pair, bool in_security_stage,
                                   TextKeyWriter& answers) {
   Key key{};
   if (!find_key(pair.name, key)) {
-    // Section 6.1: a key that is not understood is answered so, whatever its value.
+    // Section 6.2: a key that is not understood is answered so, whatever its value.
     if (is_refusal(pair.value)) return error(TextErrc::UnknownAnswer, pair, "answer to no offer");
     answers.add(pair.name, "NotUnderstood");
     return Done{};

@@ -29,6 +29,7 @@ TEST(Parameters, ReadsEveryName) {
       "isboot=off isboot.table=acpi:1 isboot.url=iscsi:10.0.2.2:::1:iqn.x:y "
       "isboot.initiator=iqn.2026-11.org.example:me isboot.nic=52:54:00:12:34:56 isboot.vlan=42 "
       "isboot.mtu=9000 isboot.timeout=30 isboot.retries=5 isboot.digest=header,data "
+      "isboot.chap=sha256,sha1 "
       "isboot.recovery=600 isboot.paths=first isboot.verbose=3 isboot.ping=10,20 "
       "isboot.shutdown=45",
       warnings);
@@ -44,6 +45,8 @@ TEST(Parameters, ReadsEveryName) {
   EXPECT_EQ(parameters.retries, 5U);
   EXPECT_TRUE(parameters.header_digest);
   EXPECT_TRUE(parameters.data_digest);
+  EXPECT_TRUE(parameters.chap.has(HashAlgorithm::Sha256));
+  EXPECT_FALSE(parameters.chap.has(HashAlgorithm::Md5));
   EXPECT_EQ(parameters.recovery, 600U);
   EXPECT_FALSE(parameters.all_paths);
   EXPECT_EQ(parameters.verbose, 3);
@@ -73,6 +76,7 @@ TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
       {"isboot.timeout=99999999999999999999", "isboot.timeout"},
       {"isboot.retries=-1", "isboot.retries"},
       {"isboot.digest=crc", "isboot.digest"},
+      {"isboot.chap=sha512", "isboot.chap"},
       {"isboot.recovery=never", "isboot.recovery"},
       {"isboot.paths=some", "isboot.paths"},
       {"isboot.verbose=4", "isboot.verbose"},

@@ -13,7 +13,7 @@ std::uint32_t crc(Bytes data) {
   return digest.value();
 }
 
-// RFC 7143 appendix B has these examples.
+// RFC 7143 appendix A.4 has these examples.
 TEST(Crc32c, GivesTheRfcsExamples) {
   std::vector<std::uint8_t> data(32);
   EXPECT_EQ(crc(data), 0x8a9136aaU);
