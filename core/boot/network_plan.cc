@@ -18,6 +18,7 @@ public:
 
 private:
   void add_link();
+  void add_link_up(On on);
   void add_address();
   void add_routes();
   void add_route(const IpAddress& destination, std::uint8_t prefix, const IpAddress& gateway);
@@ -26,7 +27,7 @@ private:
   }
   bool on_link(const IpAddress& address) const;
   bool gateway_is_usable();
-  // The list has room for every change there can be: add_link 4, address 2, routes 3.
+  // The list has room for every change there can be: add_link 5, address 1, routes 3.
   void add(const NetworkChange& change) { (void)plan_.changes.push(change); }
   void note(NetworkNote text) { (void)plan_.notes.push(text); }
 
@@ -58,27 +59,30 @@ void Planner::add_link() {
     change.mtu = config_.mtu;
     add(change);
   }
-  add(NetworkChange{});  // the NIC up, before a VLAN on it can come up
+  add_link_up(On::Nic);  // before a VLAN on it can come up
   if (config_.vlan == 0) return;
   NetworkChange vlan;
   vlan.kind = Kind::AddVlan;
   vlan.vlan = config_.vlan;
   add(vlan);
-  NetworkChange up;
-  up.on = On::Vlan;
-  add(up);
+  add_link_up(On::Vlan);
+}
+
+void Planner::add_link_up(On on) {
+  NetworkChange change;
+  change.on = on;
+  if (on == on_ && !config_.target.is_v4() && config_.target.is_link_local() &&
+      !config_.address.is_link_local()) {
+    // Such a target is spoken to from a link-local address. The kernel makes one when the
+    // link comes up, but tries it out for a second, unless it is there already.
+    change.kind = Kind::AddLinkLocal;
+    add(change);
+  }
+  change.kind = Kind::LinkUp;
+  add(change);
 }
 
 void Planner::add_address() {
-  if (!config_.target.is_v4() && config_.target.is_link_local() &&
-      !config_.address.is_link_local()) {
-    // Such a target is spoken to from a link-local address. The kernel has one too, but
-    // tries it out for a second first.
-    NetworkChange change;
-    change.kind = Kind::AddLinkLocal;
-    change.on = on_;
-    add(change);
-  }
   if (config_.address.is_absent()) return;
   prefix_ = config_.prefix;
   if (prefix_ == 0 || prefix_ > config_.address.max_prefix()) {

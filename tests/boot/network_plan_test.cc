@@ -114,7 +114,7 @@ TEST(NetworkPlan, SpeaksToALinkLocalTargetFromALinkLocalAddress) {
 
 TEST(NetworkPlan, NeedsNoAddressForALinkLocalTarget) {
   EXPECT_THAT(changes({"", 0, "", "fe80::2"}),
-              ElementsAre("up", "link-local address", "route to fe80::2/128"));
+              ElementsAre("link-local address", "up", "route to fe80::2/128"));
 }
 
 TEST(NetworkPlan, OnlyBringsTheLinkUpWithoutAnAddress) {
@@ -162,7 +162,7 @@ TEST(NetworkPlan, SpeaksToALinkLocalTargetFromTheVlan) {
   LinkConfig config = config_of({"fd00::15", 64, "", "fe80::2"});
   config.vlan = 42;
   EXPECT_THAT(changes_of(config),
-              ElementsAre("up", "VLAN 42", "vlan: up", "vlan: link-local address",
+              ElementsAre("up", "VLAN 42", "vlan: link-local address", "vlan: up",
                           "vlan: address fd00::15/64", "vlan: route to fe80::2/128"));
 }
 
