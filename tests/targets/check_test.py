@@ -16,6 +16,7 @@ import unittest
 import daemons
 import lio
 
+FIXTURE = pathlib.Path(__file__).parent.parent / "fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
 ISBOOT = ""
 KIND = ""
 KINDS = {"tgt": daemons.tgt, "istgt": daemons.istgt, "lio": lio.lio}
@@ -48,8 +49,8 @@ class CheckTest(unittest.TestCase):
         return self.credentials(**words)
 
     def isboot(self, *words):
-        done = subprocess.run([ISBOOT, *words, "--timeout", "20"], capture_output=True, text=True,
-                              timeout=60, check=False)
+        done = subprocess.run([ISBOOT, *words], capture_output=True, text=True, timeout=60,
+                              check=False)
         for secret in (daemons.SECRET, daemons.REVERSE_SECRET):
             self.assertNotIn(secret, done.stdout + done.stderr)
         return done
@@ -135,6 +136,32 @@ class CheckTest(unittest.TestCase):
         said = self.refused(self.daemon.url(""))
         self.assertIn("names no target", said)
         self.assertIn(daemons.name_of("none", "none"), said)
+
+    def table(self, auth, lun=None):
+        """The iBFT of a machine that boots from the daemon, made from one that iPXE wrote."""
+        shown = self.isboot("ibft", "show", str(FIXTURE), "--json", "--show-secrets")
+        spec = json.loads(shown.stdout)
+        target = next(row for row in spec["targets"] if row["valid"])
+        lun = self.daemon.lun if lun is None else lun
+        target.update(address="127.0.0.1", port=self.daemon.port, lun=f"{lun:04x}" + "0" * 12,
+                      lun_number=lun, name=daemons.name_of(auth, "none"), chap=auth)
+        if auth == "mutual":
+            target.update(chap_name=daemons.USER, chap_secret=daemons.SECRET,
+                          reverse_chap_name=daemons.REVERSE_USER,
+                          reverse_chap_secret=daemons.REVERSE_SECRET)
+        (self.folder / "spec.json").write_text(json.dumps(spec))
+        path = self.folder / "ibft.bin"
+        built = self.isboot("ibft", "build", str(self.folder / "spec.json"), "-o", str(path))
+        self.assertEqual(built.returncode, 0, built.stderr)
+        return ["--table", str(path)]
+
+    def test_checks_what_the_table_names(self):
+        for auth in ("none", "mutual"):
+            with self.subTest(auth=auth):
+                row = self.checked(*self.table(auth))
+                self.assertEqual(row["target"], daemons.name_of(auth, "none"))
+                self.assertEqual(row["disk"]["partition_table"], "mbr")
+        self.assertIn("the target has no LUN 9", self.refused(*self.table("none", lun=9)))
 
     def test_says_that_nobody_listens(self):
         said = self.refused(f"iscsi:127.0.0.1::{daemons.free_port()}:0:iqn.x")
