@@ -123,16 +123,19 @@ private:
   std::array<std::uint8_t, 2048> buffer_{};
 };
 
-// The link that carries the path's address.
-Result<LinkId> bring_link_up(const Path& path, Millis give_up, Ports& ports) {
+enum class Nic : std::uint8_t { BringUp, LeaveAlone };
+
+// The link that carries the path's address; none when it is left alone.
+Result<LinkId> bring_link_up(const Path& path, Nic nic, Millis give_up, Ports& ports) {
+  if (nic == Nic::LeaveAlone) return LinkId{};
   const LinkId link = ISBOOT_TRY(ports.network.find_link(path.nic, give_up));
   return ports.network.configure(link, path.link, give_up);
 }
 
-Result<Established> log_in(const Path& path, const Parameters& parameters,
+Result<Established> log_in(const Path& path, const Parameters& parameters, Nic nic,
                            const SessionConfig& kernel, SessionId id, Millis give_up,
                            Ports& ports) {
-  const LinkId link = ISBOOT_TRY(bring_link_up(path, give_up, ports));
+  const LinkId link = ISBOOT_TRY(bring_link_up(path, nic, give_up, ports));
   iscsi::LoginConfig login = path.login;
   login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
   const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
@@ -158,10 +161,8 @@ Result<Established> log_in(const Path& path, const Parameters& parameters,
   return established;
 }
 
-}  // namespace
-
-Result<Established> establish(const Path& path, const Parameters& parameters, Millis give_up,
-                              Ports& ports) {
+Result<Established> establish_with(Nic nic, const Path& path, const Parameters& parameters,
+                                   Millis give_up, Ports& ports) {
   SessionConfig config{.portal = path.portal};
   config.initial_cmd_sn = path.login.cmd_sn;
   if (parameters.recovery != kForEver) config.recovery_timeout = parameters.recovery;
@@ -179,10 +180,22 @@ Result<Established> establish(const Path& path, const Parameters& parameters, Mi
     ports.log.write(LogLevel::Error, line.text());
     return session.error();
   }
-  Result<Established> established = log_in(path, parameters, config, *session, give_up, ports);
+  Result<Established> established = log_in(path, parameters, nic, config, *session, give_up, ports);
   if (!established) ports.initiator.destroy(*session);
   ports.stream.close();
   return established;
+}
+
+}  // namespace
+
+Result<Established> establish(const Path& path, const Parameters& parameters, Millis give_up,
+                              Ports& ports) {
+  return establish_with(Nic::BringUp, path, parameters, give_up, ports);
+}
+
+Result<Established> establish_over_routes(const Path& path, const Parameters& parameters,
+                                          Millis give_up, Ports& ports) {
+  return establish_with(Nic::LeaveAlone, path, parameters, give_up, ports);
 }
 
 }  // namespace isboot::boot

@@ -34,4 +34,8 @@ struct Established {
 Result<Established> establish(const Path& path, const Parameters& parameters, Millis give_up,
                               Ports& ports);
 
+// As establish(), over the network as it is: its routes lead to the target.
+Result<Established> establish_over_routes(const Path& path, const Parameters& parameters,
+                                          Millis give_up, Ports& ports);
+
 }  // namespace isboot::boot
