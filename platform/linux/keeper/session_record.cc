@@ -80,6 +80,7 @@ Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes 
   Writer out{buffer};
   out.u8(kVersion).u8(flags).le32(record.session.value).le32(record.link);
   write_text(out, record.disk);
+  write_text(out, record.credentials_file);
   out.le32(kernel.initial_cmd_sn).le32(kernel.recovery_timeout.value_or(0));
   out.le32(kernel.ping_after).le32(kernel.ping_limit);
   out.bytes(kernel.portal.address.bytes).le16(kernel.portal.port);
@@ -102,6 +103,7 @@ Result<Done> decode(Bytes bytes, SessionRecord& record) {
   record.session.value = ISBOOT_TRY(in.le32());
   record.link = ISBOOT_TRY(in.le32());
   ISBOOT_TRY(read_text(in, record.disk));
+  ISBOOT_TRY(read_text(in, record.credentials_file));
   ISBOOT_TRY(read_kernel(in, record.kernel, flags));
   ISBOOT_TRY(read_login(in, record.login));
   if (in.remaining() != 0)

@@ -15,7 +15,8 @@ struct SessionRecord {
   iscsi::LoginConfig login;
   std::uint32_t link = 0;  // the interface, for link-local addresses
   DiskName disk;
-  bool had_secrets = false;  // the credentials must be found again before a login
+  bool had_secrets = false;          // the credentials must be found again before a login …
+  InlineText<255> credentials_file;  // … here, or in the iBFT when this is empty
 };
 
 inline constexpr std::size_t kMaxRecord = 2048;

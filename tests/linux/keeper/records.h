@@ -10,6 +10,7 @@ inline SessionRecord full_record() {
   record.session = SessionId{3};
   record.link = 2;
   (void)record.disk.assign("/dev/sda");
+  (void)record.credentials_file.assign("/etc/isboot/disk");
   record.kernel.initial_cmd_sn = 17;
   record.kernel.recovery_timeout = 600;
   record.kernel.ping_after = 7;

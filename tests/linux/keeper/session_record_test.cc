@@ -28,6 +28,7 @@ TEST(SessionRecord, ComesBackAsItWas) {
   EXPECT_EQ(after.session, before.session);
   EXPECT_EQ(after.link, before.link);
   EXPECT_EQ(after.disk, before.disk);
+  EXPECT_EQ(after.credentials_file.view(), "/etc/isboot/disk");
   EXPECT_EQ(after.kernel.initial_cmd_sn, 17U);
   EXPECT_EQ(after.kernel.recovery_timeout, before.kernel.recovery_timeout);
   EXPECT_EQ(after.kernel.ping_after, 7U);
@@ -72,6 +73,7 @@ TEST(SessionRecord, FitsItsLimitWithTheLongestNames) {
   const std::string longest(255, 'x');
   (void)record.kernel.initiator_name.assign(Text{longest}.substr(0, 223));
   (void)record.kernel.target_name.assign(Text{longest}.substr(0, 223));
+  (void)record.credentials_file.assign(longest);
   (void)record.login.credentials.name.assign(longest);
   (void)record.login.credentials.reverse_name.assign(longest);
   (void)record.login.credentials.secret.assign(as_bytes(longest));
