@@ -84,6 +84,11 @@ TextWriter& TextWriter::operator<<(Text text) {
   return *this;
 }
 
+TextWriter& TextWriter::operator<<(const char* text) {
+  for (; *text != '\0'; ++text) *this << *text;
+  return *this;
+}
+
 TextWriter& TextWriter::decimal(std::uint64_t value) {
   std::array<char, 20> digits{};
   std::size_t at = digits.size();

@@ -49,6 +49,7 @@ public:
   explicit TextWriter(std::span<char> output) : output_{output} {}
 
   TextWriter& operator<<(Text text);
+  TextWriter& operator<<(const char* text);  // up to its NUL; kernels have no strlen for Text{}
   TextWriter& operator<<(char c) { return *this << Text{&c, 1}; }
   TextWriter& decimal(std::uint64_t value);
   TextWriter& hex(std::uint64_t value, std::size_t min_digits = 1);  // lower case, no prefix
