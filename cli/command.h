@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string_view>
 
 namespace isboot::cli {
 
@@ -13,14 +14,22 @@ enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2, kNothingToDo = 3 };
 // callback of its subcommand.
 using Run = std::function<int()>;
 
+void add_attach(CLI::App& app, Run& run);
 void add_boot(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
+void add_detach(CLI::App& app, Run& run);
 void add_discover(CLI::App& app, Run& run);
 void add_ibft(CLI::App& app, Run& run);
 void add_init(CLI::App& app, Run& run);
 void add_keep(CLI::App& app, Run& run);
 void add_plan(CLI::App& app, Run& run);
 void add_status(CLI::App& app, Run& run);
+
+// Whether a process of this name is the keeper itself, and not who asks for it.
+bool is_keeper(std::string_view name);
+// The keeper; `keep` and keeper_client.h start it, with the descriptor of its first client
+// as the last argument, if there is one.
+int run_keeper(int argc, char** argv);
 
 // `isboot` as PID 1. `arguments` are argv: what the kernel did not understand of its
 // command line, meant for the system's init. Does not return.

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include "cli/boot_sequence.h"
 #include "cli/command.h"
+#include "cli/credentials.h"
 #include "cli/keeper_client.h"
 #include "cli/parameter_options.h"
 #include "core/ibft/decode.h"
@@ -28,28 +30,36 @@ using linux_platform::SessionRecord;
 using linux_platform::Then;
 
 struct KeepOptions {
-  int control = -1;
   bool shutdown = false;
   std::string limit;  // seconds
   std::string then;
 };
 
-// The secrets of a session that was found in the state file: the table still has them.
-void find_credentials(SessionRecord& record, const boot::Parameters& parameters, Log& log) {
+bool find_in_table(SessionRecord& record, const boot::Parameters& parameters) {
   const auto found = linux_platform::choose_table(parameters.table);
   ibft::Table table;
   ibft::Findings findings;
   boot::Plan plan;
-  if (found && linux_platform::decode(*found, table, findings) &&
-      boot::make_plan(table, parameters, plan))
-    for (const boot::Path& path : plan)
-      if (path.login.target_name == record.kernel.target_name) {
-        record.login.credentials = path.login.credentials;
-        return;
-      }
-  log.write(LogLevel::Error, "keeper: the secrets for " +
-                                 std::string{record.kernel.target_name.view()} +
-                                 " are not in the iBFT; next: attach the session again");
+  if (!found || !linux_platform::decode(*found, table, findings) ||
+      !boot::make_plan(table, parameters, plan))
+    return false;
+  for (const boot::Path& path : plan)
+    if (path.login.target_name == record.kernel.target_name) {
+      record.login.credentials = path.login.credentials;
+      return true;
+    }
+  return false;
+}
+
+// The secrets of a session that was found in the state file, from where they came.
+void find_credentials(SessionRecord& record, const boot::Parameters& parameters, Log& log) {
+  const std::string file{record.credentials_file.view()};
+  const bool found = file.empty() ? find_in_table(record, parameters)
+                                  : !read_credentials(file, record.login.credentials);
+  if (found) return;
+  log.write(LogLevel::Error,
+            "keeper: no secrets for " + std::string{record.kernel.target_name.view()} + " in " +
+                (file.empty() ? "the iBFT" : file) + "; next: mend that and restart the keeper");
 }
 
 void adopt_saved(linux_platform::Keeper& keeper, Log& log) {
@@ -85,42 +95,12 @@ void adopt_saved(linux_platform::Keeper& keeper, Log& log) {
   _exit(kDone);
 }
 
-int run_keeper(int control) {
-  // All in static memory: what is locked is then known before anything runs.
-  static linux_platform::LinuxClock clock;
-  static linux_platform::KernelLog log{clock, 1};
-  static linux_platform::LinuxHash hash;
-  static linux_platform::LinuxEntropy entropy;
-  static linux_platform::LinuxInitiator initiator{clock};
-  static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator}};
-  const auto fail = [](const Error& error) {
-    log.write(LogLevel::Error, "keeper: " + std::string{error.text} + ": " +
-                                   std::string{system_error_text(error.code)});
-    return kFailed;
-  };
-  if (const auto opened = keeper.open(); !opened) return fail(opened.error());
-  keeper.serve(control);
-  adopt_saved(keeper, log);
-  if (control < 0 && keeper.kept() == 0) {
-    std::fprintf(stderr, "isboot: no session to keep\n");
-    return kNothingToDo;
-  }
-  // No folder of the root file system stays in use by us.
-  (void)!chdir(linux_platform::kStateFolder);
-  if (const auto independent = linux_platform::become_independent(log); !independent)
-    return fail(independent.error());
-  end_machine(keeper.run());
-}
-
 // The name is what systemd goes by, and only a new program gets a new one.
-int keep(const KeepOptions& options) {
-  if (options.control >= 0) return run_keeper(options.control);
+int start_keeper() {
   if (linux_platform::connect_to_keeper(linux_platform::kControlPath)) {
     std::fprintf(stderr, "isboot: a keeper runs already\nisboot: next: isboot status\n");
     return kFailed;
   }
-  const auto name = linux_platform::read_file("/proc/self/cmdline", 4096);
-  if (name && name->starts_with(linux_platform::kKeeperName)) return run_keeper(-1);
   execl("/proc/self/exe", linux_platform::kKeeperName, "keep", static_cast<char*>(nullptr));
   std::perror("isboot: the keeper cannot be started");
   return kFailed;
@@ -169,6 +149,36 @@ int shut_down(const KeepOptions& options) {
 
 }  // namespace
 
+bool is_keeper(std::string_view name) { return name == linux_platform::kKeeperName; }
+
+int run_keeper(int argc, char** argv) {
+  const int control = argc > 2 ? std::atoi(argv[2]) : -1;
+  // All in static memory: what is locked is then known before anything runs.
+  static linux_platform::LinuxClock clock;
+  static linux_platform::KernelLog log{clock, 1};
+  static linux_platform::LinuxHash hash;
+  static linux_platform::LinuxEntropy entropy;
+  static linux_platform::LinuxInitiator initiator{clock};
+  static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator}};
+  const auto fail = [](const Error& error) {
+    log.write(LogLevel::Error, "keeper: " + std::string{error.text} + ": " +
+                                   std::string{system_error_text(error.code)});
+    return kFailed;
+  };
+  if (const auto opened = keeper.open(); !opened) return fail(opened.error());
+  keeper.serve(control);
+  adopt_saved(keeper, log);
+  if (control < 0 && keeper.kept() == 0) {
+    std::fprintf(stderr, "isboot: no session to keep\n");
+    return kNothingToDo;
+  }
+  // No folder of the root file system stays in use by us.
+  (void)!chdir(linux_platform::kStateFolder);
+  if (const auto independent = linux_platform::become_independent(log); !independent)
+    return fail(independent.error());
+  end_machine(keeper.run());
+}
+
 void add_keep(CLI::App& app, Run& run) {
   CLI::App* command = app.add_subcommand(
       "keep", "Stay, and bring every session back that is lost; boot, init and attach start it");
@@ -184,10 +194,8 @@ void add_keep(CLI::App& app, Run& run) {
   command->add_option("--then", options->then, "After --shutdown: poweroff, reboot, halt or kexec")
       ->needs(shutdown)
       ->check(CLI::IsMember({"poweroff", "reboot", "halt", "kexec"}));
-  // For isboot itself: the socket on which the process that starts it hands sessions over.
-  command->add_option("--control-fd", options->control)->group("");
   command->callback([options, &run] {
-    run = [options] { return options->shutdown ? shut_down(*options) : keep(*options); };
+    run = [options] { return options->shutdown ? shut_down(*options) : start_keeper(); };
   });
 }
 

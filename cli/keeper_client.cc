@@ -31,7 +31,7 @@ constexpr int kControlFd = 3;
   else
     dup2(control, kControlFd);
   const std::string fd = std::to_string(kControlFd);
-  execl("/proc/self/exe", linux_platform::kKeeperName, "keep", "--control-fd", fd.c_str(),
+  execl("/proc/self/exe", linux_platform::kKeeperName, "keep", fd.c_str(),
         static_cast<char*>(nullptr));
   _exit(127);
 }
@@ -56,13 +56,15 @@ Result<UniqueFd> reach_keeper() {
 
 }  // namespace
 
-Result<Done> leave_to_keeper(const boot::Established& established) {
+Result<Done> leave_to_keeper(const boot::Established& established,
+                             const std::string& credentials_file) {
   linux_platform::SessionRecord record;
   record.session = established.session;
   record.kernel = established.kernel;
   record.login = established.login;
   record.link = established.link.index;
   record.disk = established.disk;
+  ISBOOT_TRY(record.credentials_file.assign(credentials_file));
   std::array<std::uint8_t, linux_platform::kMaxRecord> buffer{};
   const Bytes bytes =
       ISBOOT_TRY(linux_platform::encode(record, linux_platform::Secrets::Take, buffer));

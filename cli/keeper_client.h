@@ -9,8 +9,10 @@
 namespace isboot::cli {
 
 // Leaves the session to the keeper, which is started when none runs. The session works
-// without it, too, until its connection is lost.
-Result<Done> leave_to_keeper(const boot::Established& established);
+// without it, too, until its connection is lost. `credentials_file`: where a later keeper
+// finds the secrets again; empty: in the iBFT.
+Result<Done> leave_to_keeper(const boot::Established& established,
+                             const std::string& credentials_file = {});
 
 // One request to the running keeper. `limit_ms` -1: however long it takes. ENOENT and
 // ECONNREFUSED (system_error.h): none runs.

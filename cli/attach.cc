@@ -1,0 +1,131 @@
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/boot_sequence.h"
+#include "cli/command.h"
+#include "cli/keeper_client.h"
+#include "cli/target_options.h"
+#include "core/iscsi/url.h"
+#include "platform/linux/system/file.h"
+#include "platform/linux/system/modules.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using linux_platform::ControlRequest;
+
+constexpr int kAnswerLimitMs = 5'000;
+// Tells attached sessions from those of the table, whose paths are numbered from 0.
+constexpr std::uint8_t kIsidQualifier = 0xfe;
+
+int attach(const std::string& text, const TargetOptions& options) {
+  const auto url = iscsi::parse_url(text);
+  if (!url)
+    return report(
+        {text + ", offset " + std::to_string(url.error().offset) + ": " + url.error().text,
+         "use iscsi:ADDRESS::PORT:LUN:TARGET"});
+  if (url->portal.address.is_absent() || url->target_name.empty())
+    return report({"the URL names no address or no target",
+                   "`isboot discover ADDRESS` lists the targets of a portal"});
+  Machine machine;
+  const boot::Parameters parameters = read_parameters({}, options.parameters, machine.log);
+  boot::Path path;
+  if (const auto failure = configure(options, parameters, machine.entropy, path.login))
+    return report(*failure);
+  path.login.target_name = url->target_name;
+  path.target_index = kIsidQualifier;
+  path.portal = url->portal;
+  path.lun = url->lun;
+  auto modules = linux_platform::Modules::of_running_kernel();
+  // Built in, or loaded already, is as good: the session's creation tells.
+  (void)modules.load("iscsi_tcp");
+  const auto established = boot::establish_over_routes(
+      path, parameters, machine.clock.now() + parameters.timeout * Millis{1000}, machine.ports);
+  if (!established)
+    return report({in_words(established.error()), "`isboot check " + text + "` looks closer"});
+  const auto kept = leave_to_keeper(*established, options.credentials_file);
+  if (!kept)
+    return report({"the disk is there, but no keeper: " + in_words(kept.error()), "isboot keep"});
+  const std::string disk{established->disk.view()};
+  if (options.json)
+    std::printf("%s\n",
+                Json{{"session", established->session.value}, {"disk", disk}}.dump().c_str());
+  else
+    std::printf("%s\n", disk.c_str());
+  return kDone;
+}
+
+// Whether a mounted file system is on a disk of the session: sysfs names the session in
+// the path of each of its block devices.
+bool is_mounted(unsigned session) {
+  const auto mounts = linux_platform::read_file("/proc/self/mountinfo", 1U << 20);
+  if (!mounts) return true;  // not known: better not
+  const std::string part = "/session" + std::to_string(session) + "/";
+  std::istringstream lines{*mounts};
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields{line};
+    std::string id, parent, device;
+    fields >> id >> parent >> device;
+    const std::unique_ptr<char, void (*)(void*)> path{
+        realpath(("/sys/dev/block/" + device).c_str(), nullptr), std::free};
+    if (path && std::string{path.get()}.find(part) != std::string::npos) return true;
+  }
+  return false;
+}
+
+int detach(const std::string& what, std::uint32_t limit, bool force) {
+  const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
+  if (!answer) return report({in_words(answer.error()), "isboot keep"});
+  const Json status = Json::parse(answer->text, nullptr, false);
+  if (status.is_discarded()) return report({"the keeper answers in an unknown way", "restart it"});
+  for (const Json& session : status["sessions"]) {
+    const unsigned number = session["session"];
+    if (what != std::to_string(number) && session["disk"] != what && session["target"] != what)
+      continue;
+    if (!force && is_mounted(number))
+      return report({"a file system of " + what + " is mounted", "unmount it, or use --force"});
+    const auto ended = ask_keeper(
+        {.kind = ControlRequest::Kind::End, .session = SessionId{number}, .limit = limit}, -1);
+    if (!ended) return report({in_words(ended.error()), "isboot status"});
+    return ended->done ? kDone : report({ended->text, "isboot status"});
+  }
+  return report({"no session, disk or target " + what + " is kept", "isboot status"});
+}
+
+}  // namespace
+
+void add_attach(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand(
+      "attach",
+      "Log in to a target over the network as it is, and keep the session; prints its "
+      "disk");
+  const auto options = std::make_shared<TargetOptions>();
+  const auto url = std::make_shared<std::string>();
+  command->add_option("URL", *url, "iscsi:ADDRESS::PORT:LUN:TARGET (RFC 4173)")->required();
+  add_target_options(*command, *options);
+  command->callback([=, &run] { run = [=] { return attach(*url, *options); }; });
+}
+
+void add_detach(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand("detach", "Take a disk away and log out of its target");
+  struct Options {
+    std::string what;
+    std::uint32_t limit = 30;
+    bool force = false;
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_option("WHAT", options->what, "Session number, disk (/dev/sdb) or target name")
+      ->required();
+  command->add_option("--limit", options->limit, "Seconds for a target that is away")
+      ->check(CLI::Range(1, 3600));
+  command->add_flag("--force", options->force, "Even if a file system of it is mounted");
+  command->callback(
+      [=, &run] { run = [=] { return detach(options->what, options->limit, options->force); }; });
+}
+
+}  // namespace isboot::cli
