@@ -23,23 +23,26 @@ POWER_OFF_LIMIT = 60
 class Boot:
     """`run` boots it once; afterwards `report`, `exit_status` and `disk` tell how that went."""
 
-    def __init__(self, name, firmware, arguments="", initrd=None):
+    def __init__(self, name, firmware, arguments="", initrd=None, guest_init=GUEST_INIT):
         self.workspace = Workspace(name)
         self.nonce = secrets.token_hex(8)
         self.report = {}
         self.exit_status = None
         self.console = None
+        self.target = None
         self._firmware = firmware
         self._kernel = Kernel()
         self._arguments = f"{ARGUMENTS} vm.nonce={self.nonce} {arguments}"
         self._initrd = initrd or isboot_initramfs(self._kernel)
         self.disk = Disk(self.workspace, root_tree(self.workspace, self._kernel, self._initrd,
-                                                   GUEST_INIT, self._arguments))
+                                                   guest_init, self._arguments,
+                                                   programs={"isboot": isboot_binary()}))
 
     @contextlib.contextmanager
     def running(self, watcher=None):
         """The target and the machine, for as long as the block runs; yields QEMU's process."""
         with target.serving(self.workspace, self.disk.path) as disk_server:
+            self.target = disk_server
             guest = self._machine(disk_server.port)
             with guest.running(watcher) as qemu:
                 self.console = guest.console

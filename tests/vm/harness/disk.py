@@ -84,8 +84,9 @@ def _grub_core(workspace, platform, *modules):
     return core.read_bytes()
 
 
-def root_tree(workspace, kernel, initramfs, init, arguments):
-    """The directory that becomes the disk's root: busybox, `init`, and what GRUB loads."""
+def root_tree(workspace, kernel, initramfs, init, arguments, programs=None):
+    """The directory that becomes the disk's root: busybox, `init`, and what GRUB loads;
+    `programs`: name in its /sbin → file."""
     tree = workspace / "root"
     for name in ("bin", "sbin", "proc", "sys", "dev", "run", "tmp", "boot/grub"):
         (tree / name).mkdir(parents=True)
@@ -94,6 +95,8 @@ def root_tree(workspace, kernel, initramfs, init, arguments):
         if applet != "busybox":
             (tree / "bin" / applet).symlink_to("/bin/busybox")
     shutil.copy(init, tree / "sbin/init")
+    for name, file in (programs or {}).items():
+        shutil.copy(file, tree / "sbin" / name)
     shutil.copy(kernel.image, tree / "boot/vmlinuz")
     (tree / "boot/initrd.img").write_bytes(initramfs)
     (tree / "boot/grub/grub.cfg").write_text(

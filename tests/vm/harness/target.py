@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -17,8 +18,11 @@ TRIES = 5
 class Target:
     """`port`: where it listens; from a guest of QEMU's user networking it is 10.0.2.2:`port`."""
 
-    def __init__(self, workspace, port):
+    def __init__(self, workspace, port, image):
         self.port = port
+        self._image = image
+        self._child = None
+        self._life = contextlib.ExitStack()
         self._directory = workspace.path
         # tgtd appends ".<control port>". A path relative to the run's directory keeps it short
         # (108 bytes at most) and apart from every other tgtd of this machine.
@@ -28,20 +32,41 @@ class Target:
         return run("tgtadm", "--lld", "iscsi", *arguments, cwd=self._directory,
                    env=self._environment)
 
-    def _serve(self, image):
+    def kill(self):
+        """As a crash: connections end, nothing is said before."""
+        self._child.kill()
+        self._life.close()
+
+    def start(self):
+        """Serves what it served before, at the same port."""
+        self._run()
+        self._serve()
+
+    def pause(self):
+        """It keeps its connections and says nothing any more."""
+        self._child.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self._child.send_signal(signal.SIGCONT)
+
+    def end(self):
+        self._life.close()
+
+    def _serve(self):
         self.admin("--mode", "target", "--op", "new", "--tid", 1, "--targetname", NAME)
         self.admin("--mode", "logicalunit", "--op", "new", "--tid", 1, "--lun", LUN,
-                   "--backing-store", image)
+                   "--backing-store", self._image)
         self.admin("--mode", "target", "--op", "bind", "--tid", 1, "--initiator-address", "ALL")
 
-    @contextlib.contextmanager
-    def _running(self):
+    def _run(self):
         command = ("tgtd", "-f", "--iscsi", f"portal=127.0.0.1:{self.port}")
-        with open(self._directory / "tgtd.log", "ab") as log, \
-             running(*command, cwd=self._directory, env=self._environment, stdout=log,
-                     stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL) as child:
-            self._wait_until_up(child)
-            yield
+        with contextlib.ExitStack() as life:
+            log = life.enter_context(open(self._directory / "tgtd.log", "ab"))
+            self._child = life.enter_context(
+                running(*command, cwd=self._directory, env=self._environment, stdout=log,
+                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL))
+            self._wait_until_up(self._child)
+            self._life = life.pop_all()
 
     def _wait_until_up(self, child):
         deadline = time.monotonic() + START_LIMIT_S
@@ -66,17 +91,18 @@ class PortTaken(RuntimeError):
 @contextlib.contextmanager
 def serving(workspace, image):
     """Serves `image` as LUN 1 while the block runs."""
-    with contextlib.ExitStack() as stack:
-        for left in reversed(range(TRIES)):
-            target = Target(workspace, _free_port())
-            try:
-                stack.enter_context(target._running())
-                break
-            except PortTaken:
-                if left == 0:
-                    raise
-        target._serve(image)
+    for left in reversed(range(TRIES)):
+        target = Target(workspace, _free_port(), image)
+        try:
+            target.start()
+            break
+        except PortTaken:
+            if left == 0:
+                raise
+    try:
         yield target
+    finally:
+        target.end()
 
 
 def _free_port():
