@@ -37,6 +37,10 @@ class Machine:
             "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
             "-netdev", f"user,id=net{network}", *arguments]
 
+    def record(self, name):
+        """From the start on, every frame of the NIC goes to the file `name` of the run, as pcap."""
+        self._command += ["-object", f"filter-dump,id=record,netdev=net,file={name}"]
+
     @contextlib.contextmanager
     def running(self, watcher=None):
         """Yields QEMU's process; `console` is there while the block runs."""
