@@ -143,6 +143,7 @@ private:
   Backoff backoff_;
   List<Portal, kMaxRedirects + 1> visited_;  // in this try
   std::uint32_t tries_ = 0;
+  std::uint32_t refusals_ = 0;  // for good, since the last success
   std::uint32_t logins_ = 0;
 };
 

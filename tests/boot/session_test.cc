@@ -232,9 +232,23 @@ TEST_F(SessionTest, KeepsTryingSlowlyWhenARecoveryIsRefusedForGood) {
   bring_up();
   on(Event::lost(Error{Errc::Closed, 0, ""}));
   on(Event::recovered(2));
-  const SessionStep wait = log_in({refusal(2, 1)});
-  EXPECT_EQ(wait.kind, Kind::Wait);
-  EXPECT_EQ(wait.deadline, now_ + 30'000);
+  for (int i = 0; i < 5; ++i) {
+    SCOPED_TRACE(i);
+    const SessionStep wait = log_in({refusal(2, 1)});
+    EXPECT_EQ(wait.kind, Kind::Wait);
+    EXPECT_LE(wait.deadline, now_ + 8'000);
+    on(Event::due());
+  }
+  EXPECT_EQ(log_in({refusal(2, 1)}).deadline, now_ + 30'000);
+  on(Event::due());
+  EXPECT_EQ(log_in({refusal(2, 1)}).deadline, now_ + 30'000);
+  // The next loss starts with hope again.
+  on(Event::due());
+  log_in();
+  on(Event::handed_over());
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  on(Event::recovered(3));
+  EXPECT_LE(log_in({refusal(2, 1)}).deadline, now_ + 8'000);
 }
 
 TEST_F(SessionTest, MakesTheKernelLetGoWhenTheHandOverFails) {
