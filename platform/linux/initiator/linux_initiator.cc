@@ -51,10 +51,6 @@ Result<Done> LinuxInitiator::adopt(SessionId id, const SessionConfig& config, bo
   return add(Session{id, 0, connected, config});
 }
 
-void LinuxInitiator::forget(SessionId id) {
-  if (Session* session = find(id)) session->id = kNoSession;
-}
-
 Result<SessionId> LinuxInitiator::create(const SessionConfig& config) {
   ISBOOT_TRY(open());
   IscsiNetlink nobody = ISBOOT_TRY(IscsiNetlink::open(clock_, 0, IscsiNetlink::kNobody));
@@ -143,7 +139,7 @@ void LinuxInitiator::destroy(SessionId id) {
   if (session->bound) (void)stop(*session, IscsiStop::Terminate);
   (void)netlink_->call(IscsiRequest::DestroyConnection, {id.value, kConnection, 0, 0, 0, 0});
   (void)netlink_->call(IscsiRequest::DestroySession, {id.value, 0, 0, 0, 0, 0});
-  forget(id);
+  session->id = kNoSession;
 }
 
 }  // namespace isboot::linux_platform

@@ -3,25 +3,20 @@
 #include "core/base/list.h"
 #include "core/ports/initiator.h"
 #include "platform/linux/initiator/iscsi_netlink.h"
+#include "platform/linux/initiator/session_keeping.h"
 
 namespace isboot::linux_platform {
 
 // Sessions of the module iscsi_tcp. They belong to no daemon (creator -1), so iscsid
 // leaves them alone. After open() and adopt() nothing here opens a file or allocates.
-class LinuxInitiator final : public Initiator {
+class LinuxInitiator final : public SessionKeeping {
 public:
   static constexpr std::size_t kMaxSessions = 4;
 
   explicit LinuxInitiator(Clock& clock) : clock_{clock} {}
 
-  // Opens the way to the kernel ahead of its first use.
-  Result<Done> open();
-  // Takes over a session that another process made: of `config`, initial_cmd_sn is what
-  // it was made with. `connected`: the kernel has a socket for it, dead or alive.
-  Result<Done> adopt(SessionId session, const SessionConfig& config, bool connected);
-  // The session stays the kernel's; nobody here knows it any more.
-  void forget(SessionId session);
-
+  Result<Done> open() override;
+  Result<Done> adopt(SessionId session, const SessionConfig& config, bool connected) override;
   Result<SessionId> create(const SessionConfig& config) override;
   Result<Done> hand_over(SessionId session, Stream& stream,
                          const iscsi::SessionParams& params) override;
@@ -29,12 +24,8 @@ public:
   Result<DiskName> find_disk(SessionId session, const Lun& lun, Millis deadline) override;
   void destroy(SessionId session) override;
 
-  // The end of a session, in this order. Its disks go, with their caches flushed; that is
-  // over when IscsiNotice::Kind::Unbound comes.
-  Result<Done> unbind(SessionId session);
-  // The target's answer comes as an IscsiNotice::Kind::Pdu.
-  Result<Done> log_out(SessionId session);
-  // … and destroy().
+  Result<Done> unbind(SessionId session) override;
+  Result<Done> log_out(SessionId session) override;
 
 private:
   struct Session {

@@ -119,7 +119,7 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
     }
     case SessionStep::Kind::Wait:
       stream_.close();
-      log_try(step.error);
+      log_failure(step.error, "; trying again");
       waiting_.deadline = step.deadline;
       return std::nullopt;
     case SessionStep::Kind::Carried:
@@ -127,7 +127,7 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
       return std::nullopt;
     case SessionStep::Kind::Stop:
       stream_.close();
-      log_try(step.error);
+      log_failure(step.error, "; given up");
       return std::nullopt;
   }
   return std::nullopt;
@@ -153,7 +153,7 @@ void KeptSession::wait_for(short events, Millis deadline) {
   waiting_ = {stream_.descriptor(), events, deadline};
 }
 
-void KeptSession::log_try(const Error& error) {
+void KeptSession::log_failure(const Error& error, Text then) {
   (void)history_.refusal.assign(session_.refusal());  // fits: both have one size
   const Millis now = ports_.clock.now();
   if (same_cause(error, history_.last_error) && now < next_log_) return;
@@ -165,7 +165,7 @@ void KeptSession::log_try(const Error& error) {
     line.add(error, ports_.log);
   else
     line.out() << session_.refusal();
-  line.out() << "; trying again";
+  line.out() << then;
   ports_.log.write(session_.refusal().empty() ? LogLevel::Warning : LogLevel::Error, line.text());
 }
 

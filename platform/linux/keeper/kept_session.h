@@ -6,7 +6,7 @@
 
 #include "core/boot/session.h"
 #include "core/ports/log.h"
-#include "platform/linux/initiator/linux_initiator.h"
+#include "platform/linux/initiator/session_keeping.h"
 #include "platform/linux/initiator/tcp_stream.h"
 #include "platform/linux/keeper/session_record.h"
 
@@ -17,7 +17,7 @@ struct KeeperPorts {
   Log& log;
   Hash& hash;
   Entropy& entropy;
-  LinuxInitiator& initiator;
+  SessionKeeping& initiator;
 };
 
 inline constexpr Millis kNever = UINT64_MAX;
@@ -65,7 +65,7 @@ private:
   std::optional<boot::SessionEvent> send(const boot::SessionStep& step);
   boot::SessionEvent receive();
   void wait_for(short events, Millis deadline);
-  void log_try(const Error& error);
+  void log_failure(const Error& error, Text then);
   void log_carried();
 
   SessionRecord record_;

@@ -9,7 +9,7 @@ constexpr std::uint8_t kLogoutResponse = 0x26;  // RFC 7143 section 11.15
 
 }  // namespace
 
-void SessionEnd::begin(SessionId session, LinuxInitiator& initiator, Log& log, Millis now,
+void SessionEnd::begin(SessionId session, SessionKeeping& initiator, Log& log, Millis now,
                        Millis limit) {
   session_ = session;
   initiator_ = &initiator;

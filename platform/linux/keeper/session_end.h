@@ -4,7 +4,7 @@
 
 #include "core/ports/log.h"
 #include "platform/linux/initiator/iscsi_events.h"
-#include "platform/linux/initiator/linux_initiator.h"
+#include "platform/linux/initiator/session_keeping.h"
 
 namespace isboot::linux_platform {
 
@@ -14,7 +14,7 @@ public:
 
   // `limit`: when all of it must be over; what is not done then is torn down, and I/O
   // that still waits fails.
-  void begin(SessionId session, LinuxInitiator& initiator, Log& log, Millis now, Millis limit);
+  void begin(SessionId session, SessionKeeping& initiator, Log& log, Millis now, Millis limit);
   // `carried`: whether there is a connection to say goodbye on.
   void on_notice(const IscsiNotice& notice, bool carried, Millis now);
   void on_time();
@@ -29,7 +29,7 @@ private:
 
   State state_ = State::None;
   SessionId session_;
-  LinuxInitiator* initiator_ = nullptr;
+  SessionKeeping* initiator_ = nullptr;
   Log* log_ = nullptr;
   Millis limit_ = 0;
   Millis deadline_ = 0;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/linux/initiator/linux_initiator.h"
 #include "testing/fake_clock.h"
 #include "testing/fake_entropy.h"
 #include "testing/fake_hash.h"
