@@ -12,6 +12,8 @@ from harness.workspace import PROJECT
 
 GUEST_INIT = PROJECT / "tests/vm/guest/keeper-init"
 WRITE_LIMIT = 60  # seconds for a write to go through when the target is there
+NAME_WITH_CHAP = NAME + "-chap"
+SECRET = "sixteen-letters."  # also in guest/keeper-init
 SILENCE = 5
 IDLE = 20
 LOCKED_LIMIT_KIB = 3 << 10
@@ -168,15 +170,20 @@ class Keeper(unittest.TestCase):
         machine.check()
 
     def test_attached_disk(self):
-        """A second session by hand comes back too, is guarded while in use, and ends alone."""
+        """A second session by hand, with CHAP: it comes back too, also by a keeper that must
+        find the secrets again; nothing detaches what is in use; it ends alone."""
         with Machine("keeper-attached-disk") as machine:
-            url = f"iscsi:{HOST}::{machine.boot.target.port}:{LUN}:{NAME}"
-            status, said = machine.run(f"attach {url}")
+            self._serve_with_chap(machine.boot)
+            url = f"iscsi:{HOST}::{machine.boot.target.port}:{LUN}:{NAME_WITH_CHAP}"
+            status, said = machine.run(f"attach {url} --credentials /run/credentials")
             self.assertEqual(status, 0)
             self.assertRegex(said, "/dev/sdb$")
+            machine.kill_keeper()
+            machine.start_keeper()
             machine.boot.target.kill()
             machine.wait_lost()
             machine.boot.target.start()
+            self._serve_with_chap(machine.boot)
             machine.wait_status(
                 lambda status: all(session["recoveries"] == 1 and session["state"] == "carried"
                                    for session in status), "both sessions")
@@ -188,6 +195,19 @@ class Keeper(unittest.TestCase):
             machine.next_write()
             machine.power_off()
         machine.check()
+
+    def _serve_with_chap(self, boot):
+        """A target beside root's; the guest has its secret in /run/credentials."""
+        image = boot.workspace / "second.img"
+        with open(image, "wb") as file:
+            file.truncate(16 << 20)
+        admin = boot.target.admin
+        admin("--mode", "target", "--op", "new", "--tid", 2, "--targetname", NAME_WITH_CHAP)
+        admin("--mode", "logicalunit", "--op", "new", "--tid", 2, "--lun", LUN,
+              "--backing-store", image)
+        admin("--mode", "account", "--op", "new", "--user", "guest", "--password", SECRET)
+        admin("--mode", "account", "--op", "bind", "--tid", 2, "--user", "guest")
+        admin("--mode", "target", "--op", "bind", "--tid", 2, "--initiator-address", "ALL")
 
     def test_depends_on_nothing(self):
         """Locked, spared by the kernel and by systemd, with few capabilities, asleep when idle."""
