@@ -1,13 +1,11 @@
 #include "cli/boot_sequence.h"
 
-#include <array>
-
 #include "cli/command.h"
+#include "cli/failure.h"
 #include "cli/keeper_client.h"
 #include "cli/leave_network.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
-#include "platform/linux/system_error.h"
 
 namespace isboot::cli {
 namespace {
@@ -18,39 +16,14 @@ constexpr std::size_t kMaxCommandLine = 64U << 10;
 
 void say(Log& log, LogLevel level, const std::string& line) { log.write(level, line); }
 
-std::string in_words(const Error& error) {
-  std::string words = error.text;
-  const Text reason = system_error_text(error.code);
-  if (!reason.empty()) words += " (" + std::string{reason} + ")";
-  return words;
-}
-
-std::string name_of(const ibft::Finding& finding) {
-  switch (finding.kind) {
-    case ibft::StructureKind::Header:
-      return "header";
-    case ibft::StructureKind::Control:
-      return "control";
-    case ibft::StructureKind::Initiator:
-      return "initiator";
-    case ibft::StructureKind::Nic:
-      return "nic" + std::to_string(finding.number);
-    case ibft::StructureKind::Target:
-      return "target" + std::to_string(finding.number);
-    case ibft::StructureKind::Extension:
-      return "extension";
-  }
-  return {};
-}
-
 void log_findings(const ibft::Findings& findings, Log& log) {
   for (const ibft::Finding& finding : findings) {
     const LogLevel level = finding.severity == ibft::Severity::Error     ? LogLevel::Error
                            : finding.severity == ibft::Severity::Warning ? LogLevel::Warning
                                                                          : LogLevel::Detail;
     say(log, level,
-        "iBFT " + name_of(finding) + ", offset " + std::to_string(finding.offset) + ", " +
-            finding.field + ": " + finding.message);
+        "iBFT " + std::string{to_text(finding.place()).view()} + ", offset " +
+            std::to_string(finding.offset) + ", " + finding.field + ": " + finding.message);
   }
 }
 

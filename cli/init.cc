@@ -11,9 +11,9 @@
 
 #include "cli/boot_sequence.h"
 #include "cli/command.h"
+#include "cli/failure.h"
 #include "cli/parameter_options.h"
 #include "platform/linux/system/root_file_system.h"
-#include "platform/linux/system_error.h"
 
 namespace isboot::cli {
 namespace {
@@ -68,11 +68,6 @@ void load_modules(Modules& modules, Log& log) {
   modules.load_for_devices();
   // A BIOS leaves the table in low memory; this module shows it where /dev/mem is closed.
   if (access("/sys/firmware/efi", F_OK) != 0) (void)modules.load("iscsi_ibft");
-}
-
-std::string in_words(const Error& error) {
-  const Text reason = system_error_text(error.code);
-  return error.text + (reason.empty() ? std::string{} : " (" + std::string{reason} + ")");
 }
 
 // Returns only when it failed, with everything said that can be.

@@ -4,12 +4,12 @@
 
 #include "cli/boot_sequence.h"
 #include "cli/command.h"
+#include "cli/failure.h"
 #include "cli/parameter_options.h"
 #include "core/boot/network_plan.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
 #include "platform/linux/system/stderr_log.h"
-#include "platform/linux/system_error.h"
 
 namespace isboot::cli {
 namespace {
@@ -23,25 +23,23 @@ const char* authentication(const iscsi::Credentials& credentials) {
   return credentials.reverse_secret.empty() ? "chap" : "mutual";
 }
 
-Json network_json(const LinkConfig& link) {
-  Json steps = Json::array();
-  const auto planned = boot::plan_network(link);
-  if (!planned) return steps;
-  for (const boot::NetworkChange& change : planned->changes)
-    steps.push_back(text(boot::to_text(change)));
-  return steps;
-}
-
 Json path_json(const boot::Path& path) {
   Json json;
   json["target_index"] = path.target_index;
   json["nic_index"] = path.nic_index;
   json["reason"] = path.reason;
-  json["mac"] = path.nic.mac.is_zero() ? Json{} : Json{text(to_text(path.nic.mac))};
-  json["nic"] = path.nic.name.empty() ? Json{} : Json{text(path.nic.name)};
-  json["network"] = network_json(path.link);
-  const auto planned = boot::plan_network(path.link);
-  json["network_error"] = planned ? Json{} : Json{planned.error().text};
+  json["nic_reason"] = path.nic_reason;
+  json["mac"] = path.nic.mac.is_zero() ? Json{} : Json(text(to_text(path.nic.mac)));
+  json["nic"] = path.nic.name.empty() ? Json{} : Json(text(path.nic.name));
+  const auto network = boot::plan_network(path.link);
+  json["network"] = Json::array();
+  json["network_notes"] = Json::array();
+  json["network_error"] = network ? Json{} : Json(network.error().text);
+  if (network) {
+    for (const boot::NetworkChange& change : network->changes)
+      json["network"].push_back(text(boot::to_text(change)));
+    for (const boot::NetworkNote note : network->notes) json["network_notes"].push_back(note);
+  }
   json["portal"] = text(to_text(path.portal));
   json["target"] = text(path.login.target_name);
   json["lun"] = text(to_hex(path.lun));
@@ -53,7 +51,7 @@ Json path_json(const boot::Path& path) {
 }
 
 Json seconds_json(std::uint32_t seconds) {
-  return seconds == boot::kForEver ? Json{"infinite"} : Json{seconds};
+  return seconds == boot::kForEver ? Json("infinite") : Json(seconds);
 }
 
 void print(const Json& plan) {
@@ -67,7 +65,9 @@ void print(const Json& plan) {
                 path["nic_index"].get<int>());
     line("why", path["reason"]);
     line("NIC", path["nic"].is_null() ? path["mac"] : path["nic"]);
+    line("", path["nic_reason"]);
     for (const Json& step : path["network"]) line("network", step);
+    for (const Json& note : path["network_notes"]) line("note", note);
     if (!path["network_error"].is_null())
       line("network", "not possible: " + path["network_error"].get<std::string>());
     line("target", path["portal"].get<std::string>() + " " + path["target"].get<std::string>());
@@ -82,15 +82,13 @@ void print(const Json& plan) {
 }
 
 int fail(const std::string& source, const Error& error) {
-  const std::string reason = text(system_error_text(error.code));
-  std::fprintf(stderr, "isboot: %s, offset %u: %s%s\n", source.c_str(), error.offset, error.text,
-               reason.empty() ? "" : (" (" + reason + ")").c_str());
+  std::fprintf(stderr, "isboot: %s, offset %u: %s\n", source.c_str(), error.offset,
+               in_words(error).c_str());
   std::fprintf(stderr, "isboot: next: `isboot ibft check` names each fault of the table\n");
   return kFailed;
 }
 
 int show_plan(const ParameterOptions& options, bool as_json) {
-  linux_platform::LinuxClock clock;
   linux_platform::StderrLog log;
   const boot::Parameters parameters = read_parameters(kernel_command_line(), options, log);
   const auto found = linux_platform::choose_table(parameters.table);

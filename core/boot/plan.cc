@@ -98,6 +98,7 @@ Result<Path> make_path(const ibft::Table& table, const ibft::Candidate& candidat
   Path path;
   path.target_index = candidate.target;
   path.reason = candidate.reason;
+  path.nic_reason = parameters.nic.empty() ? candidate.nic_reason : "isboot.nic= says so";
   path.portal = {target.address, target.port};
   path.lun = target.lun;
   ISBOOT_TRY(set_link(table, candidate, parameters, path));

@@ -23,7 +23,8 @@ inline constexpr std::size_t kMaxPaths = ibft::kMaxPairs;
 struct Path {
   std::uint8_t target_index = 0;  // of the table's targets
   std::uint8_t nic_index = 0;     // of the table's NICs
-  const char* reason = "";        // static: why this pair, why here in the order
+  const char* reason = "";        // static: why the target stands here in the order
+  const char* nic_reason = "";    // static: why this NIC
   WantedLink nic;
   ibft::Origin origin = ibft::Origin::Other;
   LinkConfig link;

@@ -1,0 +1,91 @@
+"""The program as people and scripts use it: exit status, messages, JSON."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+ISBOOT = os.environ.get("ISBOOT_BINARY", PROJECT / "build/dev/isboot")
+TABLE = PROJECT / "tests/fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
+SUBCOMMANDS = ("boot", "init", "plan", "check", "discover", "ibft", "keep", "status")
+
+
+def isboot(*arguments):
+    return subprocess.run([ISBOOT, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=60, check=False)
+
+
+class Program(unittest.TestCase):
+
+    def test_every_subcommand_has_help(self):
+        for name in SUBCOMMANDS:
+            with self.subTest(name):
+                done = isboot(name, "--help")
+                self.assertEqual(done.returncode, 0)
+                self.assertIn(name, done.stdout)
+
+    def test_usage_errors_have_status_2(self):
+        for arguments in ([], ["reboot"], ["boot", "--vlan", "4095"], ["plan", "--colour"]):
+            with self.subTest(arguments):
+                done = isboot(*arguments)
+                self.assertEqual(done.returncode, 2)
+                self.assertTrue(done.stderr)
+
+    def test_no_table_is_status_3_and_one_line(self):
+        """What `boot` does on a machine that was not booted from iSCSI, as this one."""
+        done = isboot("boot", "--table", "acpi:9")
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.count("\n"), 1)
+        self.assertIn("no iBFT", done.stderr)
+
+    def test_a_missing_file_is_a_failure_with_a_next_step(self):
+        done = isboot("boot", "--table", "/no/such/table")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("No such file", done.stderr)
+        self.assertIn("next: ", done.stderr.splitlines()[-1])
+
+    def test_plan_says_what_boot_would_do(self):
+        done = isboot("plan", "--table", TABLE, "--json", "--digest", "header")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        plan = json.loads(done.stdout)
+        self.assertEqual(plan["timeout"], 120)
+        self.assertEqual(plan["recovery"], "infinite")
+        (path,) = plan["paths"]
+        self.assertEqual(path["mac"], "52:54:00:12:34:56")
+        self.assertEqual(path["portal"], "10.0.2.2:3260")
+        self.assertEqual(path["target"], "iqn.2026-11.org.example:spike")
+        self.assertEqual(path["lun"], "0001000000000000")
+        self.assertEqual(path["authentication"], "none")
+        self.assertTrue(path["header_digest"])
+        self.assertIn("address 10.0.2.15/24", path["network"])
+        self.assertTrue(path["reason"] and path["nic_reason"])
+
+    def test_plan_is_a_page_too(self):
+        done = isboot("plan", "--table", TABLE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"path 1 +target0 through nic0")
+        self.assertRegex(done.stdout, r"network +address 10\.0\.2\.15/24")
+
+    def test_plan_names_the_fault_of_a_damaged_table(self):
+        table = bytearray(TABLE.read_bytes())
+        table[9] ^= 1
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(table)
+            file.flush()
+            done = isboot("plan", "--table", file.name)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("offset 9", done.stderr)
+        self.assertIn("do not sum up to 0", done.stderr)
+
+    def test_init_is_for_pid_1(self):
+        done = isboot("init")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("PID 1", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
