@@ -19,7 +19,7 @@ import lio
 FIXTURE = pathlib.Path(__file__).parent.parent / "fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
 ISBOOT = ""
 KIND = ""
-KINDS = {"tgt": daemons.tgt, "istgt": daemons.istgt, "lio": lio.lio}
+KINDS = {"tgt": daemons.tgt, "istgt": daemons.istgt, "lio": lambda folder: lio.lio(folder, ISBOOT)}
 PROGRAMS = {"tgt": "tgtd", "istgt": "istgt", "lio": "qemu-system-x86_64"}
 # What each says of a target that it does not have, and the strongest CHAP algorithm that it has:
 # docs/quirks.md.
@@ -123,10 +123,12 @@ class CheckTest(unittest.TestCase):
         self.assertIn("check the LUN", said)
 
     def test_reaches_the_target_over_ipv6(self):
-        if self.daemon.port6 is None:
-            self.skipTest("QEMU's user networking forwards no IPv6 port")
-        row = self.checked(self.daemon.url(daemons.name_of("none", "none"), ipv6=True))
+        if self.daemon.said_over_ipv6:
+            row = json.loads(self.daemon.said_over_ipv6)["targets"][0]
+        else:
+            row = self.checked(self.daemon.url(daemons.name_of("none", "none"), ipv6=True))
         self.assertTrue(row["portal"].startswith("[::1]:"))
+        self.assertEqual(row["disk"]["partition_table"], "mbr")
 
     def test_lists_the_targets_of_a_portal(self):
         done = self.isboot("discover", f"127.0.0.1:{self.daemon.port}", "--json")

@@ -62,8 +62,9 @@ def make_disk(folder):
 class Daemon:
     """Where a daemon listens, and what is known of it."""
 
-    def __init__(self, lun, port, port6=None):
+    def __init__(self, lun, port, port6=None, said_over_ipv6=None):
         self.lun, self.port, self.port6 = lun, port, port6
+        self.said_over_ipv6 = said_over_ipv6  # JSON of a check where we cannot reach it so
 
     def url(self, target, lun=None, ipv6=False):
         host, port = ("[::1]", self.port6) if ipv6 else ("127.0.0.1", self.port)

@@ -7,7 +7,7 @@ import pathlib
 import daemons
 from harness import initramfs
 from harness.kernel import Kernel
-from harness.machine import Machine
+from harness.machine import KERNEL_ARGUMENTS, Machine
 from harness.workspace import Workspace
 
 # With what LIO asks for at run time: the hashes of CHAP and of the digests.
@@ -35,7 +35,7 @@ mkdir $target/iscsi
 serve() {{
   mkdir -p $target/iscsi/$1/tpgt_1/lun/lun_0
   cd $target/iscsi/$1/tpgt_1
-  mkdir np/0.0.0.0:{port}
+  mkdir np/0.0.0.0:{port} "np/[::1]:{port}"
   ln -s $disk lun/lun_0/disk
   echo 1 >attrib/generate_node_acls
   echo 1 >attrib/cache_dynamic_acls
@@ -47,6 +47,7 @@ serve() {{
   cd /
 }}
 {serve}
+echo "LIO-IPV6 $(isboot check "{ipv6_url}" --json | tr -d '\\n')"
 echo LIO-READY
 while :; do sleep 1000; done
 """
@@ -56,10 +57,11 @@ def init_script():
     flags = {"none": "0 0", "chap": "1 0", "mutual": "1 1"}
     serve = "\n".join(f"serve {daemons.name_of(auth, digest)} {flags[auth]}"
                       for auth in daemons.AUTHS for digest in daemons.DIGESTS)
+    ipv6_url = f"iscsi:[::1]::{PORT}:0:{daemons.name_of('none', 'none')}"
     return INIT.format(modules=" ".join((*MODULES, *OPTIONAL_MODULES)), size=daemons.DISK_SIZE,
                        port=PORT, user=daemons.USER, secret=daemons.SECRET,
                        reverse_user=daemons.REVERSE_USER, reverse_secret=daemons.REVERSE_SECRET,
-                       serve=serve)
+                       serve=serve, ipv6_url=ipv6_url)
 
 
 def module_files(kernel):
@@ -73,19 +75,21 @@ def module_files(kernel):
 
 
 @contextlib.contextmanager
-def lio(folder):
+def lio(folder, program):
+    """`program` has its say over IPv6 inside of the machine: QEMU forwards no IPv6 port."""
     workspace = Workspace("lio")
     kernel = Kernel()
     archive = initramfs.build({
         **module_files(kernel), "init": init_script().encode(),
-        "bin/busybox": BUSYBOX.read_bytes(),
+        "bin/busybox": BUSYBOX.read_bytes(), "bin/isboot": pathlib.Path(program).read_bytes(),
         "disk.img": daemons.make_disk(folder).read_bytes()})
     (workspace / "initrd.img").write_bytes(archive)
     port = daemons.free_port()
     machine = Machine(workspace, f",hostfwd=tcp:127.0.0.1:{port}-:{PORT}", [
         "-device", "virtio-net-pci,netdev=net,romfile=", "-kernel", kernel.image,
-        "-initrd", "initrd.img", "-append", "console=ttyS0 panic=1 quiet"])
+        "-initrd", "initrd.img", "-append", f"{KERNEL_ARGUMENTS} quiet"])
     with machine.running():
+        said = machine.console.wait_for(r"LIO-IPV6 (.*)", START_S, "what isboot says in there")
         machine.console.wait_for(r"LIO-READY", START_S, "LIO's start")
-        yield daemons.Daemon(0, port)
+        yield daemons.Daemon(0, port, said_over_ipv6=said.group(1))
     workspace.clear()
