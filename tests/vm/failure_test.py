@@ -1,6 +1,7 @@
 """What `isboot init` says and does when it cannot boot from iSCSI."""
 
 import contextlib
+import pathlib
 import re
 import socket
 import threading
@@ -66,6 +67,19 @@ class Failure(unittest.TestCase):
         said = self._boot("failure-damaged-table", table)
         self.assertRegex(said, rf"iBFT control, offset {ibft_table.NIC_OFFSET}, ")
         self.assertNotRegex(said, r"eth0 up")
+
+    def test_shell(self):
+        """Without panic= a shell follows, where the initramfs has one."""
+        workspace = Workspace("failure-shell")
+        table = self._table(changes=[(ibft_table.NIC_OFFSET, b"\xff\xff")])
+        kernel = Kernel()
+        initrd = initramfs.build({"init": isboot_binary().read_bytes(), **kernel.module_files(),
+                                  "bin/sh": pathlib.Path("/bin/busybox").read_bytes()})
+        guest = machine.from_kernel(workspace, kernel, initrd,
+                                    ARGUMENTS.replace("panic=1", ""), table)
+        with guest.running():
+            guest.console.wait_for(r"BusyBox .* built-in shell", START_LIMIT, "the shell")
+        workspace.clear()
 
     def test_no_table(self):
         """No iBFT: isboot says so and goes on to a root= that the machine has itself."""
