@@ -26,7 +26,7 @@ PARTS = (("libc", re.compile(r"/lib(c|m|pthread|dl|resolv)\.a\(|/crt\w*\.o$")),
 def by_part(map_text):
     """Part → bytes, from the part of the map that says where things went."""
     sizes = collections.Counter()
-    placed = map_text[map_text.index("Linker script and memory map"):]
+    placed = map_text[map_text.index("Memory map"):]
     for section, address, size, source in PLACED.findall(placed):
         if int(address, 16) == 0 or section.startswith((".bss", ".tbss")):
             continue
