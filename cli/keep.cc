@@ -159,7 +159,8 @@ int run_keeper(int argc, char** argv) {
   static linux_platform::LinuxHash hash;
   static linux_platform::LinuxEntropy entropy;
   static linux_platform::LinuxInitiator initiator{clock};
-  static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator}};
+  static linux_platform::NicMender nics{clock, log};
+  static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator, nics}};
   const auto fail = [](const Error& error) {
     log.write(LogLevel::Error, "keeper: " + std::string{error.text} + ": " +
                                    std::string{system_error_text(error.code)});

@@ -1,6 +1,7 @@
 #include "cli/keeper_client.h"
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -54,6 +55,17 @@ Result<UniqueFd> reach_keeper() {
   return start_keeper();
 }
 
+// An MTU that the path did not carry was made smaller (platform/linux/net/mtu_probe.h): a
+// NIC that is set up again gets the one that it has now.
+void keep_mtu_as_it_is(NicSetup& nic, std::uint32_t link) {
+  char name[IF_NAMESIZE];
+  if (nic.config.mtu == 0 || if_indextoname(link, name) == nullptr) return;
+  const auto text = linux_platform::read_file("/sys/class/net/" + std::string{name} + "/mtu", 16);
+  if (!text) return;
+  const auto mtu = parse_decimal(slice(*text, 0, find(*text, '\n')), UINT32_MAX);
+  if (mtu) nic.config.mtu = static_cast<std::uint32_t>(*mtu);
+}
+
 }  // namespace
 
 Result<Done> leave_to_keeper(const boot::Established& established,
@@ -63,6 +75,9 @@ Result<Done> leave_to_keeper(const boot::Established& established,
   record.kernel = established.kernel;
   record.login = established.login;
   record.link = established.link.index;
+  record.nic = established.nic;
+  if (record.nic) keep_mtu_as_it_is(*record.nic, record.link);
+  record.lun = established.lun;
   record.disk = established.disk;
   ISBOOT_TRY(record.credentials_file.assign(credentials_file));
   std::array<std::uint8_t, linux_platform::kMaxRecord> buffer{};

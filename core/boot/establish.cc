@@ -156,8 +156,9 @@ Result<Established> log_in(const Path& path, const Parameters& parameters, Nic n
   }
   line.out() << " is " << *disk;
   ports.log.write(LogLevel::Info, line.text());
-  Established established{id, *disk, kernel, login, link};
+  Established established{id, path.lun, *disk, kernel, login, link};
   established.kernel.portal = session.home();
+  if (nic == Nic::BringUp) established.nic = NicSetup{path.nic, path.link};
   return established;
 }
 

@@ -22,10 +22,12 @@ struct Ports {
 // The kernel's session, and all that bringing it back will take.
 struct Established {
   SessionId session;
+  Lun lun;
   DiskName disk;
   SessionConfig kernel;  // its portal is where later logins start
   iscsi::LoginConfig login;
   LinkId link;
+  std::optional<NicSetup> nic{};  // nothing: the network was there, and is not ours to mend
 };
 
 // Every step is logged as one line, a failure with what to do next. What was made for a

@@ -37,6 +37,12 @@ struct LinkConfig {
   std::uint32_t mtu = 0;    // bytes, 0: as it is
 };
 
+// All that it takes to find a NIC and to set it up, once more if it has to be.
+struct NicSetup {
+  WantedLink nic;
+  LinkConfig config;
+};
+
 // What the boot plan needs of the host's network. Calls block, never past `deadline`.
 class Network {
 public:

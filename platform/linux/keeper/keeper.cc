@@ -82,6 +82,7 @@ Then Keeper::run() {
     for (Slot& slot : slots_) {
       if (slot.session && slot.session->waiting().deadline <= now) slot.session->on_time();
       if (slot.end.under_way() && slot.end.deadline() <= now) slot.end.on_time();
+      if (slot.session && slot.session->take_changed()) save();
     }
     collect_ended();
   }

@@ -2,6 +2,8 @@
 
 #include <poll.h>
 
+#include "platform/linux/system_error.h"
+
 namespace isboot::linux_platform {
 namespace {
 
@@ -73,16 +75,22 @@ void KeptSession::on_lost(const Error& error) {
 void KeptSession::on_ready() {
   if (state() == SessionState::Connecting) {
     const auto up = stream_.finish_connect();
-    on_event(up ? SessionEvent::connected() : SessionEvent::failed(up.error()));
+    if (!up) return on_event(connect_failed(up.error()));
+    unreachable_ = false;
+    on_event(SessionEvent::connected());
   } else if (state() == SessionState::LoggingIn) {
     on_event(receive());
   }
 }
 
 void KeptSession::on_time() {
-  const bool rested = state() == SessionState::Waiting || state() == SessionState::Lost;
-  on_event(rested ? SessionEvent::due()
-                  : SessionEvent::failed(Error{Errc::TimedOut, 0, "no answer in time"}));
+  const Error late{Errc::TimedOut, 0, "no answer in time"};
+  if (state() == SessionState::Waiting || state() == SessionState::Lost)
+    on_event(SessionEvent::due());
+  else if (state() == SessionState::Connecting)
+    on_event(connect_failed(late));
+  else
+    on_event(SessionEvent::failed(late));
 }
 
 void KeptSession::on_event(const SessionEvent& event) {
@@ -96,12 +104,8 @@ void KeptSession::on_event(const SessionEvent& event) {
 
 std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
   switch (step.kind) {
-    case SessionStep::Kind::Connect: {
-      const auto started = stream_.start_connect(step.portal, record_.link);
-      if (!started) return SessionEvent::failed(started.error());
-      wait_for(POLLOUT, step.deadline);
-      return std::nullopt;
-    }
+    case SessionStep::Kind::Connect:
+      return connect(step);
     case SessionStep::Kind::Send:
       return send(step);
     case SessionStep::Kind::Receive:
@@ -131,6 +135,25 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<SessionEvent> KeptSession::connect(const SessionStep& step) {
+  if (record_.nic) {
+    const auto link = ports_.nics.mend(*record_.nic, LinkId{record_.link}, unreachable_);
+    if (!link) return SessionEvent::failed(link.error());
+    changed_ = changed_ || link->index != record_.link;
+    record_.link = link->index;
+  }
+  const auto started = stream_.start_connect(step.portal, record_.link);
+  if (!started) return connect_failed(started.error());
+  wait_for(POLLOUT, step.deadline);
+  return std::nullopt;
+}
+
+// A refusal is an answer as well: the network is there.
+SessionEvent KeptSession::connect_failed(const Error& error) {
+  unreachable_ = errno_of(error.code) != ECONNREFUSED;
+  return SessionEvent::failed(error);
 }
 
 std::optional<SessionEvent> KeptSession::send(const SessionStep& step) {

@@ -9,6 +9,7 @@
 #include "platform/linux/initiator/session_keeping.h"
 #include "platform/linux/initiator/tcp_stream.h"
 #include "platform/linux/keeper/session_record.h"
+#include "platform/linux/net/nic_mender.h"
 
 namespace isboot::linux_platform {
 
@@ -18,6 +19,7 @@ struct KeeperPorts {
   Hash& hash;
   Entropy& entropy;
   SessionKeeping& initiator;
+  NicMending& nics;
 };
 
 inline constexpr Millis kNever = UINT64_MAX;
@@ -57,6 +59,8 @@ public:
   const Portal& portal() const { return session_.portal(); }
   std::uint32_t tries() const { return session_.tries(); }
   bool carried() const { return state() == boot::SessionState::HandedOver; }
+  // Whether the record is another one than at the last call: the link has a new number.
+  bool take_changed() { return std::exchange(changed_, false); }
 
 private:
   void on_event(const boot::SessionEvent& event);
@@ -64,6 +68,8 @@ private:
   std::optional<boot::SessionEvent> carry_out(const boot::SessionStep& step);
   std::optional<boot::SessionEvent> send(const boot::SessionStep& step);
   boot::SessionEvent receive();
+  std::optional<boot::SessionEvent> connect(const boot::SessionStep& step);
+  boot::SessionEvent connect_failed(const Error& error);
   void wait_for(short events, Millis deadline);
   void log_failure(const Error& error, Text then);
   void log_carried();
@@ -75,6 +81,8 @@ private:
   SessionHistory history_;
   Waiting waiting_;
   std::size_t wanted_ = 0;
+  bool unreachable_ = false;  // the last connect() got no answer
+  bool changed_ = false;
   Millis next_log_ = 0;  // repeats of one error are logged no sooner
   std::array<std::uint8_t, 2048> buffer_{};
 };

@@ -6,7 +6,7 @@
 namespace isboot::linux_platform {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 constexpr HashAlgorithm kAlgorithms[] = {HashAlgorithm::Md5, HashAlgorithm::Sha1,
                                          HashAlgorithm::Sha256, HashAlgorithm::Sha3_256};
 
@@ -16,6 +16,7 @@ enum : std::uint8_t {
   kDataDigest = 2,
   kRecoveryLimit = 4,
   kHadSecrets = 8,
+  kHasNic = 16,
 };
 
 void write_text(Writer& out, Text text) {
@@ -26,6 +27,43 @@ template <std::size_t capacity>
 Result<Done> read_text(Reader& in, InlineText<capacity>& text) {
   const std::uint16_t size = ISBOOT_TRY(in.le16());
   return text.assign(as_text(ISBOOT_TRY(in.bytes(size))));
+}
+
+void write_address(Writer& out, const IpAddress& address) { out.bytes(address.bytes); }
+
+Result<Done> read_address(Reader& in, IpAddress& address) {
+  const Bytes bytes = ISBOOT_TRY(in.bytes(address.bytes.size()));
+  std::memcpy(address.bytes.data(), bytes.data(), bytes.size());
+  return Done{};
+}
+
+// PCI addresses have 16 bits.
+constexpr std::uint32_t kNoPci = UINT32_MAX;
+
+void write_nic(Writer& out, const NicSetup& setup) {
+  out.bytes(setup.nic.mac.bytes).le32(setup.nic.pci ? *setup.nic.pci : kNoPci);
+  write_text(out, setup.nic.name);
+  const LinkConfig& config = setup.config;
+  write_address(out, config.address);
+  write_address(out, config.gateway);
+  write_address(out, config.target);
+  out.u8(config.prefix).le16(config.vlan).le32(config.mtu);
+}
+
+Result<Done> read_nic(Reader& in, NicSetup& setup) {
+  const Bytes mac = ISBOOT_TRY(in.bytes(setup.nic.mac.bytes.size()));
+  std::memcpy(setup.nic.mac.bytes.data(), mac.data(), mac.size());
+  const std::uint32_t pci = ISBOOT_TRY(in.le32());
+  if (pci != kNoPci) setup.nic.pci = static_cast<std::uint16_t>(pci);
+  ISBOOT_TRY(read_text(in, setup.nic.name));
+  LinkConfig& config = setup.config;
+  ISBOOT_TRY(read_address(in, config.address));
+  ISBOOT_TRY(read_address(in, config.gateway));
+  ISBOOT_TRY(read_address(in, config.target));
+  config.prefix = ISBOOT_TRY(in.u8());
+  config.vlan = ISBOOT_TRY(in.le16());
+  config.mtu = ISBOOT_TRY(in.le32());
+  return Done{};
 }
 
 Result<Done> read_secret(Reader& in, Secret& secret) {
@@ -40,8 +78,7 @@ Result<Done> read_kernel(Reader& in, SessionConfig& kernel, std::uint8_t flags) 
   if ((flags & kRecoveryLimit) != 0) kernel.recovery_timeout = recovery;
   kernel.ping_after = ISBOOT_TRY(in.le32());
   kernel.ping_limit = ISBOOT_TRY(in.le32());
-  const Bytes address = ISBOOT_TRY(in.bytes(kernel.portal.address.bytes.size()));
-  std::memcpy(kernel.portal.address.bytes.data(), address.data(), address.size());
+  ISBOOT_TRY(read_address(in, kernel.portal.address));
   kernel.portal.port = ISBOOT_TRY(in.le16());
   ISBOOT_TRY(read_text(in, kernel.initiator_name));
   return read_text(in, kernel.target_name);
@@ -71,6 +108,7 @@ Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes 
   if (login.header_digest) flags |= kHeaderDigest;
   if (login.data_digest) flags |= kDataDigest;
   if (kernel.recovery_timeout) flags |= kRecoveryLimit;
+  if (record.nic) flags |= kHasNic;
   if (record.had_secrets || credentials.one_way()) flags |= kHadSecrets;
   std::uint8_t algorithms = 0;
   for (std::size_t i = 0; i < std::size(kAlgorithms); ++i)
@@ -79,11 +117,14 @@ Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes 
 
   Writer out{buffer};
   out.u8(kVersion).u8(flags).le32(record.session.value).le32(record.link);
+  if (record.nic) write_nic(out, *record.nic);
+  out.bytes(record.lun.bytes);
   write_text(out, record.disk);
   write_text(out, record.credentials_file);
   out.le32(kernel.initial_cmd_sn).le32(kernel.recovery_timeout.value_or(0));
   out.le32(kernel.ping_after).le32(kernel.ping_limit);
-  out.bytes(kernel.portal.address.bytes).le16(kernel.portal.port);
+  write_address(out, kernel.portal.address);
+  out.le16(kernel.portal.port);
   write_text(out, kernel.initiator_name);
   write_text(out, kernel.target_name);
   out.bytes(login.isid.bytes).u8(algorithms);
@@ -102,6 +143,10 @@ Result<Done> decode(Bytes bytes, SessionRecord& record) {
   const std::uint8_t flags = ISBOOT_TRY(in.u8());
   record.session.value = ISBOOT_TRY(in.le32());
   record.link = ISBOOT_TRY(in.le32());
+  record.nic.reset();
+  if ((flags & kHasNic) != 0) ISBOOT_TRY(read_nic(in, record.nic.emplace()));
+  const Bytes lun = ISBOOT_TRY(in.bytes(record.lun.bytes.size()));
+  std::memcpy(record.lun.bytes.data(), lun.data(), lun.size());
   ISBOOT_TRY(read_text(in, record.disk));
   ISBOOT_TRY(read_text(in, record.credentials_file));
   ISBOOT_TRY(read_kernel(in, record.kernel, flags));

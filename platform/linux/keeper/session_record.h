@@ -6,6 +6,7 @@
 
 #include "core/iscsi/login.h"
 #include "core/ports/initiator.h"
+#include "core/ports/network.h"
 
 namespace isboot::linux_platform {
 
@@ -14,6 +15,9 @@ struct SessionRecord {
   SessionConfig kernel;  // as it was created; its portal is where each try starts
   iscsi::LoginConfig login;
   std::uint32_t link = 0;  // the interface, for link-local addresses
+  // How the NIC is set up again; nothing: the network is not ours.
+  std::optional<NicSetup> nic;
+  Lun lun;
   DiskName disk;
   bool had_secrets = false;          // the credentials must be found again before a login …
   InlineText<255> credentials_file;  // … here, or in the iBFT when this is empty

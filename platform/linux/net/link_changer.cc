@@ -104,6 +104,24 @@ Result<LinkState> LinkChanger::make_vlan(const NetworkChange& change, const boot
   return Error{Errc::NotFound, 0, "the VLAN is gone"};
 }
 
+Result<LinkState> LinkChanger::make_all(const boot::NetworkPlan& plan, LinkId link,
+                                        Millis deadline) {
+  LinkState state = ISBOOT_TRY(look(link, deadline));
+  std::span<const NetworkChange> rest = plan.changes.view();
+  while (!rest.empty()) {
+    if (rest[0].kind == NetworkChange::Kind::AddVlan) {
+      state = ISBOOT_TRY(make_vlan(rest[0], state.seen, deadline));
+      rest = rest.subspan(1);
+      continue;
+    }
+    std::size_t count = 0;
+    while (count < rest.size() && rest[count].kind != NetworkChange::Kind::AddVlan) ++count;
+    state = ISBOOT_TRY(make(rest.first(count), state.seen, deadline));
+    rest = rest.subspan(count);
+  }
+  return state;
+}
+
 Result<LinkState> LinkChanger::wait_running(LinkState link, Millis deadline) {
   const Millis quiet_until = clock_.now() + kQuietCarrierWait;
   bool quiet = true;

@@ -25,6 +25,10 @@ public:
   Result<LinkState> make_vlan(const boot::NetworkChange& change, const boot::SeenLink& parent,
                               Millis deadline);
 
+  // All changes of a plan, in as few batches as can be: a VLAN has to be there before it can
+  // be named in one. The link that carries the address, as it is then.
+  Result<LinkState> make_all(const boot::NetworkPlan& plan, LinkId link, Millis deadline);
+
   // Waits until frames flow. Errc::TimedOut: no carrier.
   Result<LinkState> wait_running(LinkState link, Millis deadline);
 

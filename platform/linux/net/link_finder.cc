@@ -67,6 +67,7 @@ Result<Done> LinkFinder::take(const RouteEvent& event) {
       if (listed_) ISBOOT_TRY(socket_.list_links());
       break;
     case RouteEvent::Kind::Answered:
+    case RouteEvent::Kind::AddressListed:
       break;  // of an earlier request
   }
   return Done{};

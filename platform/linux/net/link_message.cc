@@ -1,6 +1,7 @@
 #include "platform/linux/net/link_message.h"
 
 #include <linux/if.h>
+#include <linux/if_addr.h>
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -102,6 +103,27 @@ Result<LinkState> decode_link(Bytes payload) {
   while (const auto attribute = ISBOOT_TRY(attributes.next()))
     ISBOOT_TRY(read_attribute(*attribute, link));
   return link;
+}
+
+Result<LinkAddress> decode_address(Bytes payload) {
+  // struct ifaddrmsg: family, prefix, flags and scope, each u8; index u32.
+  constexpr std::size_t kSize = 8;
+  LinkAddress result;
+  result.link.index = ISBOOT_TRY(netlink::read_u32(payload, 4));
+  AttributeReader attributes = ISBOOT_TRY(AttributeReader::behind(payload, kSize));
+  bool local = false;
+  while (const auto attribute = ISBOOT_TRY(attributes.next())) {
+    // Both are there on point-to-point links: IFA_ADDRESS is then the other end's.
+    const bool is_local = attribute->type == IFA_LOCAL;
+    if (!is_local && (attribute->type != IFA_ADDRESS || local)) continue;
+    const Bytes& value = attribute->value;
+    local = is_local;
+    if (value.size() == 4)
+      result.address = IpAddress::v4(value[0], value[1], value[2], value[3]);
+    else if (value.size() == result.address.bytes.size())
+      std::copy(value.begin(), value.end(), result.address.bytes.begin());
+  }
+  return result;
 }
 
 }  // namespace isboot::linux_platform

@@ -1,4 +1,5 @@
-// What RTM_NEWLINK and RTM_DELLINK say about a link. Source: linux/if_link.h, rtnetlink(7).
+// What RTM_NEWLINK and RTM_DELLINK say about a link, and RTM_NEWADDR about an address.
+// Source: linux/if_link.h, rtnetlink(7).
 #pragma once
 
 #include "core/boot/link_choice.h"
@@ -16,5 +17,12 @@ struct LinkState {
 
 // `payload` is what is behind the message's header. Errc::Truncated, Errc::BadValue.
 Result<LinkState> decode_link(Bytes payload);
+
+// What RTM_NEWADDR says. Source: linux/if_addr.h.
+struct LinkAddress {
+  LinkId link;
+  IpAddress address;
+};
+Result<LinkAddress> decode_address(Bytes payload);
 
 }  // namespace isboot::linux_platform

@@ -56,26 +56,14 @@ Result<LinkId> LinuxNetwork::find_link(const WantedLink& wanted, Millis deadline
   return ISBOOT_TRY((LinkFinder{*socket_, log_, wanted}.find(deadline))).id;
 }
 
-// As few batches as can be: a VLAN has to be there before it can be named in one.
 Result<LinkState> LinuxNetwork::make(const boot::NetworkPlan& plan, LinkId link, Millis deadline) {
-  LinkChanger changer{*socket_, clock_, log_};
-  LinkState state = ISBOOT_TRY(changer.look(link, deadline));
-  std::span<const NetworkChange> rest = plan.changes.view();
-  while (!rest.empty()) {
-    if (rest[0].kind == NetworkChange::Kind::AddVlan) {
-      // The kernel would ask modprobe, which an initramfs of ours does not have. When the
-      // module is not there either, the kernel's answer to the request says so.
+  for (const NetworkChange& change : plan.changes)
+    // The kernel would ask modprobe, which an initramfs of ours does not have. When the
+    // module is not there either, the kernel's answer to the request says so.
+    if (change.kind == NetworkChange::Kind::AddVlan)
       (void)Modules::of_running_kernel().load("8021q");
-      state = ISBOOT_TRY(changer.make_vlan(rest[0], state.seen, deadline));
-      rest = rest.subspan(1);
-      continue;
-    }
-    std::size_t count = 0;
-    while (count < rest.size() && rest[count].kind != NetworkChange::Kind::AddVlan) ++count;
-    state = ISBOOT_TRY(changer.make(rest.first(count), state.seen, deadline));
-    rest = rest.subspan(count);
-  }
-  return changer.wait_running(state, deadline);
+  LinkChanger changer{*socket_, clock_, log_};
+  return changer.wait_running(ISBOOT_TRY(changer.make_all(plan, link, deadline)), deadline);
 }
 
 // An MTU above the standard one is kept only when the path has shown that it carries it:

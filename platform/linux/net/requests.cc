@@ -96,6 +96,10 @@ void request_link(MessageWriter& out, std::uint32_t sequence, LinkId link) {
   begin_link(out, RTM_GETLINK, NLM_F_REQUEST, sequence, link, 0);
 }
 
+void request_addresses(MessageWriter& out, std::uint32_t sequence, std::uint8_t family) {
+  out.begin(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, sequence).u8(family).u8(0).u8(0).u8(0).u32(0);
+}
+
 void request_change(MessageWriter& out, std::uint32_t sequence, const boot::SeenLink& link,
                     const NetworkChange& change) {
   switch (change.kind) {

@@ -13,6 +13,10 @@ void request_all_links(netlink::MessageWriter& out, std::uint32_t sequence);
 // One link as it is now; no acknowledgement but the answer.
 void request_link(netlink::MessageWriter& out, std::uint32_t sequence, LinkId link);
 
+// All addresses of one family (AF_INET, AF_INET6) that there are, of all links; the answer
+// ends with NLMSG_DONE.
+void request_addresses(netlink::MessageWriter& out, std::uint32_t sequence, std::uint8_t family);
+
 // Makes one change of a plan on `link`; answered by an acknowledgement. Again is
 // harmless, but that an AddVlan answers EEXIST.
 void request_change(netlink::MessageWriter& out, std::uint32_t sequence, const boot::SeenLink& link,

@@ -24,6 +24,13 @@ Result<Done> RouteSocket::list_links() {
   return socket_.send(ISBOOT_TRY(out.finish()));
 }
 
+Result<Done> RouteSocket::list_addresses(const IpAddress& like) {
+  std::array<std::uint8_t, 64> buffer{};
+  MessageWriter out{buffer};
+  request_addresses(out, sequence_++, like.is_v4() ? AF_INET : AF_INET6);
+  return socket_.send(ISBOOT_TRY(out.finish()));
+}
+
 Result<std::uint32_t> RouteSocket::request(std::span<const boot::NetworkChange> changes,
                                            const boot::SeenLink& link) {
   std::array<std::uint8_t, 2048> buffer{};
@@ -53,6 +60,13 @@ Result<std::optional<RouteEvent>> event_of(const Message& message) {
       if (message.type == RTM_DELLINK) event.kind = RouteEvent::Kind::LinkGone;
       event.link = ISBOOT_TRY(decode_link(message.payload));
       return std::optional{event};
+    case RTM_NEWADDR: {
+      const LinkAddress seen = ISBOOT_TRY(decode_address(message.payload));
+      event.kind = RouteEvent::Kind::AddressListed;
+      event.link.seen.id = seen.link;
+      event.address = seen.address;
+      return std::optional{event};
+    }
     case NLMSG_DONE:
       event.kind = RouteEvent::Kind::AllListed;
       return std::optional{event};

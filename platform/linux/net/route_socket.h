@@ -13,14 +13,16 @@ namespace isboot::linux_platform {
 
 struct RouteEvent {
   enum class Kind : std::uint8_t {
-    LinkChanged,  // or is new, or was asked for: `link`
-    LinkGone,     // `link`
-    AllListed,    // the answer to list_links() is complete
-    Answered,     // a request was carried out or refused: `answer`
-    Overrun,      // events were lost: ask for the links again
+    LinkChanged,    // or is new, or was asked for: `link`
+    LinkGone,       // `link`
+    AddressListed,  // asked for: `link.seen.id` has `address`
+    AllListed,      // the answer to list_links() or list_addresses() is complete
+    Answered,       // a request was carried out or refused: `answer`
+    Overrun,        // events were lost: ask for the links again
   };
   Kind kind = Kind::LinkChanged;
   LinkState link;
+  IpAddress address;
   std::uint32_t sequence = 0;  // Answered: of which request
   netlink::Answer answer;      // its reason lives until the next call
 };
@@ -32,6 +34,8 @@ public:
   static Result<RouteSocket> open(Clock& clock);
 
   Result<Done> list_links();
+  // Of all links, those of the family of `like`.
+  Result<Done> list_addresses(const IpAddress& like);
 
   // Sends the changes as one batch, and asks how `link` is then. Change i gets the
   // sequence number that is returned, plus i. Errc::NoSpace: too many changes.

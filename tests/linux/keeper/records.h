@@ -9,6 +9,17 @@ inline SessionRecord full_record() {
   SessionRecord record;
   record.session = SessionId{3};
   record.link = 2;
+  NicSetup& nic = record.nic.emplace();
+  nic.nic = WantedLink{MacAddress{{0x52, 0x54, 0, 0x12, 0x34, 0x56}}};
+  nic.nic.pci = 0x18;
+  (void)nic.nic.name.assign("eth0");
+  nic.config.address = IpAddress::v4(10, 0, 2, 15);
+  nic.config.prefix = 24;
+  nic.config.gateway = IpAddress::v4(10, 0, 2, 1);
+  nic.config.target = IpAddress::v4(10, 9, 0, 1);
+  nic.config.vlan = 42;
+  nic.config.mtu = 9000;
+  record.lun.bytes = {0, 5};
   (void)record.disk.assign("/dev/sda");
   (void)record.credentials_file.assign("/etc/isboot/disk");
   record.kernel.initial_cmd_sn = 17;

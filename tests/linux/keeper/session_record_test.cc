@@ -27,6 +27,7 @@ TEST(SessionRecord, ComesBackAsItWas) {
   ASSERT_TRUE(decode(encoded(before, Secrets::Take), after));
   EXPECT_EQ(after.session, before.session);
   EXPECT_EQ(after.link, before.link);
+  EXPECT_EQ(after.lun.bytes, before.lun.bytes);
   EXPECT_EQ(after.disk, before.disk);
   EXPECT_EQ(after.credentials_file.view(), "/etc/isboot/disk");
   EXPECT_EQ(after.kernel.initial_cmd_sn, 17U);
@@ -44,6 +45,34 @@ TEST(SessionRecord, ComesBackAsItWas) {
   EXPECT_EQ(as_text(after.login.credentials.secret.reveal()), "twelve bytes or more");
   EXPECT_EQ(as_text(after.login.credentials.reverse_secret.reveal()), "another long secret");
   EXPECT_TRUE(after.had_secrets);
+}
+
+TEST(SessionRecord, KnowsHowTheNicIsSetUpAgain) {
+  const SessionRecord before = full_record();
+  SessionRecord after;
+  ASSERT_TRUE(decode(encoded(before, Secrets::Leave), after));
+  ASSERT_TRUE(after.nic);
+  EXPECT_EQ(after.nic->nic.mac, before.nic->nic.mac);
+  EXPECT_EQ(after.nic->nic.pci, before.nic->nic.pci);
+  EXPECT_EQ(after.nic->nic.name, before.nic->nic.name);
+  EXPECT_EQ(after.nic->config.address, before.nic->config.address);
+  EXPECT_EQ(after.nic->config.prefix, 24);
+  EXPECT_EQ(after.nic->config.gateway, before.nic->config.gateway);
+  EXPECT_EQ(after.nic->config.target, before.nic->config.target);
+  EXPECT_EQ(after.nic->config.vlan, 42);
+  EXPECT_EQ(after.nic->config.mtu, 9000U);
+}
+
+TEST(SessionRecord, LeavesTheNetworkAloneWhenItIsNotOurs) {
+  SessionRecord before = full_record();
+  before.nic.reset();
+  SessionRecord after = full_record();
+  ASSERT_TRUE(decode(encoded(before, Secrets::Leave), after));
+  EXPECT_FALSE(after.nic);
+  before = full_record();
+  before.nic->nic.pci.reset();
+  ASSERT_TRUE(decode(encoded(before, Secrets::Leave), after));
+  EXPECT_FALSE(after.nic->nic.pci);
 }
 
 TEST(SessionRecord, HoldsIoForEverWhenItHasNoLimit) {
@@ -74,6 +103,8 @@ TEST(SessionRecord, FitsItsLimitWithTheLongestNames) {
   (void)record.kernel.initiator_name.assign(Text{longest}.substr(0, 223));
   (void)record.kernel.target_name.assign(Text{longest}.substr(0, 223));
   (void)record.credentials_file.assign(longest);
+  (void)record.disk.assign(Text{longest}.substr(0, 64));
+  (void)record.nic->nic.name.assign(Text{longest}.substr(0, 15));
   (void)record.login.credentials.name.assign(longest);
   (void)record.login.credentials.reverse_name.assign(longest);
   (void)record.login.credentials.secret.assign(as_bytes(longest));

@@ -15,7 +15,7 @@ namespace {
 class StatusJsonTest : public ::testing::Test {
 protected:
   std::string status(const SessionRecord& record) {
-    const KeptSession session{record, {clock_, log_, hash_, entropy_, initiator_}};
+    const KeptSession session{record, {clock_, log_, hash_, entropy_, initiator_, nics_}};
     std::array<char, 2048> buffer{};
     StatusJson json{buffer};
     json.append(session, false, clock_, log_);
@@ -28,6 +28,7 @@ protected:
   testing::FakeHash hash_;
   testing::FakeEntropy entropy_;
   LinuxInitiator initiator_{clock_};
+  NicMender nics_{clock_, log_};
 };
 
 TEST_F(StatusJsonTest, NamesTheSessionAndItsState) {

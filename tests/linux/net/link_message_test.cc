@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <linux/if.h>
+#include <linux/if_addr.h>
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -87,6 +88,49 @@ TEST(LinkMessage, IgnoresAHardwareAddressThatIsNoMac) {
       payload(0, [&](MessageWriter& out) { out.attribute(IFLA_PERM_ADDRESS, infiniband); }));
   ASSERT_TRUE(link);
   EXPECT_TRUE(link->seen.permanent_mac.is_zero());
+}
+
+// RTM_NEWADDR of link 7.
+template <class Fill>
+std::vector<std::uint8_t> address_payload(std::uint8_t family, Fill fill) {
+  std::array<std::uint8_t, 128> buffer{};
+  MessageWriter out{buffer};
+  out.begin(RTM_NEWADDR, 0, 0).u8(family).u8(24).u8(0).u8(0).u32(7);
+  fill(out);
+  const Bytes whole = *out.finish();
+  return {whole.begin() + netlink::kHeaderSize, whole.end()};
+}
+
+TEST(AddressMessage, ReadsOurEndOfALink) {
+  const IpAddress ours = IpAddress::v4(10, 0, 2, 15);
+  const IpAddress theirs = IpAddress::v4(10, 0, 2, 1);
+  const auto local_first = decode_address(address_payload(AF_INET, [&](MessageWriter& out) {
+    out.attribute(IFA_LOCAL, ours.network_bytes()).attribute(IFA_ADDRESS, theirs.network_bytes());
+  }));
+  const auto local_last = decode_address(address_payload(AF_INET, [&](MessageWriter& out) {
+    out.attribute(IFA_ADDRESS, theirs.network_bytes()).attribute(IFA_LOCAL, ours.network_bytes());
+  }));
+  for (const auto& seen : {local_first, local_last}) {
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(seen->link, LinkId{7});
+    EXPECT_EQ(seen->address, ours);
+  }
+}
+
+TEST(AddressMessage, ReadsAnIpv6Address) {
+  const IpAddress ours = *parse_ip("fd00::15");
+  const auto seen = decode_address(address_payload(
+      AF_INET6, [&](MessageWriter& out) { out.attribute(IFA_ADDRESS, ours.network_bytes()); }));
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->address, ours);
+}
+
+TEST(AddressMessage, FailsWhenItIsCut) {
+  const auto whole = address_payload(AF_INET, [](MessageWriter& out) {
+    out.attribute(IFA_LOCAL, IpAddress::v4(10, 0, 2, 15).network_bytes());
+  });
+  for (const std::size_t size : {0U, 4U, 7U, 10U, 15U})
+    EXPECT_FALSE(decode_address(Bytes{whole}.first(size))) << size;
 }
 
 TEST(LinkMessage, FailsWhenItIsCutWithinAnAttribute) {

@@ -1,0 +1,114 @@
+#include "platform/linux/net/nic_mender.h"
+
+#include "platform/linux/system_error.h"
+#include "tests/netns/network_test.h"
+
+namespace isboot::netns {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr bool kReachable = false;
+constexpr bool kUnreachable = true;
+
+// A machine whose NIC is set up for a target behind a router, before anything happens to it.
+class NicMender : public NetworkTest {
+protected:
+  void SetUp() override {
+    NetworkTest::SetUp();
+    if (IsSkipped()) return;
+    plug_in();
+    far_side_up();
+    outside->run("ip addr add 192.0.2.7/32 dev lo");
+    setup_.nic = WantedLink{mac(kMac)};
+    setup_.config = config("10.0.2.15", 24, "10.0.2.2", "192.0.2.7");
+    const auto link = network.find_link(setup_.nic, in(2000));
+    ASSERT_TRUE(link) << log_text();
+    ASSERT_TRUE(network.configure(*link, setup_.config, in(3000))) << log_text();
+    link_ = *link;
+  }
+
+  Result<LinkId> mend(bool unreachable) { return mender_.mend(setup_, link_, unreachable); }
+  bool target_answers() { return machine->reaches(ip("192.0.2.7"), *outside); }
+  bool mended() const { return log.says("eth0 set up again"); }
+
+  NicSetup setup_;
+  LinkId link_;
+  linux_platform::NicMender mender_{clock, log};
+};
+
+TEST_F(NicMender, LeavesANicAloneThatHasAll) {
+  const std::string before = machine->output("ip -o addr; ip route");
+  ASSERT_EQ(*mend(kReachable), link_);
+  EXPECT_FALSE(mended());
+  EXPECT_EQ(machine->output("ip -o addr; ip route"), before);
+}
+
+TEST_F(NicMender, BringsUpALinkThatWasTakenDown) {
+  machine->run("ip link set eth0 down");
+  ASSERT_EQ(*mend(kReachable), link_);
+  EXPECT_TRUE(mended());
+  EXPECT_TRUE(target_answers());
+}
+
+TEST_F(NicMender, MakesRoutesAgainThatWentWithTheLink) {
+  machine->run("ip link set eth0 down; ip link set eth0 up");  // the address stays
+  EXPECT_EQ(*mend(kReachable), link_);
+  EXPECT_FALSE(mended());  // not before a connect() failed: routes may have been changed on purpose
+  EXPECT_EQ(*mend(kUnreachable), link_);
+  EXPECT_TRUE(target_answers());
+}
+
+TEST_F(NicMender, GivesTheNicItsAddressBack) {
+  machine->run("ip addr flush dev eth0");
+  ASSERT_EQ(*mend(kReachable), link_);
+  EXPECT_TRUE(target_answers());
+}
+
+TEST_F(NicMender, LeavesANicAloneThatWasGivenAnotherAddress) {
+  machine->run("ip addr flush dev eth0; ip addr add 10.0.2.99/24 dev eth0");
+  ASSERT_EQ(*mend(kUnreachable), link_);
+  EXPECT_FALSE(mended());
+  EXPECT_THAT(machine->output("ip addr"), Not(HasSubstr("10.0.2.15")));
+}
+
+TEST_F(NicMender, FindsTheNicThatCameBackWithAnotherNumber) {
+  machine->run("ip link del eth0");
+  const auto missing = mend(kUnreachable);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Errc::NotFound);
+  EXPECT_FALSE(log.says("there are"));  // each try would say it
+  plug_in("wan0");
+  far_side_up();
+  const auto link = mend(kUnreachable);
+  ASSERT_TRUE(link);
+  EXPECT_NE(*link, link_);
+  EXPECT_TRUE(target_answers());
+}
+
+class NicMenderWithVlan : public NicMender {
+protected:
+  void SetUp() override {
+    NicMender::SetUp();
+    if (IsSkipped()) return;
+    if (std::system("ip link add link eth0 name probe type vlan id 1 2>/dev/null && "
+                    "ip link del probe") != 0)
+      GTEST_SKIP() << "needs another kernel: module 8021q";
+    setup_.config = config("10.0.42.15", 24, "", "10.0.42.2");
+    setup_.config.vlan = 42;
+    const auto made = network.configure(link_, setup_.config, in(3000));
+    ASSERT_TRUE(made) << log_text();
+    link_ = *made;
+  }
+};
+
+TEST_F(NicMenderWithVlan, MakesTheVlanAgain) {
+  machine->run("ip link del eth0.42");
+  const auto link = mend(kReachable);
+  ASSERT_TRUE(link) << log_text();
+  EXPECT_THAT(machine->output("ip addr show dev eth0.42"), HasSubstr("10.0.42.15/24"));
+}
+
+}  // namespace
+}  // namespace isboot::netns
