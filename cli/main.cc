@@ -9,6 +9,27 @@ namespace {
 // they are not ours to judge.
 bool is_init(std::string_view program) { return program.substr(program.rfind('/') + 1) == "init"; }
 
+struct Subcommand {
+  std::string_view name;
+  void (*add)(CLI::App&, isboot::cli::Run&);
+};
+
+constexpr Subcommand kSubcommands[] = {
+    {"attach", isboot::cli::add_attach},     {"boot", isboot::cli::add_boot},
+    {"check", isboot::cli::add_check},       {"detach", isboot::cli::add_detach},
+    {"discover", isboot::cli::add_discover}, {"init", isboot::cli::add_init},
+    {"keep", isboot::cli::add_keep},         {"plan", isboot::cli::add_plan},
+    {"status", isboot::cli::add_status},     {"ibft", isboot::cli::add_ibft},
+};
+
+// The options of all subcommands take longer to make than most of them run: the one that is
+// named is made alone. Help and mistakes see all of them.
+void add_subcommands(CLI::App& app, isboot::cli::Run& run, std::string_view first_word) {
+  for (const Subcommand& subcommand : kSubcommands)
+    if (subcommand.name == first_word) return subcommand.add(app, run);
+  for (const Subcommand& subcommand : kSubcommands) subcommand.add(app, run);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -20,16 +41,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", ISBOOT_VERSION);
   app.require_subcommand(1);
   Run run;
-  add_attach(app, run);
-  add_boot(app, run);
-  add_check(app, run);
-  add_detach(app, run);
-  add_discover(app, run);
-  add_init(app, run);
-  add_keep(app, run);
-  add_plan(app, run);
-  add_status(app, run);
-  add_ibft(app, run);
+  add_subcommands(app, run, argc > 1 ? argv[1] : "");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
