@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "platform/linux/keeper/status_json.h"
+#include "platform/linux/keeper/target_notice.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system_error.h"
 
@@ -10,23 +11,12 @@ namespace isboot::linux_platform {
 namespace {
 
 constexpr int kForEver = -1;
-// Of an Asynchronous Message (RFC 7143 section 11.9): byte 36 says what happened, 1 that
-// the target wants us to log out.
-constexpr std::uint8_t kAsyncMessage = 0x32;
-constexpr std::uint8_t kOpcodeMask = 0x3f;
-constexpr std::size_t kAsyncEventAt = 36;
-constexpr std::uint8_t kLogoutWanted = 1;
-
-bool asks_for_logout(Bytes pdu) {
-  return pdu.size() > kAsyncEventAt && (pdu[0] & kOpcodeMask) == kAsyncMessage &&
-         pdu[kAsyncEventAt] == kLogoutWanted;
-}
-
 }  // namespace
 
 Millis Keeper::Slot::deadline() const {
   Millis first = session ? session->waiting().deadline : kNever;
   if (end.under_way() && end.deadline() < first) first = end.deadline();
+  if (session && care_at < first) first = care_at;
   return first;
 }
 
@@ -63,6 +53,8 @@ Result<Done> Keeper::keep(const SessionRecord& record) {
     if (slot.session) continue;
     slot.session.emplace(record, ports_);
     slot.end = {};
+    slot.was_carried = slot.taken_away = false;
+    slot.disk_id = folder_->disk_id(record.disk);
     const auto started = slot.session->start(folder_->is_logged_in(record.session));
     if (!started) slot.session.reset();
     save();
@@ -85,6 +77,7 @@ Then Keeper::run() {
       if (slot.session && slot.session->take_changed()) save();
     }
     collect_ended();
+    if (paths_have_changed()) care_for_paths();
   }
 }
 
@@ -146,8 +139,12 @@ void Keeper::on_notice(const IscsiNotice& notice) {
     return;
   if (notice.kind == IscsiNotice::Kind::ConnectionLost)
     slot->session->on_lost(Error{Errc::Closed, 0, words_of_connection_error(notice.error)});
-  else if (notice.kind == IscsiNotice::Kind::Pdu && asks_for_logout(notice.pdu))
-    slot->session->on_lost(Error{Errc::Closed, 0, "the target asks us to log out"});
+  if (notice.kind != IscsiNotice::Kind::Pdu) return;
+  const TargetNotice said = read_target_notice(notice.pdu);
+  if (said.kind == TargetNotice::Kind::Goodbye)
+    slot->session->on_lost(Error{Errc::Closed, 0, said.words});
+  else if (said.kind == TargetNotice::Kind::Rejected)
+    ports_.log.write(LogLevel::Warning, said.words);
 }
 
 void Keeper::look_into_sysfs() {
@@ -200,7 +197,8 @@ void Keeper::carry_out(Client& client, const ControlRequest& request) {
 void Keeper::answer_status(const Client& client) {
   StatusJson json{answer_};
   for (const Slot& slot : slots_)
-    if (slot.session) json.append(*slot.session, slot.end.under_way(), ports_.clock, ports_.log);
+    if (slot.session)
+      json.append(*slot.session, slot.disk_id, slot.end.under_way(), ports_.clock, ports_.log);
   const auto text = json.finish();
   answer(client.socket.get(), text.ok(), text ? *text : Text{text.error().text});
 }

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include "core/boot/path_care.h"
 #include "platform/linux/initiator/iscsi_events.h"
 #include "platform/linux/keeper/control.h"
 #include "platform/linux/keeper/kept_session.h"
@@ -36,6 +37,10 @@ private:
   struct Slot {
     std::optional<KeptSession> session;
     SessionEnd end;
+    DiskId disk_id;
+    bool was_carried = false;
+    bool taken_away = false;  // its disk, by us: core/boot/path_care.h
+    Millis care_at = kNever;  // when its path is to be looked at again
     Millis deadline() const;
   };
   static constexpr std::size_t kMaxClients = 4;
@@ -50,6 +55,10 @@ private:
   void read_notices();
   void on_notice(const IscsiNotice& notice);
   void look_into_sysfs();
+  bool paths_have_changed();
+  void care_for_paths();
+  Result<Done> care_for_path(Slot& slot, boot::PathCare care);
+  void bring_disk_back(Slot& slot);
   void accept_client();
   void on_request(Client& client);
   void carry_out(Client& client, const ControlRequest& request);

@@ -62,7 +62,7 @@ Result<Done> KeptSession::start(bool alive) {
 
 void KeptSession::on_lost(const Error& error) {
   if (!carried()) return;
-  history_.last_error = error;
+  history_.last_error = history_.loss = error;
   history_.refusal.clear();
   history_.since = ports_.clock.now();
   next_log_ = 0;
@@ -197,6 +197,8 @@ void KeptSession::log_carried() {
   // The first one is the adoption.
   if (session_.logins() > 1) {
     const Millis took = now - history_.since;
+    history_.last[history_.recoveries % SessionHistory::kRemembered] = {history_.since, took,
+                                                                        history_.loss};
     ++history_.recoveries;
     history_.last_took = took;
     if (took > history_.worst_took) history_.worst_took = took;

@@ -30,14 +30,25 @@ struct Waiting {
   Millis deadline = kNever;
 };
 
+// One loss that is over.
+struct Recovery {
+  Millis lost_at = 0;
+  Millis took = 0;  // from the loss to the hand-over
+  Error cause{};    // of the loss
+};
+
 // For people: what became of the session since the keeper has it.
 struct SessionHistory {
+  static constexpr std::size_t kRemembered = 8;
+
   std::uint32_t recoveries = 0;
-  Millis last_took = 0;     // of the last recovery, from the loss to the hand-over
-  Millis worst_took = 0;    // of all of them
-  Millis since = 0;         // when the present state, carried or lost, began
-  Error last_error{};       // its text is empty when there was none
-  InlineText<160> refusal;  // what the target said to the last login, in words
+  std::array<Recovery, kRemembered> last{};  // the n-th at n modulo kRemembered
+  Millis last_took = 0;                      // of the last recovery, from the loss to the hand-over
+  Millis worst_took = 0;                     // of all of them
+  Millis since = 0;                          // when the present state, carried or lost, began
+  Error loss{};                              // the cause of the present loss, or of the last
+  Error last_error{};                        // its text is empty when there was none
+  InlineText<160> refusal;                   // what the target said to the last login, in words
 };
 
 class KeptSession {
@@ -59,6 +70,11 @@ public:
   const Portal& portal() const { return session_.portal(); }
   std::uint32_t tries() const { return session_.tries(); }
   bool carried() const { return state() == boot::SessionState::HandedOver; }
+  // The disk came back under another name.
+  void set_disk(const DiskName& disk) {
+    record_.disk = disk;
+    changed_ = true;
+  }
   // Whether the record is another one than at the last call: the link has a new number.
   bool take_changed() { return std::exchange(changed_, false); }
 

@@ -1,25 +1,54 @@
-// What sysfs says of the kernel's sessions, by a descriptor that stays good when the root
-// directory changes. Allocates nothing.
+// What sysfs says of the kernel's sessions and their disks, and what it takes to be told, by a
+// descriptor that stays good when the root directory changes. Allocates nothing.
 #pragma once
+
+#include <optional>
 
 #include "core/ports/initiator.h"
 #include "platform/linux/system/file.h"
 
 namespace isboot::linux_platform {
 
+// What a disk calls itself in the device identification page of SCSI (VPD page 0x83), as the
+// kernel words it: "naa.6001405…". Two disks with one such name are one.
+using DiskId = InlineText<127>;
+
 class SessionFolder {
 public:
-  // The errno of the open: ENOENT without the module scsi_transport_iscsi.
-  static Result<SessionFolder> open();
+  // `classes`: sysfs's folder "class". The errno of the open: ENOENT without the module
+  // scsi_transport_iscsi.
+  static Result<SessionFolder> open(const char* classes = "/sys/class");
 
   // Whether the session's connection carries I/O; false as well when there is no session.
   bool is_logged_in(SessionId session) const;
   // Whether there is a session of this number with this target: numbers are used again.
   bool has(SessionId session, Text target_name) const;
 
+  // Seconds that I/O waits for the lost session before it fails; nothing: for ever.
+  // The kernel takes another value only while the session is logged in: EBUSY.
+  Result<Done> set_recovery_limit(SessionId session, std::optional<std::uint32_t> limit) const;
+  bool holds_for_ever(SessionId session) const;
+
+  // `disk`: "/dev/sda". Empty: the disk is gone, or has no such name.
+  DiskId disk_id(const DiskName& disk) const;
+  // Whether dm-multipath has the disk as one of its paths.
+  bool is_path_of_multipath(const DiskName& disk) const;
+
+  // Takes one disk away from the kernel. Its I/O, waiting or under way, fails at once, also
+  // when its session is lost.
+  Result<Done> remove(const DiskName& disk) const;
+  // Makes the kernel look for this LUN of a session that is logged in. Returns when the
+  // target has answered the kernel's questions, or they failed.
+  Result<Done> look_for(SessionId session, const Lun& lun) const;
+  // The disk that is the LUN of the session; empty when there is none.
+  DiskName disk_of(SessionId session, const Lun& lun) const;
+
 private:
   explicit SessionFolder(UniqueFd folder) : folder_{std::move(folder)} {}
+  InlineText<255> read(const char* path) const;
   InlineText<255> read(SessionId session, Text attribute) const;
+  Result<Done> write(const char* path, Text value) const;
+  std::optional<std::uint32_t> host_of(SessionId session) const;
 
   UniqueFd folder_;
 };

@@ -62,7 +62,8 @@ void StatusJson::number(Text member, std::uint64_t value) {
   out_.decimal(value);
 }
 
-void StatusJson::append(const KeptSession& session, bool ending, Clock& clock, Log& log) {
+void StatusJson::append(const KeptSession& session, Text disk_id, bool ending, Clock& clock,
+                        Log& log) {
   if (!first_session_) out_ << ',';
   first_session_ = false;
   first_member_ = true;
@@ -73,6 +74,7 @@ void StatusJson::append(const KeptSession& session, bool ending, Clock& clock, L
   text("target", record.kernel.target_name);
   text("portal", to_text(session.portal()));
   text("disk", record.disk);
+  text("disk_id", disk_id);
   text("state", ending ? Text{"ending"} : name_of(session.state()));
   number("state_seconds", (clock.now() - history.since) / 1000);
   number("tries", session.tries());
@@ -80,8 +82,30 @@ void StatusJson::append(const KeptSession& session, bool ending, Clock& clock, L
   number("last_recovery_ms", history.last_took);
   number("worst_recovery_ms", history.worst_took);
   text("last_error", history.refusal.empty() ? Text{history.last_error.text} : history.refusal);
+  recoveries(history, clock.now(), log);
   text("last_error_cause", log.words(history.last_error.code));
   out_ << '}';
+}
+
+// The oldest first.
+void StatusJson::recoveries(const SessionHistory& history, Millis now, Log& log) {
+  constexpr std::uint32_t kRemembered = SessionHistory::kRemembered;
+  name("history");
+  out_ << '[';
+  const std::uint32_t end = history.recoveries;
+  for (std::uint32_t i = end > kRemembered ? end - kRemembered : 0; i < end; ++i) {
+    const Recovery& recovery = history.last[i % kRemembered];
+    if (out_.text().back() == '}') out_ << ',';
+    first_member_ = true;
+    out_ << '{';
+    number("seconds_ago", (now - recovery.lost_at) / 1000);
+    number("took_ms", recovery.took);
+    text("cause", recovery.cause.text);
+    text("system_says", log.words(recovery.cause.code));
+    out_ << '}';
+  }
+  first_member_ = false;
+  out_ << ']';
 }
 
 Result<Text> StatusJson::finish() {

@@ -11,7 +11,8 @@ public:
   // Borrows `buffer`.
   explicit StatusJson(std::span<char> buffer) : out_{buffer} { out_ << "{\"sessions\":["; }
 
-  void append(const KeptSession& session, bool ending, Clock& clock, Log& log);
+  // `disk_id`: empty when it is not known.
+  void append(const KeptSession& session, Text disk_id, bool ending, Clock& clock, Log& log);
   // Errc::NoSpace: it did not fit.
   Result<Text> finish();
 
@@ -19,6 +20,7 @@ private:
   void name(Text name);
   void text(Text name, Text value);
   void number(Text name, std::uint64_t value);
+  void recoveries(const SessionHistory& history, Millis now, Log& log);
 
   TextWriter out_;
   bool first_session_ = true;

@@ -18,7 +18,7 @@ protected:
     const KeptSession session{record, {clock_, log_, hash_, entropy_, initiator_, nics_}};
     std::array<char, 2048> buffer{};
     StatusJson json{buffer};
-    json.append(session, false, clock_, log_);
+    json.append(session, "naa.6001", false, clock_, log_);
     const auto text = json.finish();
     return text ? std::string{*text} : std::string{"too long"};
   }
@@ -36,6 +36,8 @@ TEST_F(StatusJsonTest, NamesTheSessionAndItsState) {
   EXPECT_NE(text.find(R"("session":3)"), std::string::npos) << text;
   EXPECT_NE(text.find(R"("target":"iqn.2026-11.org.example:disk")"), std::string::npos) << text;
   EXPECT_NE(text.find(R"("portal":"10.0.2.2:3261")"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("disk_id":"naa.6001")"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("history":[])"), std::string::npos) << text;
   EXPECT_NE(text.find(R"("state":"created")"), std::string::npos) << text;
   EXPECT_NE(text.find(R"("last_error":null)"), std::string::npos) << text;
 }

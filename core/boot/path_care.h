@@ -1,0 +1,37 @@
+// Several sessions that lead to one disk, assembled by a multipath driver: how long I/O may
+// wait at each of them when it is lost. A path among others fails soon, so that its I/O goes
+// another way; the last one holds its I/O for as long as it takes. docs/multipath.md.
+#pragma once
+
+#include <span>
+
+#include "core/base/text.h"
+#include "core/ports/clock.h"
+
+namespace isboot::boot {
+
+// Seconds that I/O waits at a lost path while another one lives.
+inline constexpr std::uint32_t kFailOver = 5;
+
+struct PathSight {
+  Text disk_id;             // what the disk calls itself; empty: not known
+  bool shared = false;      // a multipath driver has the disk among its paths
+  bool carried = false;     // the kernel moves its data
+  bool holds = false;       // lost, its I/O waits for ever
+  bool taken_away = false;  // the disk was taken away from the kernel (Release)
+  Millis lost_for = 0;
+};
+
+enum class PathCare : std::uint8_t {
+  Leave,
+  Limit,      // kFailOver is its limit from now on
+  Hold,       // it is the last one: no limit but the user's
+  Wait,       // Release comes at a lost_for of kFailOver seconds
+  Release,    // its I/O waits although another path lives: take the disk away, so that it fails
+  BringBack,  // Limit, and make the kernel look for the disk again
+};
+
+// What to do about paths[index].
+PathCare care_for(std::span<const PathSight> paths, std::size_t index);
+
+}  // namespace isboot::boot

@@ -1,0 +1,58 @@
+#include "core/boot/path_care.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace isboot::boot {
+namespace {
+
+constexpr Millis kLong = 60'000;
+
+PathSight carried(Text id) { return {.disk_id = id, .shared = true, .carried = true}; }
+PathSight lost(Text id, bool holds, Millis since) {
+  return {.disk_id = id, .shared = true, .holds = holds, .lost_for = since};
+}
+PathSight taken_away(Text id, bool is_carried) {
+  return {.disk_id = id, .carried = is_carried, .taken_away = true};
+}
+PathSight alone(PathSight path) {
+  path.shared = false;
+  return path;
+}
+
+struct Case {
+  const char* name;
+  std::vector<PathSight> paths;  // the first is asked about
+  PathCare care;
+};
+
+TEST(PathCare, FailsOverWhileAnotherPathLivesAndHoldsAtTheLast) {
+  const Case kCases[] = {
+      {"one of two", {carried("a"), carried("a")}, PathCare::Limit},
+      {"the other one is lost", {carried("a"), lost("a", false, kLong)}, PathCare::Hold},
+      {"the only one", {carried("a")}, PathCare::Hold},
+      {"the other one is of another disk", {carried("a"), carried("b")}, PathCare::Hold},
+      {"the disks have no names", {carried(""), carried("")}, PathCare::Hold},
+      {"the other one has no disk", {carried("a"), taken_away("a", false)}, PathCare::Hold},
+      {"no multipath driver", {alone(carried("a")), carried("a")}, PathCare::Leave},
+      {"lost, and has its limit", {lost("a", false, kLong), carried("a")}, PathCare::Leave},
+      {"lost as the last", {lost("a", true, kLong), lost("a", false, kLong)}, PathCare::Leave},
+      {"lost as the last, the other is back",
+       {lost("a", true, kLong), carried("a")},
+       PathCare::Release},
+      {"lost just now without a limit", {lost("a", true, 4'999), carried("a")}, PathCare::Wait},
+      {"lost without a multipath driver",
+       {alone(lost("a", true, kLong)), carried("a")},
+       PathCare::Leave},
+      {"without its disk, still lost", {taken_away("a", false), carried("a")}, PathCare::Leave},
+      {"without its disk, and back", {taken_away("a", true), carried("a")}, PathCare::BringBack},
+  };
+  for (const Case& each : kCases) {
+    SCOPED_TRACE(each.name);
+    EXPECT_EQ(care_for(each.paths, 0), each.care);
+  }
+}
+
+}  // namespace
+}  // namespace isboot::boot

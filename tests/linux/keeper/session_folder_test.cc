@@ -1,0 +1,111 @@
+#include "platform/linux/keeper/session_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder "class" as sysfs has it: session 3 of host 5 with the disk sdb, LUN 1.
+class SessionFolderTest : public ::testing::Test {
+protected:
+  SessionFolderTest() {
+    char name[] = "/tmp/isboot-class-XXXXXX";
+    classes_ = mkdtemp(name);
+    const fs::path session = classes_ / "devices/host5/session3/iscsi_session/session3";
+    write(session / "state", "LOGGED_IN\n");
+    write(session / "targetname", "iqn.2026-11.org.example:disk\n");
+    write(session / "recovery_tmo", "120\n");
+    fs::create_directories(classes_ / "iscsi_session");
+    fs::create_symlink("../devices/host5/session3/iscsi_session/session3",
+                       classes_ / "iscsi_session/session3");
+    write(classes_ / "block/sdb/device/wwid", "naa.6001405\n");
+    write(classes_ / "block/sdb/device/delete", "");
+    fs::create_directories(classes_ / "block/sdb/holders/not-dm");
+    fs::create_directories(classes_ / "scsi_device/5:0:0:1/device/block/sdb");
+    write(classes_ / "scsi_host/host5/scan", "");
+    folder_.emplace(*SessionFolder::open(classes_.c_str()));
+  }
+  ~SessionFolderTest() override { fs::remove_all(classes_); }
+
+  static void write(const fs::path& path, const std::string& text) {
+    fs::create_directories(path.parent_path());
+    std::ofstream{path} << text;
+  }
+  std::string read(const char* path) const {
+    std::stringstream text;
+    text << std::ifstream{classes_ / path}.rdbuf();
+    return text.str();
+  }
+  static DiskName disk(Text name) {
+    DiskName made;
+    EXPECT_TRUE(made.assign(name));
+    return made;
+  }
+
+  static constexpr SessionId kSession{3};
+  static constexpr Lun kLun{{0, 1}};
+  fs::path classes_;
+  std::optional<SessionFolder> folder_;
+};
+
+TEST_F(SessionFolderTest, IsNotThereWithoutTheModule) {
+  fs::remove_all(classes_ / "iscsi_session");
+  EXPECT_EQ(errno_of(SessionFolder::open(classes_.c_str()).error().code), ENOENT);
+}
+
+TEST_F(SessionFolderTest, KnowsASessionByNumberAndTarget) {
+  EXPECT_TRUE(folder_->is_logged_in(kSession));
+  EXPECT_TRUE(folder_->has(kSession, "iqn.2026-11.org.example:disk"));
+  EXPECT_FALSE(folder_->has(kSession, "iqn.2026-11.org.example:other"));
+  EXPECT_FALSE(folder_->is_logged_in(SessionId{4}));
+  write(classes_ / "iscsi_session/session3/state", "FAILED\n");
+  EXPECT_FALSE(folder_->is_logged_in(kSession));
+}
+
+TEST_F(SessionFolderTest, SetsHowLongIoWaits) {
+  EXPECT_FALSE(folder_->holds_for_ever(kSession));
+  ASSERT_TRUE(folder_->set_recovery_limit(kSession, std::nullopt));
+  EXPECT_EQ(read("iscsi_session/session3/recovery_tmo").substr(0, 3), "off");
+  write(classes_ / "iscsi_session/session3/recovery_tmo", "off\n");
+  EXPECT_TRUE(folder_->holds_for_ever(kSession));
+  write(classes_ / "iscsi_session/session3/recovery_tmo", "");
+  ASSERT_TRUE(folder_->set_recovery_limit(kSession, 5));
+  EXPECT_EQ(read("iscsi_session/session3/recovery_tmo"), "5");
+  EXPECT_FALSE(folder_->set_recovery_limit(SessionId{9}, 5));
+}
+
+TEST_F(SessionFolderTest, ReadsTheNameThatTheDiskHasForItself) {
+  EXPECT_EQ(folder_->disk_id(disk("/dev/sdb")).view(), "naa.6001405");
+  EXPECT_TRUE(folder_->disk_id(disk("/dev/sdc")).empty());
+  write(classes_ / "block/sdb/device/wwid", std::string(200, 'x'));
+  EXPECT_TRUE(folder_->disk_id(disk("/dev/sdb")).empty());
+}
+
+TEST_F(SessionFolderTest, TellsMultipathFromOtherHolders) {
+  EXPECT_FALSE(folder_->is_path_of_multipath(disk("/dev/sdb")));
+  write(classes_ / "block/sdb/holders/dm-0/dm/uuid", "LVM-1234\n");
+  EXPECT_FALSE(folder_->is_path_of_multipath(disk("/dev/sdb")));
+  write(classes_ / "block/sdb/holders/dm-0/dm/uuid", "mpath-36001405\n");
+  EXPECT_TRUE(folder_->is_path_of_multipath(disk("/dev/sdb")));
+}
+
+TEST_F(SessionFolderTest, TakesADiskAwayAndLooksForItAgain) {
+  ASSERT_TRUE(folder_->remove(disk("/dev/sdb")));
+  EXPECT_EQ(read("block/sdb/device/delete"), "1");
+  ASSERT_TRUE(folder_->look_for(kSession, kLun));
+  EXPECT_EQ(read("scsi_host/host5/scan"), "0 0 1");
+  EXPECT_EQ(folder_->disk_of(kSession, kLun).view(), "/dev/sdb");
+  EXPECT_TRUE(folder_->disk_of(kSession, Lun{}).empty());
+  EXPECT_EQ(folder_->look_for(SessionId{9}, kLun).error().code, Errc::NotFound);
+}
+
+}  // namespace
+}  // namespace isboot::linux_platform
