@@ -1,9 +1,12 @@
 #include "cli/boot_sequence.h"
 
+#include <optional>
+
 #include "cli/command.h"
 #include "cli/failure.h"
 #include "cli/keeper_client.h"
 #include "cli/leave_network.h"
+#include "cli/path_race.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
 
@@ -34,28 +37,90 @@ void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
           std::to_string(table.targets.count) + " target");
 }
 
-// The first path that comes up. Each gets its share of the time that is left, so that a
-// dead one cannot use up all of it.
-BootResult establish_first(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
-                           const boot::Parameters& parameters, Millis give_up) {
-  const std::size_t paths = parameters.all_paths ? plan.count : 1;
-  for (std::size_t i = 0; i < paths; ++i) {
-    const Millis now = machine.clock.now();
-    const Millis left = give_up > now ? give_up - now : 0;
-    const auto established =
-        boot::establish(plan[i], parameters, now + left / (paths - i), machine.ports);
-    if (!established) continue;
-    const auto kept = leave_to_keeper(*established);
+// For a path's process to take back what it has made, when its time is over.
+constexpr Millis kGrace = 5'000;
+
+// The paths of a plan, each in the process that brings it up.
+class TablePaths final : public PathWork {
+public:
+  TablePaths(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
+             const boot::Parameters& parameters)
+      : machine_{machine}, table_{table}, plan_{plan}, parameters_{parameters} {}
+
+  // A time on the machine's clock, of all that bring_up() does.
+  void set_limit(Millis give_up) { give_up_ = give_up; }
+
+  std::string bring_up(std::size_t path, Log& log) override {
+    linux_platform::LinuxNetwork network{machine_.clock, log};
+    boot::Ports ports{network,
+                      machine_.initiator,
+                      machine_.stream,
+                      machine_.clock,
+                      machine_.hash,
+                      machine_.entropy,
+                      log};
+    const auto established = boot::establish(plan_[path], parameters_, give_up_, ports);
+    if (!established) return {};
+    established_.emplace(*established);
+    return std::string{established->disk.view()};
+  }
+
+  void before_leaving(Log&) override {
+    // A keeper that cannot be had is told of by leave().
+    if (auto keeper = hold_keeper()) keeper_ = std::move(*keeper);
+  }
+
+  void leave(std::size_t path, Log& log) override {
+    const auto kept = leave_to_keeper(*established_);
     if (!kept)
-      say(machine.log, LogLevel::Warning,
+      say(log, LogLevel::Warning,
           "no keeper: " + in_words(kept.error()) +
               "; the disk works until its connection is lost; next: isboot keep");
-    const auto told = leave_network(table, plan[i], established->link);
+    const auto told = leave_network(table_, plan_[path], established_->link);
     if (!told)
-      say(machine.log, LogLevel::Warning,
+      say(log, LogLevel::Warning,
           in_words(told.error()) + "; a network manager may take the boot NIC away");
-    return {kDone, std::string{established->disk.view()}};
   }
+
+  void take_back(std::size_t, Log&) override { machine_.initiator.destroy(established_->session); }
+
+private:
+  Machine& machine_;
+  const ibft::Table& table_;
+  const boot::Plan& plan_;
+  const boot::Parameters& parameters_;
+  Millis give_up_ = 0;
+  std::optional<boot::Established> established_;
+  linux_platform::UniqueFd keeper_;  // while the first path leaves its session to it
+};
+
+// Those that firmware selected at the same time, the others one after the other; each step
+// gets its share of the time that is left, so that a dead one cannot use up all of it.
+std::string first_disk(Machine& machine, TablePaths& paths, const boot::Plan& plan,
+                       std::size_t count, Millis give_up) {
+  std::string disk;
+  for (std::size_t at_once, i = 0; i < count && disk.empty(); i += at_once) {
+    at_once = boot::paths_at_once(plan, i, count);
+    const Millis now = machine.clock.now();
+    const Millis left = give_up > now ? give_up - now : 0;
+    const Millis limit = now + left * at_once / (count - i);
+    paths.set_limit(limit);
+    if (at_once > 1) {
+      disk = race(paths, i, at_once, limit + kGrace, machine.clock, machine.log);
+    } else {
+      disk = paths.bring_up(i, machine.log);
+      if (!disk.empty()) paths.leave(i, machine.log);
+    }
+  }
+  return disk;
+}
+
+BootResult bring_up(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
+                    const boot::Parameters& parameters, Millis give_up) {
+  TablePaths paths{machine, table, plan, parameters};
+  std::string disk =
+      first_disk(machine, paths, plan, parameters.all_paths ? plan.count : 1, give_up);
+  if (!disk.empty()) return {kDone, std::move(disk)};
   say(machine.log, LogLevel::Error,
       "no iSCSI disk; next: mend what the lines above name (`isboot plan` shows what was tried)");
   return {kFailed, {}};
@@ -97,7 +162,7 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters,
     return {kFailed, {}};
   }
   log_table(*found, table, machine.log);
-  return establish_first(machine, table, plan, parameters, give_up);
+  return bring_up(machine, table, plan, parameters, give_up);
 }
 
 }  // namespace isboot::cli

@@ -93,6 +93,14 @@ Result<Done> leave_to_keeper(const boot::Established& established,
   return Done{};
 }
 
+Result<UniqueFd> hold_keeper() {
+  UniqueFd keeper = ISBOOT_TRY(reach_keeper());
+  std::vector<std::uint8_t> buffer(linux_platform::kMaxAnswer + 1);
+  ISBOOT_TRY(linux_platform::ask(keeper.get(), {.kind = ControlRequest::Kind::Status},
+                                 kAnswerLimitMs, buffer));
+  return keeper;
+}
+
 Result<KeeperAnswer> ask_keeper(const ControlRequest& request, int limit_ms) {
   const UniqueFd keeper =
       ISBOOT_TRY(linux_platform::connect_to_keeper(linux_platform::kControlPath));

@@ -14,6 +14,10 @@ namespace isboot::cli {
 Result<Done> leave_to_keeper(const boot::Established& established,
                              const std::string& credentials_file = {});
 
+// A keeper that serves, started when none runs. Without a session it stays for as long as
+// the descriptor is open.
+Result<linux_platform::UniqueFd> hold_keeper();
+
 // One request to the running keeper. `limit_ms` -1: however long it takes. ENOENT and
 // ECONNREFUSED (system_error.h): none runs.
 struct KeeperAnswer {

@@ -98,6 +98,7 @@ Result<Path> make_path(const ibft::Table& table, const ibft::Candidate& candidat
   Path path;
   path.target_index = candidate.target;
   path.reason = candidate.reason;
+  path.boot_selected = target.boot_selected;
   path.nic_reason = parameters.nic.empty() ? candidate.nic_reason : "isboot.nic= says so";
   path.portal = {target.address, target.port};
   path.lun = target.lun;
@@ -130,6 +131,12 @@ Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& param
   }
   if (plan.empty()) return why;
   return Done{};
+}
+
+std::size_t paths_at_once(const Plan& plan, std::size_t first, std::size_t count) {
+  std::size_t end = first;
+  while (end < count && plan[end].boot_selected) ++end;
+  return end == first ? 1 : end - first;
 }
 
 }  // namespace isboot::boot

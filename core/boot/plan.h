@@ -25,6 +25,7 @@ struct Path {
   std::uint8_t nic_index = 0;     // of the table's NICs
   const char* reason = "";        // static: why the target stands here in the order
   const char* nic_reason = "";    // static: why this NIC
+  bool boot_selected = false;     // firmware booted from it, or from another way to it
   WantedLink nic;
   ibft::Origin origin = ibft::Origin::Other;
   LinkConfig link;
@@ -40,6 +41,11 @@ using Plan = List<Path, kMaxPaths>;
 // says what the table lacks when no path can be had at all; `offset` is then that of the structure
 // in the table.
 Result<Done> make_plan(const ibft::Table& table, const Parameters& parameters, Plan& plan);
+
+// How many of the plan's first `count` paths are tried at the same time, beginning with
+// plan[first]: those that firmware selected are ways to one disk, or as good. Any other is
+// a guess, for when nothing before it works, and stands alone. At least 1.
+std::size_t paths_at_once(const Plan& plan, std::size_t first, std::size_t count);
 
 }  // namespace isboot::boot
 

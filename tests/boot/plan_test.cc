@@ -159,5 +159,19 @@ TEST_F(PlanTest, KeepsTheGoodPathWhenAnotherIsIncomplete) {
   EXPECT_EQ(plan_[0].target_index, 0);
 }
 
+TEST_F(PlanTest, TriesWhatFirmwareSelectedAtTheSameTimeAndTheRestOneByOne) {
+  for (const bool selected : {true, false, false}) {
+    ibft::Target target = table_.targets[0];
+    target.boot_selected = selected;
+    table_.targets.push(target);
+  }
+  ASSERT_TRUE(make());
+  ASSERT_EQ(plan_.count, 4U);
+  EXPECT_EQ(paths_at_once(plan_, 0, 4), 2U);
+  EXPECT_EQ(paths_at_once(plan_, 0, 1), 1U);  // isboot.paths=first
+  EXPECT_EQ(paths_at_once(plan_, 2, 4), 1U);
+  EXPECT_EQ(paths_at_once(plan_, 3, 4), 1U);
+}
+
 }  // namespace
 }  // namespace isboot::boot

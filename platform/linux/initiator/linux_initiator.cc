@@ -24,6 +24,18 @@ bool peer_has_closed(int descriptor) {
   return poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+// Only one process at a time can have that address: another that makes a session at this
+// moment holds it for as long as the kernel takes.
+Result<IscsiNetlink> open_as_nobody(Clock& clock) {
+  const Millis deadline = clock.now() + IscsiNetlink::kAnswerLimit;
+  for (;;) {
+    auto opened = IscsiNetlink::open(clock, 0, IscsiNetlink::kNobody);
+    if (opened || errno_of(opened.error().code) != EADDRINUSE || clock.now() >= deadline)
+      return opened;
+    clock.sleep_until(clock.now() + 1);
+  }
+}
+
 }  // namespace
 
 LinuxInitiator::Session* LinuxInitiator::find(SessionId id) {
@@ -53,7 +65,7 @@ Result<Done> LinuxInitiator::adopt(SessionId id, const SessionConfig& config, bo
 
 Result<SessionId> LinuxInitiator::create(const SessionConfig& config) {
   ISBOOT_TRY(open());
-  IscsiNetlink nobody = ISBOOT_TRY(IscsiNetlink::open(clock_, 0, IscsiNetlink::kNobody));
+  IscsiNetlink nobody = ISBOOT_TRY(open_as_nobody(clock_));
   // initial_cmdsn u32, cmds_max u16, queue depth u16
   const ReplyWords made = ISBOOT_TRY(
       nobody.call(IscsiRequest::CreateSession,

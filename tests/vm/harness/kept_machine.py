@@ -12,10 +12,11 @@ WRITE_LIMIT = 60  # seconds for a write to go through when the target is there
 
 
 class KeptMachine:
-    """The machine of one test: what its writer has written, and orders to it."""
+    """The machine of one test: what its writer has written, and orders to it. `kind`: a Boot
+    that boots it in another way."""
 
-    def __init__(self, name, arguments=""):
-        self.boot = Boot(name, KERNEL, arguments, guest_init=GUEST_INIT)
+    def __init__(self, name, arguments="", kind=Boot):
+        self.boot = kind(name, KERNEL, arguments, guest_init=GUEST_INIT)
         self.written = 0
         self._qemu = None
 

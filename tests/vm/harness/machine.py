@@ -41,6 +41,10 @@ class Machine:
         """From the start on, every frame of the NIC goes to the file `name` of the run, as pcap."""
         self._command += ["-object", f"filter-dump,id=record,netdev=net,file={name}"]
 
+    def add(self, *arguments):
+        """More of QEMU's arguments."""
+        self._command += arguments
+
     @contextlib.contextmanager
     def running(self, watcher=None):
         """Yields QEMU's process; `console` is there while the block runs."""
@@ -88,5 +92,5 @@ def from_kernel(workspace, kernel, initramfs, cmdline, table=None, local_disk=No
     if local_disk:
         arguments += ["-drive", f"if=virtio,format=raw,file={local_disk}"]
     return Machine(workspace, "", [
-        "-device", f"virtio-net-pci,netdev=net,mac={MAC},romfile=", *arguments,
+        "-device", f"virtio-net-pci,id=nic,netdev=net,mac={MAC},romfile=", *arguments,
         "-kernel", kernel.image, "-initrd", "initrd.img", "-append", cmdline])
