@@ -109,6 +109,7 @@ class Keeper(unittest.TestCase):
             self.assertEqual(before["name"], "@isboot")
             self.assertEqual(before["oom"], "-1000")
             self.assertEqual(int(before["capabilities"], 16), CAPABILITIES)
+            self.assertEqual(before["seccomp"], "2")  # a filter; a refused call fails check()
             self.assertLessEqual(int(before["locked_kib"]), LOCKED_LIMIT_KIB)
             time.sleep(IDLE)
             after = machine.facts()

@@ -11,7 +11,7 @@ namespace isboot::linux_platform {
 // leaves them alone. After open() and adopt() nothing here opens a file or allocates.
 class LinuxInitiator final : public SessionKeeping {
 public:
-  static constexpr std::size_t kMaxSessions = 4;
+  static constexpr std::size_t kMaxSessions = 6;
 
   explicit LinuxInitiator(Clock& clock) : clock_{clock} {}
 

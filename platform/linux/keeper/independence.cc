@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -11,6 +12,7 @@
 
 #include "core/base/secret.h"
 #include "core/base/text.h"
+#include "platform/linux/keeper/syscall_filter.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system_error.h"
 
@@ -39,6 +41,7 @@ Result<Done> lock_memory() {
   const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
   (void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
   touch_stack();
+  (void)malloc_trim(0);  // what the start has freed would be locked too
   if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
     return system_error(errno, "the keeper cannot be locked in memory");
   return Done{};
@@ -68,8 +71,8 @@ Result<Done> become_independent(Log& log) {
   if (prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0) != 0)
     warn(log, "the kernel may wait for the disk when the keeper needs memory");
   ISBOOT_TRY(lock_memory());
-  (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (!keep_few_capabilities()) warn(log, "all capabilities stay");
+  if (!refuse_other_system_calls()) warn(log, "all system calls stay");
   return Done{};
 }
 

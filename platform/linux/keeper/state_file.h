@@ -10,7 +10,7 @@ namespace isboot::linux_platform {
 
 inline constexpr const char* kStateFolder = "/run/isboot";
 
-inline constexpr std::size_t kMaxKept = 4;  // sessions at once
+inline constexpr std::size_t kMaxKept = 6;  // sessions at once: two NICs, two targets, two by hand
 using SessionRecords = List<SessionRecord, kMaxKept>;
 
 class StateFile {

@@ -114,7 +114,7 @@ class KeptMachine:
     def check(self):
         """No error was seen, and what was acknowledged is on the disk."""
         errors = [text for _, text in self.boot.console.lines
-                  if re.search(r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:", text)]
+                  if re.search(r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:|type=1326", text)]
         if errors:
             raise AssertionError(f"errors on the console: {errors}")
         acknowledged = max(int(found.group(1)) for found in

@@ -1,0 +1,105 @@
+#include "platform/linux/keeper/syscall_filter.h"
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
+#else
+constexpr std::uint32_t kArchitecture = 0;
+#endif
+
+constexpr int kAllowed[] = {
+    // the loop; machines without a vDSO clock ask the kernel for the time
+    SYS_ppoll, SYS_clock_gettime, SYS_clock_nanosleep, SYS_restart_syscall, SYS_rt_sigreturn,
+#ifdef SYS_poll
+    SYS_poll,
+#endif
+    // connections, netlink, the control socket
+    SYS_bind, SYS_connect, SYS_accept4, SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg,
+    SYS_getsockopt, SYS_setsockopt, SYS_getsockname,
+    // the state file, sysfs, the kernel's log
+    SYS_read, SYS_write, SYS_close, SYS_openat, SYS_renameat, SYS_renameat2, SYS_getdents64,
+    SYS_readlinkat,
+#ifdef SYS_readlink
+    SYS_readlink, SYS_rename,
+#endif
+    // CHAP's challenges, the end
+    SYS_getrandom, SYS_reboot, SYS_exit, SYS_exit_group};
+
+constexpr int kFamilies[] = {AF_INET, AF_INET6, AF_NETLINK};
+
+constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
+
+// A classic BPF program (linux/filter.h): straight comparisons, each of which either ends
+// it or goes on to the next.
+class Program {
+public:
+  Program() {
+    load(offsetof(seccomp_data, arch));
+    end_unless(kArchitecture, kRefuse);
+    load(offsetof(seccomp_data, nr));
+    for (const int number : kAllowed) end_if(static_cast<std::uint32_t>(number), SECCOMP_RET_ALLOW);
+    end_unless(SYS_socket, kRefuse);
+    // The low half of the first argument, on little-endian machines. The kernel looks at no
+    // more of it.
+    load(offsetof(seccomp_data, args));
+    for (const int family : kFamilies)
+      end_if(static_cast<std::uint32_t>(family), SECCOMP_RET_ALLOW);
+    end(kRefuse);
+  }
+  sock_fprog get() { return {static_cast<unsigned short>(size_), code_.data()}; }
+
+private:
+  void add(int code, std::uint32_t value, int if_true = 0, int if_false = 0) {
+    code_[size_++] = {static_cast<std::uint16_t>(code), static_cast<std::uint8_t>(if_true),
+                      static_cast<std::uint8_t>(if_false), value};
+  }
+  void load(std::size_t offset) {
+    add(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
+  }
+  void end(std::uint32_t verdict) { add(BPF_RET | BPF_K, verdict); }
+  void end_if(std::uint32_t value, std::uint32_t verdict) {
+    add(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
+    end(verdict);
+  }
+  void end_unless(std::uint32_t value, std::uint32_t verdict) {
+    add(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0);
+    end(verdict);
+  }
+
+  std::array<sock_filter, 2 * (std::size(kAllowed) + std::size(kFamilies)) + 8> code_{};
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+Result<Done> refuse_other_system_calls() {
+  if (kArchitecture == 0)
+    return Error{Errc::Unsupported, 0, "no list of system calls for this processor"};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return system_error(errno, "new privileges cannot be ruled out");
+  Program program;
+  sock_fprog code = program.get();
+  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, &code) != 0)
+    return system_error(errno, "system calls cannot be restricted");
+  return Done{};
+}
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,55 @@
+#include "platform/linux/keeper/syscall_filter.h"
+
+#include <gtest/gtest.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+constexpr int kNoFilter = 99;
+
+// The errno of `call` behind the filter, in a process of its own; 0 when it succeeds.
+template <class Call>
+int behind_filter(Call call) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (!refuse_other_system_calls()) _exit(kNoFilter);
+    errno = 0;
+    _exit(call() < 0 ? errno : 0);
+  }
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+TEST(SyscallFilter, RefusesWhatAKeeperNeverDoes) {
+  EXPECT_EQ(behind_filter([] { return execl("/bin/true", "true", static_cast<char*>(nullptr)); }),
+            EPERM);
+  EXPECT_EQ(behind_filter([] { return fork(); }), EPERM);
+  EXPECT_EQ(behind_filter([] { return static_cast<int>(ptrace(PTRACE_TRACEME, 0, 0, 0)); }), EPERM);
+  EXPECT_EQ(behind_filter([] { return mkdir("/tmp/isboot-never", 0700); }), EPERM);
+  EXPECT_EQ(behind_filter([] { return setuid(0); }), EPERM);
+}
+
+TEST(SyscallFilter, LetsItTalkToTargetsAndToTheKernel) {
+  for (const int family : {AF_INET, AF_INET6, AF_NETLINK}) {
+    const int type = family == AF_NETLINK ? SOCK_RAW : SOCK_STREAM;
+    EXPECT_EQ(behind_filter([=] { return socket(family, type | SOCK_CLOEXEC, 0); }), 0) << family;
+  }
+  EXPECT_EQ(behind_filter([] { return socket(AF_PACKET, SOCK_RAW, 0); }), EPERM);
+  EXPECT_EQ(behind_filter([] { return socket(AF_UNIX, SOCK_STREAM, 0); }), EPERM);
+}
+
+TEST(SyscallFilter, StaysForGood) {
+  EXPECT_EQ(behind_filter([] { return refuse_other_system_calls() ? 0 : -1; }), EPERM);
+}
+
+}  // namespace
+}  // namespace isboot::linux_platform
