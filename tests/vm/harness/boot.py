@@ -5,7 +5,7 @@ import re
 import secrets
 
 from . import ibft_table, initramfs, machine, target
-from .disk import ROOT_LABEL, Disk, root_tree
+from .disk import ROOT_LABEL, ROOT_MIB, Disk, root_tree
 from .kernel import Kernel
 from .workspace import PROJECT, Workspace, isboot_binary
 
@@ -23,7 +23,9 @@ POWER_OFF_LIMIT = 60
 class Boot:
     """`run` boots it once; afterwards `report`, `exit_status` and `disk` tell how that went."""
 
-    def __init__(self, name, firmware, arguments="", initrd=None, guest_init=GUEST_INIT):
+    # pylint: disable-next=too-many-arguments
+    def __init__(self, name, firmware, arguments="", initrd=None, guest_init=GUEST_INIT,
+                 files=None, root_mib=ROOT_MIB, chap=None):
         self.workspace = Workspace(name)
         self.nonce = secrets.token_hex(8)
         self.report = {}
@@ -31,22 +33,33 @@ class Boot:
         self.console = None
         self.target = None
         self._firmware = firmware
+        self._chap = chap
         self._kernel = Kernel()
         self._arguments = f"{ARGUMENTS} vm.nonce={self.nonce} {arguments}"
         self._initrd = initrd or isboot_initramfs(self._kernel)
-        self.disk = Disk(self.workspace, root_tree(self.workspace, self._kernel, self._initrd,
-                                                   guest_init, self._arguments,
-                                                   programs={"isboot": isboot_binary()}))
+        tree = root_tree(self.workspace, self._kernel, self._initrd, guest_init, self._arguments,
+                         files={"sbin/isboot": isboot_binary(), **(files or {})})
+        self.disk = Disk(self.workspace, tree, root_mib)
 
     @contextlib.contextmanager
     def running(self, watcher=None):
         """The target and the machine, for as long as the block runs; yields QEMU's process."""
-        with target.serving(self.workspace, self.disk.path) as disk_server:
-            self.target = disk_server
-            guest = self._machine(disk_server.port)
-            with guest.running(watcher) as qemu:
-                self.console = guest.console
-                yield qemu
+        with self.serving(), self.guest(watcher) as qemu:
+            yield qemu
+
+    @contextlib.contextmanager
+    def serving(self):
+        """The target alone."""
+        with target.serving(self.workspace, self.disk.path, self._chap) as self.target:
+            yield
+
+    @contextlib.contextmanager
+    def guest(self, watcher=None):
+        """The machine alone; yields QEMU's process."""
+        guest = self._machine(self.target.port)
+        with guest.running(watcher) as qemu:
+            self.console = guest.console
+            yield qemu
 
     def run(self, watcher=None):
         """Boots, reads the system's report, and waits for the power-off."""
@@ -78,7 +91,7 @@ class Boot:
 
     def _machine(self, port):
         if self._firmware == KERNEL:
-            table = ibft_table.leading_to(port, target.NAME, machine.INITIATOR)
+            table = ibft_table.leading_to(port, target.NAME, machine.INITIATOR, chap=self._chap)
             return machine.from_kernel(self.workspace, self._kernel, self._initrd,
                                        self._arguments, table)
         return machine.from_firmware(self.workspace, port, uefi=self._firmware == UEFI)

@@ -22,7 +22,7 @@ class Console:
         self.lines = []
         self.source = source
         self.watcher = watcher
-        self._log = open(log_path, "wb")  # pylint: disable=consider-using-with
+        self._log = open(log_path, "ab")  # pylint: disable=consider-using-with
         self._log_path = log_path
         self._start = time.monotonic()
         self._partial = b""
@@ -34,6 +34,10 @@ class Console:
 
     def elapsed(self):
         return time.monotonic() - self._start
+
+    def last_seen_at(self):
+        """When the line came in which the last wait ended, as time.monotonic() counts."""
+        return self._start + self.lines[self._seen - 1][0]
 
     def wait_for(self, pattern, limit_s, what):
         """The match of `pattern` in the next line that has one, not looking back past the last."""
@@ -48,6 +52,12 @@ class Console:
                 raise ConsoleError(f"the machine ended before {what}{self.tail()}")
             if not self._read(deadline):
                 raise ConsoleError(f"{what}: not within {limit_s} s{self.tail()}")
+
+    def follow(self, seconds):
+        """Reads for that long, so that a talkative machine never waits for its reader."""
+        deadline = time.monotonic() + seconds
+        while not self.ended and self._read(deadline):
+            pass
 
     def wait_for_end(self, limit_s):
         """Until the machine has closed its console."""

@@ -2,6 +2,7 @@
 
 import shutil
 import struct
+import subprocess
 
 from .process import run
 
@@ -9,10 +10,10 @@ SECTOR = 512
 MIB = 1024 * 1024
 BIOS_START, BIOS_SECTORS = 2048, 2048
 ESP_START, ESP_SECTORS = 4096, 34 * 2048
-ROOT_START, ROOT_SECTORS = ESP_START + ESP_SECTORS, 96 * 2048
-DISK_SIZE = (ROOT_START + ROOT_SECTORS) * SECTOR + MIB  # the GPT's copy is at the end
+ROOT_START, ROOT_MIB = ESP_START + ESP_SECTORS, 96
 ROOT_LABEL = "isboot-root"
 
+ERRORS_CORRECTED = 1  # e2fsck's exit status
 GRUB = "/usr/lib/grub"
 # Fields that GRUB's installer fills in: in boot.img the sector of core.img, in core.img's first
 # sector the sector where the rest of it starts (GRUB 2.06, grub-core/boot/i386/pc).
@@ -23,35 +24,56 @@ FIND_ROOT = f"search --no-floppy --set=root --label {ROOT_LABEL}\nset prefix=($r
 GRUB_MODULES = ("part_gpt", "ext2", "normal", "linux", "echo", "search", "search_label", "test")
 
 
-class Disk:
-    """The image `path`, made in `workspace` from a directory `tree` that becomes its root."""
+class Root:
+    """A root file system: in a file, `offset` bytes from its start."""
 
-    def __init__(self, workspace, tree):
-        self.path = workspace / "disk.img"
-        self._root = f"{self.path}?offset={ROOT_START * SECTOR}"  # as e2fsprogs take it
-        with open(self.path, "wb") as image:
-            image.truncate(DISK_SIZE)
-        self._partition()
-        (workspace / "grub-early.cfg").write_text(FIND_ROOT, encoding="ascii")
-        self._install_grub_bios(workspace)
-        self._install_grub_uefi(workspace)
-        # Features that GRUB 2.06 refuses to read are named, for a newer mke2fs.
-        run("mke2fs", "-q", "-t", "ext4", "-O", "^metadata_csum_seed", "-L", ROOT_LABEL, "-d", tree,
-            "-E", f"offset={ROOT_START * SECTOR},root_owner=0:0", self.path, f"{ROOT_SECTORS // 2}k")
+    def __init__(self, path, offset=0):
+        self.path = path
+        self._root = f"{path}?offset={offset}"  # as e2fsprogs take it
 
     def check(self):
         """Raises unless fsck finds the root file system clean."""
         run("e2fsck", "-fn", self._root)
 
+    def replay_journal(self):
+        """As a boot does after a power cut."""
+        # It opens the file a second time then, and forgets the offset (e2fsprogs 1.47.0).
+        done = subprocess.run(["e2fsck", "-p", self.path], capture_output=True, check=False)
+        if done.returncode > ERRORS_CORRECTED:
+            raise AssertionError(f"e2fsck -p: {done.stdout.decode(errors='replace')}")
+
     def read(self, path):
         """The contents of a file in the root file system."""
         return run("debugfs", "-R", f"cat {path}", self._root)
 
-    def _partition(self):
+
+class Disk(Root):
+    """The image `path`, made in `workspace` from a directory `tree` that becomes its root."""
+
+    def __init__(self, workspace, tree, root_mib=ROOT_MIB):
+        super().__init__(workspace / "disk.img", ROOT_START * SECTOR)
+        with open(self.path, "wb") as image:
+            # The GPT's copy is at the end.
+            image.truncate(ROOT_START * SECTOR + (root_mib + 1) * MIB)
+        self._partition(root_mib)
+        (workspace / "grub-early.cfg").write_text(FIND_ROOT, encoding="ascii")
+        self._install_grub_bios(workspace)
+        self._install_grub_uefi(workspace)
+        # Features that GRUB 2.06 refuses to read are named, for a newer mke2fs.
+        run("mke2fs", "-q", "-t", "ext4", "-O", "^metadata_csum_seed", "-L", ROOT_LABEL, "-d", tree,
+            "-E", f"offset={ROOT_START * SECTOR},root_owner=0:0", self.path, f"{root_mib}m")
+
+    def copy_root(self, path):
+        """A file with the root file system alone."""
+        run("dd", f"if={self.path}", f"of={path}", f"bs={MIB}",
+            f"skip={ROOT_START * SECTOR // MIB}", "conv=sparse", "status=none")
+        return Root(path)
+
+    def _partition(self, root_mib):
         layout = (f"label: gpt\nunit: sectors\n"
                   f"start={BIOS_START}, size={BIOS_SECTORS}, type=21686148-6449-6E6F-744E-656564454649\n"
                   f"start={ESP_START}, size={ESP_SECTORS}, type=U\n"
-                  f"start={ROOT_START}, size={ROOT_SECTORS}, type=L, name={ROOT_LABEL}\n")
+                  f"start={ROOT_START}, size={root_mib}MiB, type=L, name={ROOT_LABEL}\n")
         run("sfdisk", "--quiet", "--no-reread", self.path, input=layout.encode())
 
     def _write(self, offset, data):
@@ -84,9 +106,9 @@ def _grub_core(workspace, platform, *modules):
     return core.read_bytes()
 
 
-def root_tree(workspace, kernel, initramfs, init, arguments, programs=None):
+def root_tree(workspace, kernel, initramfs, init, arguments, files=None):
     """The directory that becomes the disk's root: busybox, `init`, and what GRUB loads;
-    `programs`: name in its /sbin → file."""
+    `files`: path in it → the file to copy."""
     tree = workspace / "root"
     for name in ("bin", "sbin", "proc", "sys", "dev", "run", "tmp", "boot/grub"):
         (tree / name).mkdir(parents=True)
@@ -95,8 +117,9 @@ def root_tree(workspace, kernel, initramfs, init, arguments, programs=None):
         if applet != "busybox":
             (tree / "bin" / applet).symlink_to("/bin/busybox")
     shutil.copy(init, tree / "sbin/init")
-    for name, file in (programs or {}).items():
-        shutil.copy(file, tree / "sbin" / name)
+    for path, file in (files or {}).items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, tree / path)
     shutil.copy(kernel.image, tree / "boot/vmlinuz")
     (tree / "boot/initrd.img").write_bytes(initramfs)
     (tree / "boot/grub/grub.cfg").write_text(

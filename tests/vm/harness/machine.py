@@ -37,13 +37,13 @@ class Machine:
             "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
             "-netdev", f"user,id=net{network}", *arguments]
 
+    def add(self, *arguments):
+        """Further arguments of QEMU's."""
+        self._command += arguments
+
     def record(self, name):
         """From the start on, every frame of the NIC goes to the file `name` of the run, as pcap."""
-        self._command += ["-object", f"filter-dump,id=record,netdev=net,file={name}"]
-
-    def add(self, *arguments):
-        """More of QEMU's arguments."""
-        self._command += arguments
+        self.add("-object", f"filter-dump,id=record,netdev=net,file={name}")
 
     @contextlib.contextmanager
     def running(self, watcher=None):

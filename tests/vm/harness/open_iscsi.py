@@ -1,24 +1,16 @@
 """Debian's open-iscsi, unpacked from its package: the incumbent beside which isboot is measured."""
 
-import pathlib
-import re
-
-from . import packages
-from .process import run
+from . import packages, programs
 
 PACKAGES = ("open-iscsi", "libopeniscsiusr", "libssl3", "libkmod2", "liblzma5", "libzstd1", "libc6")
-LIBRARIES = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu")
-LOADER = "lib64/ld-linux-x86-64.so.2"
+
+
+def files(*names):
+    """Path in an initramfs → contents: `names` of its /sbin and the libraries that they need."""
+    tree = packages.unpacked(*PACKAGES)
+    found = programs.with_libraries(tree, *(f"sbin/{name}" for name in names))
+    return {path: file.read_bytes() for path, file in found.items()}
 
 
 def iscsistart_files():
-    """Path in an initramfs → contents: the program and the libraries that its loader asks for."""
-    tree = packages.unpacked(*PACKAGES)
-    path = ":".join(str(tree / directory) for directory in LIBRARIES)
-    program = tree / "sbin/iscsistart"
-    loader = tree / LIBRARIES[0] / pathlib.Path(LOADER).name
-    listing = run(loader, "--library-path", path, "--list", program).decode()
-    files = {"sbin/iscsistart": program.read_bytes(), LOADER: loader.read_bytes()}
-    for name, found in re.findall(r"(\S+) => (\S+) \(", listing):
-        files[f"{LIBRARIES[0]}/{name}"] = pathlib.Path(found).read_bytes()
-    return files
+    return files("iscsistart")

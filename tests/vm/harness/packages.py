@@ -18,6 +18,16 @@ def unpacked(*names):
         return tree
 
 
+def with_libraries(name):
+    """`name` and the packages of libraries that it needs, theirs too: what `unpacked` takes."""
+    known, new = [name], [name]
+    while new:
+        listing = run("apt-cache", "depends", "--important", *new).decode()
+        new = sorted(set(re.findall(r"Depends: ((?:lib|zlib)\S+)", listing)) - set(known))
+        known += new
+    return known
+
+
 def dependency(name, pattern):
     """The package on which `name` depends and that matches `pattern`."""
     listing = run("apt-cache", "depends", name).decode()
@@ -33,17 +43,16 @@ def _unpack(names, tree):
     partial = tree.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for name in names:
-        _download(name, partial)
+    _download(names, partial)
     for archive in list(partial.glob("*.deb")):
         run("dpkg", "-x", archive, partial)
         archive.unlink()
     partial.rename(tree)
 
 
-def _download(name, directory):
+def _download(names, directory):
     # As root, apt would hand the download to the user _apt, which may not write here.
-    command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", name]
+    command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", *names]
     if subprocess.run(command, cwd=directory, capture_output=True, check=False).returncode == 0:
         return
     # Lists that are old name a version that the mirror has dropped since.

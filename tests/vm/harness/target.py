@@ -16,10 +16,12 @@ TRIES = 5
 
 
 class Target:
-    """`port`: where it listens; from a guest of QEMU's user networking it is 10.0.2.2:`port`."""
+    """`port`: where it listens; from a guest of QEMU's user networking it is 10.0.2.2:`port`.
+    `chap`: (name, secret) that a login must prove."""
 
-    def __init__(self, workspace, port, image):
+    def __init__(self, workspace, port, image, chap=None):
         self.port = port
+        self.chap = chap
         self._image = image
         self._child = None
         self._life = contextlib.ExitStack()
@@ -52,10 +54,21 @@ class Target:
     def end(self):
         self._life.close()
 
+    def set_account(self):
+        """From now on `chap` is what a login must prove."""
+        name, secret = self.chap
+        listing = self.admin("--mode", "account", "--op", "show").decode()
+        if name in listing:
+            self.admin("--mode", "account", "--op", "delete", "--user", name)
+        self.admin("--mode", "account", "--op", "new", "--user", name, "--password", secret)
+        self.admin("--mode", "account", "--op", "bind", "--tid", 1, "--user", name)
+
     def _serve(self):
         self.admin("--mode", "target", "--op", "new", "--tid", 1, "--targetname", NAME)
         self.admin("--mode", "logicalunit", "--op", "new", "--tid", 1, "--lun", LUN,
                    "--backing-store", self._image)
+        if self.chap:
+            self.set_account()
         self.admin("--mode", "target", "--op", "bind", "--tid", 1, "--initiator-address", "ALL")
 
     def _run(self):
@@ -89,10 +102,10 @@ class PortTaken(RuntimeError):
 
 
 @contextlib.contextmanager
-def serving(workspace, image):
-    """Serves `image` as LUN 1 while the block runs."""
+def serving(workspace, image, chap=None):
+    """Serves `image` as LUN 1 while the block runs; `chap` as of Target."""
     for left in reversed(range(TRIES)):
-        target = Target(workspace, _free_port(), image)
+        target = Target(workspace, _free_port(), image, chap)
         try:
             target.start()
             break

@@ -1,0 +1,157 @@
+"""Fills the table of docs/reliability.md: every fault again and again, in machines under load.
+
+The results are in build/vm/faults/: results.json, and table.md made from it. A run replaces the
+rows of the faults that it tried.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import multiprocessing
+import statistics
+import sys
+import time
+
+from harness import faults
+from harness.fault_machine import FaultMachine
+from harness.process import run
+from harness.workspace import BUILD, PROJECT
+
+RESULTS = BUILD / "faults/results.json"
+TABLE = BUILD / "faults/table.md"
+MACHINES = 8
+JOB_LIMIT = 1300  # seconds for the runs of one machine; more runs are given to another one
+IDLE = "idle"
+HOUR = 3600
+SETTLE = 30
+
+
+def run_fault(fault, runs):
+    """One machine. What each run showed: {"flow_s", "retry_s", "login_ms", "lost"}, or {"failed"}."""
+    done = []
+    machine = FaultMachine(f"faults/{fault.name}")
+    try:
+        with machine:
+            for _ in range(runs):
+                done.append(run_once(machine, fault))
+            machine.end_fio()
+            machine.finish()
+    except Exception as error:  # pylint: disable=broad-except
+        # What went wrong belongs into the table; the other machines go on.
+        done.append({"failed": f"{type(error).__name__}: {error}".splitlines()[0], "log": str(machine.boot.workspace.path)})
+    return done
+
+
+def run_once(machine, fault):
+    began = time.monotonic()
+    ended = fault.run(machine)
+    flow_s, login = machine.wait_flow(began, ended)
+    if fault.name == "no-memory":
+        machine.ask("end-hog", "ISBOOT-HOG-ENDED")
+    answered = login.answered or login.done
+    return {"flow_s": round(flow_s, 3), "retry_s": round(login.accepted - ended, 3),
+            "beyond_ms": round(1000 * (answered - login.accepted), 1),
+            "lost": machine.lost_writes()}
+
+
+def run_idle(seconds):
+    """What the keeper costs while nothing happens: nobody writes, the kernel sends its NOPs."""
+    with FaultMachine("faults/idle") as machine:
+        machine.end_fio()
+        machine.ask("end-writer", "ISBOOT-WRITER-ENDED")
+        machine.rest(SETTLE)
+        before = machine.facts()
+        machine.rest(seconds)
+        after = machine.facts()
+        machine.finish()
+    return {"seconds": seconds, "wakeups": int(after["wakeups"]) - int(before["wakeups"]),
+            "locked_kib": int(after["locked_kib"]), "resident_kib": int(after["resident_kib"])}
+
+
+def jobs(chosen, runs):
+    """(fault, runs) for one machine each, the long ones first."""
+    for fault in sorted(chosen, key=lambda fault: -fault.takes_s * runs):
+        machines = -(-fault.takes_s * runs // JOB_LIMIT)
+        for number in range(machines):
+            share = runs // machines + (number < runs % machines)
+            if share:
+                yield fault, share
+
+
+def load():
+    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+
+
+def save(results):
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    TABLE.write_text(table(results))
+
+
+def table(results):
+    lines = ["| fault | tried | I/O flows after its end, median | worst | lost writes | commit |",
+             "| --- | --- | --- | --- | --- | --- |"]
+    for fault in faults.ALL:
+        row = results.get(fault.name)
+        if not row:
+            continue
+        good = [one for one in row["runs"] if "flow_s" in one]
+        flows = [one["flow_s"] for one in good]
+        times = (f"{statistics.median(flows):.1f} s | {max(flows):.1f} s | "
+                 f"{sum(one['lost'] for one in good)}" if flows else "- | - | -")
+        failed = len(row["runs"]) - len(good)
+        tried = f"{len(row['runs'])}" + (f", {failed} FAILED" if failed else "")
+        lines.append(f"| {fault.words} | {tried} | {times} | {row['commit']} |")
+    idle = results.get(IDLE)
+    if idle:
+        lines += ["", f"Idle for {idle['seconds']} s: {idle['wakeups']} wake-ups of the keeper, "
+                      f"{idle['locked_kib']} KiB locked ({idle['commit']})."]
+    return "\n".join(lines) + "\n"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    names = [fault.name for fault in faults.ALL]
+    parser.add_argument("--runs", type=int, default=10, help="of each fault (10)")
+    parser.add_argument("--machines", type=int, default=MACHINES, help=f"at the same time ({MACHINES})")
+    parser.add_argument("--idle", type=int, default=HOUR, metavar="SECONDS", help=f"({HOUR}; 0: none)")
+    parser.add_argument("--only", default=",".join(names), metavar="FAULT,…", help=", ".join(names))
+    given = parser.parse_args()
+    unknown = set(given.only.split(",")) - set(names) - {IDLE}
+    if unknown:
+        parser.error(f"no such fault: {', '.join(sorted(unknown))}")
+    return given
+
+
+def main():
+    given = arguments()
+    only = given.only.split(",")
+    commit = run("git", "describe", "--always", "--dirty", cwd=PROJECT).decode().strip()
+    chosen = [fault for fault in faults.ALL if fault.name in only]
+    results = load()
+    for fault in chosen:
+        results.pop(fault.name, None)
+    # Processes, not threads: QEMU ends with the thread that started it.
+    with concurrent.futures.ProcessPoolExecutor(
+            given.machines, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting = {}
+        if given.idle:
+            waiting[pool.submit(run_idle, given.idle)] = IDLE
+        for fault, share in jobs(chosen, given.runs):
+            waiting[pool.submit(run_fault, fault, share)] = fault.name
+        for done in concurrent.futures.as_completed(waiting):
+            name = waiting[done]
+            if name == IDLE:
+                results[IDLE] = {"commit": commit, **done.result()}
+            else:
+                row = results.setdefault(name, {"commit": commit, "runs": []})
+                row["runs"] += done.result()
+            save(results)
+            print(f"{time.strftime('%H:%M:%S')} {name}: {done.result()}", flush=True)
+    print(TABLE.read_text())
+    return any("failed" in one or one["lost"] for fault in chosen
+               for one in results[fault.name]["runs"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""A machine for faults: KeptMachine with fio in it, and with a relay, CHAP and a lossy cable
+between it and its target."""
+
+import contextlib
+import re
+import time
+
+from . import fio, qmp
+from .boot import KERNEL, ROOT_LIMIT, Boot
+from .kept_machine import GUEST_INIT, KeptMachine
+from .relay import Relay
+
+CHAP = ("guest", "sixteen-letters.")
+WRONG_SECRET = "letters, sixteen"
+# The kernel's errors alone: on the emulated serial line each line of the kernel costs time.
+ARGUMENTS = "loglevel=4"
+FLOW_LIMIT = 180  # seconds from a fault's end until a write must have gone through
+ANSWER_LIMIT = 120
+ORDER_AGAIN = 20
+ERRORS = r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:|Kernel panic|type=1326"
+
+
+class FaultBoot(Boot):
+    """`relay` and `monitor` are there while it runs."""
+
+    def __init__(self, name, arguments):
+        super().__init__(name, KERNEL, f"{ARGUMENTS} {arguments}", guest_init=GUEST_INIT,
+                         files=fio.files(), root_mib=fio.ROOT_MIB, chap=CHAP)
+        self.relay = None
+        self.monitor = None
+
+    @contextlib.contextmanager
+    def serving(self):
+        with super().serving():
+            self.relay = Relay(self.target.port)
+            try:
+                yield
+            finally:
+                self.relay.end()
+
+    @contextlib.contextmanager
+    def guest(self, watcher=None):
+        (self.workspace / qmp.SOCKET).unlink(missing_ok=True)  # of a machine that was cut off
+        with super().guest(watcher) as qemu:
+            deadline = time.monotonic() + ANSWER_LIMIT
+            while not (self.workspace / qmp.SOCKET).exists() and time.monotonic() < deadline:
+                time.sleep(0.1)
+            with contextlib.closing(qmp.Monitor(self.workspace.path)) as self.monitor:
+                yield qemu
+
+    def wait_for_report(self):
+        line = self.console.wait_for(r"ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
+        self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
+
+    def _machine(self, port):
+        guest = super()._machine(self.relay.port)
+        guest.add(*qmp.ARGUMENTS)
+        return guest
+
+
+class FaultMachine(KeptMachine):
+    """What may happen to it, and how long its writer waited."""
+
+    def __init__(self, name, arguments=""):  # pylint: disable=super-init-not-called
+        self.boot = FaultBoot(name, arguments)
+        self.written = 0
+        self.lines = []  # of the boots that were cut off
+        self._qemu = None
+        self._life = contextlib.ExitStack()
+        self._guest = contextlib.ExitStack()
+
+    def __enter__(self):
+        with contextlib.ExitStack() as life:
+            life.enter_context(self.boot.serving())
+            life.enter_context(self._guest)
+            self._start_guest()
+            self._life = life.pop_all()
+        return self
+
+    def __exit__(self, *error):
+        return self._life.__exit__(*error)
+
+    @property
+    def relay(self):
+        return self.boot.relay
+
+    @property
+    def monitor(self):
+        return self.boot.monitor
+
+    def rest(self, seconds):
+        self.boot.console.follow(seconds)
+
+    def ask(self, order, pattern):
+        """An order whose answer may get lost between lines of the kernel: given again then."""
+        for left in reversed(range(ANSWER_LIMIT // ORDER_AGAIN)):
+            self.order(order)
+            try:
+                return self.wait_for(pattern, order, ORDER_AGAIN)
+            except AssertionError:
+                if left == 0 or self.boot.console.ended:
+                    raise
+        return None
+
+    def stop_target(self):
+        self.relay.listen(False)
+        self.boot.target.kill()
+
+    def start_target(self):
+        self.relay.listen(True)
+        self.boot.target.start()
+
+    def change_account(self, secret):
+        self.boot.target.chap = (CHAP[0], secret)
+
+    def cut_off(self):
+        """Power is cut: at once, in the middle of whatever it does."""
+        self._qemu.kill()
+        self.boot.console.wait_for_end(ANSWER_LIMIT)
+        self.lines += self.boot.console.lines
+        self._guest.close()
+
+    def start_guest(self):
+        self._start_guest()
+
+    def acknowledged(self):
+        """The greatest number that the writer said is on the disk."""
+        said = (re.search(r"ISBOOT-WRITTEN (\d+)$", text)
+                for _, text in self.lines + self.boot.console.lines)
+        return max((int(found.group(1)) for found in said if found), default=0)
+
+    def wait_flow(self, began, ended):
+        """Seconds from `ended` until a write had gone through that needed a new login; the login
+        itself. Times of time.monotonic()."""
+        deadline = time.monotonic() + FLOW_LIMIT
+        while time.monotonic() < deadline:
+            self.next_write()
+            seen = self.boot.console.last_seen_at()
+            since = [login for login in self.relay.logins if login.done > began]
+            if since and seen > max(since[-1].done, ended):
+                return seen - ended, since[-1]
+        raise AssertionError(f"no write went through within {FLOW_LIMIT} s")
+
+    def lost_writes(self):
+        """Acknowledged numbers that the disk does not have; raises when a writer saw an error."""
+        acknowledged = self.acknowledged()
+        on_disk, fio_state = self._check()
+        self.expect_no_errors()
+        if fio_state != "runs":
+            self.end_fio()  # which says why
+            raise AssertionError("fio has ended")
+        return max(0, acknowledged - on_disk)
+
+    def _check(self):
+        found = self.ask("check", r"ISBOOT-CHECK counter=(\d*) fio=(\w+)")
+        return int(found.group(1) or 0), found.group(2)
+
+    def expect_no_errors(self):
+        errors = [text for _, text in self.lines + self.boot.console.lines
+                  if re.search(ERRORS, text)]
+        if errors:
+            raise AssertionError(f"errors on the console: {errors}")
+
+    def lost_on_copy(self):
+        """Of a disk whose machine was cut off: what a copy lacks after the journal was replayed."""
+        copy = self.boot.disk.copy_root(self.boot.workspace / "cut-off.img")
+        copy.replay_journal()
+        copy.check()
+        return max(0, self.acknowledged() - int(copy.read("/counter")))
+
+    def end_fio(self):
+        """How much fio wrote and compared."""
+        found = self.ask("end-fio", r"ISBOOT-FIO (status=\d+.*)")
+        facts = dict(re.findall(r"(\w+)=(\d+)", found.group(1)))
+        if facts["status"] != "128" or facts.get("error") != "0":
+            raise AssertionError(f"fio ended with an error: {found.group(1)}")
+        return facts
+
+    def finish(self):
+        """Power-off, then what the image must hold."""
+        self.power_off()
+        self._life.close()
+        self.expect_no_errors()
+        self.boot.check()
+        lost = self.acknowledged() - int(self.boot.disk.read("/counter"))
+        if lost > 0:
+            raise AssertionError(f"{lost} acknowledged writes are not on the disk")
+        self.boot.workspace.clear()
+
+    def _start_guest(self):
+        self._qemu = self._guest.enter_context(self.boot.guest())
+        self.boot.wait_for_report()
+        deadline = time.monotonic() + ANSWER_LIMIT
+        while self._check()[1] == "starts" and time.monotonic() < deadline:
+            self.rest(1)
