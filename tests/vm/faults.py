@@ -19,7 +19,7 @@ from harness.workspace import BUILD, PROJECT
 
 RESULTS = BUILD / "faults/results.json"
 TABLE = BUILD / "faults/table.md"
-MACHINES = 8
+MACHINES = 10
 JOB_LIMIT = 1300  # seconds for the runs of one machine; more runs are given to another one
 IDLE = "idle"
 HOUR = 3600
@@ -136,6 +136,7 @@ def main():
             given.machines, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting = {}
         if given.idle:
+            # First: it takes longest.
             waiting[pool.submit(run_idle, given.idle)] = IDLE
         for fault, share in jobs(chosen, given.runs):
             waiting[pool.submit(run_fault, fault, share)] = fault.name
