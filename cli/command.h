@@ -19,6 +19,7 @@ void add_boot(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
 void add_detach(CLI::App& app, Run& run);
 void add_discover(CLI::App& app, Run& run);
+void add_export(CLI::App& app, Run& run);
 void add_ibft(CLI::App& app, Run& run);
 void add_init(CLI::App& app, Run& run);
 void add_keep(CLI::App& app, Run& run);

@@ -11,11 +11,9 @@
 
 #include "cli/boot_sequence.h"
 #include "cli/command.h"
-#include "cli/credentials.h"
 #include "cli/keeper_client.h"
 #include "cli/parameter_options.h"
-#include "core/ibft/decode.h"
-#include "platform/linux/firmware/firmware_table.h"
+#include "cli/saved_sessions.h"
 #include "platform/linux/keeper/independence.h"
 #include "platform/linux/keeper/keeper.h"
 #include "platform/linux/system/file.h"
@@ -26,7 +24,6 @@ namespace isboot::cli {
 namespace {
 
 using linux_platform::ControlRequest;
-using linux_platform::SessionRecord;
 using linux_platform::Then;
 
 struct KeepOptions {
@@ -35,40 +32,11 @@ struct KeepOptions {
   std::string then;
 };
 
-bool find_in_table(SessionRecord& record, const boot::Parameters& parameters) {
-  const auto found = linux_platform::choose_table(parameters.table);
-  ibft::Table table;
-  ibft::Findings findings;
-  boot::Plan plan;
-  if (!found || !linux_platform::decode(*found, table, findings) ||
-      !boot::make_plan(table, parameters, plan))
-    return false;
-  for (const boot::Path& path : plan)
-    if (path.login.target_name == record.kernel.target_name) {
-      record.login.credentials = path.login.credentials;
-      return true;
-    }
-  return false;
-}
-
-// The secrets of a session that was found in the state file, from where they came.
-void find_credentials(SessionRecord& record, const boot::Parameters& parameters, Log& log) {
-  const std::string file{record.credentials_file.view()};
-  const bool found = file.empty() ? find_in_table(record, parameters)
-                                  : !read_credentials(file, record.login.credentials);
-  if (found) return;
-  log.write(LogLevel::Error,
-            "keeper: no secrets for " + std::string{record.kernel.target_name.view()} + " in " +
-                (file.empty() ? "the iBFT" : file) + "; next: mend that and restart the keeper");
-}
-
 void adopt_saved(linux_platform::Keeper& keeper, Log& log) {
   const auto parameters = read_parameters(kernel_command_line(), {}, log);
-  const auto folder = linux_platform::StateFile::open(linux_platform::kStateFolder);
   const auto records = std::make_unique<linux_platform::SessionRecords>();
-  if (!folder || !folder->load(*records)) return;
-  for (SessionRecord& record : *records) {
-    if (record.had_secrets) find_credentials(record, parameters, log);
+  if (!load_saved_sessions(parameters, log, *records)) return;
+  for (const linux_platform::SessionRecord& record : *records) {
     const std::string name = "session " + std::to_string(record.session.value) + ": ";
     const auto kept = keeper.keep(record);
     log.write(LogLevel::Info, name + (kept ? "adopted" : std::string{kept.error().text}));

@@ -17,9 +17,10 @@ struct Subcommand {
 constexpr Subcommand kSubcommands[] = {
     {"attach", isboot::cli::add_attach},     {"boot", isboot::cli::add_boot},
     {"check", isboot::cli::add_check},       {"detach", isboot::cli::add_detach},
-    {"discover", isboot::cli::add_discover}, {"init", isboot::cli::add_init},
-    {"keep", isboot::cli::add_keep},         {"plan", isboot::cli::add_plan},
-    {"status", isboot::cli::add_status},     {"ibft", isboot::cli::add_ibft},
+    {"discover", isboot::cli::add_discover}, {"export", isboot::cli::add_export},
+    {"init", isboot::cli::add_init},         {"keep", isboot::cli::add_keep},
+    {"plan", isboot::cli::add_plan},         {"status", isboot::cli::add_status},
+    {"ibft", isboot::cli::add_ibft},
 };
 
 // The options of all subcommands take longer to make than most of them run: the one that is

@@ -8,6 +8,8 @@ from .boot import KERNEL, Boot
 from .workspace import PROJECT
 
 GUEST_INIT = PROJECT / "tests/vm/guest/keeper-init"
+# What must never be on the console. 1326: a system call that the keeper's list lacks.
+ERRORS = r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:|type=1326"
 WRITE_LIMIT = 60  # seconds for a write to go through when the target is there
 
 
@@ -82,6 +84,14 @@ class KeptMachine:
             raise AssertionError(f"{command}: status {found.group(1)}: {found.group(2)}")
         return found.group(2)
 
+    def wait_for_shell(self, command, said):
+        """Until the command prints that."""
+        deadline = time.monotonic() + WRITE_LIMIT
+        while (found := self.shell(command)) != said:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{command}: {found}, not {said}, after {WRITE_LIMIT} s")
+            time.sleep(0.5)
+
     def facts(self):
         self.order("facts")
         found = self.boot.console.wait_for(r"ISBOOT-KEEPER (.*)", WRITE_LIMIT, "the keeper's facts")
@@ -111,10 +121,9 @@ class KeptMachine:
         self.order(f"power-off {options}".strip())
         self.boot.wait_for_power_off(self._qemu)
 
-    def check(self):
+    def check(self, errors=ERRORS):
         """No error was seen, and what was acknowledged is on the disk."""
-        errors = [text for _, text in self.boot.console.lines
-                  if re.search(r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:|type=1326", text)]
+        errors = [text for _, text in self.boot.console.lines if re.search(errors, text)]
         if errors:
             raise AssertionError(f"errors on the console: {errors}")
         acknowledged = max(int(found.group(1)) for found in

@@ -5,7 +5,8 @@ import re
 
 from .process import run
 
-LIBRARIES = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/ceph")
+LIBRARIES = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/ceph",
+             "lib")
 LOADER = "lib64/ld-linux-x86-64.so.2"
 
 

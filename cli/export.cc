@@ -1,0 +1,76 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include "cli/boot_sequence.h"
+#include "cli/command.h"
+#include "cli/export_table.h"
+#include "cli/failure.h"
+#include "cli/parameter_options.h"
+#include "cli/saved_sessions.h"
+#include "platform/linux/system/stderr_log.h"
+
+namespace isboot::cli {
+namespace {
+
+int fail(const std::string& what, const char* next) {
+  std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", what.c_str(), next);
+  return kFailed;
+}
+
+// Readable for root alone: CHAP secrets may be in it.
+bool write_privately(const std::string& path, Bytes content) {
+  const linux_platform::UniqueFd file{
+      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)};
+  return file && fchmod(file.get(), 0600) == 0 &&
+         write(file.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size());
+}
+
+int export_table(const std::string& path, bool as_initramfs) {
+  linux_platform::StderrLog log;
+  const boot::Parameters parameters = read_parameters(kernel_command_line(), {}, log);
+  const auto records = std::make_unique<linux_platform::SessionRecords>();
+  const auto loaded = load_saved_sessions(parameters, log, *records);
+  if (!loaded) return fail(in_words(loaded.error()), "isboot keep");
+  std::vector<std::uint8_t> buffer(ibft::kMaxEncoded);
+  const auto table = table_of_sessions(records->view(), buffer);
+  if (!table)
+    return fail(
+        in_words(table.error()),
+        "attach such a disk again by hand (only sessions of `boot` and `init` are exported)");
+  std::vector<std::uint8_t> archive;
+  if (as_initramfs) archive = initramfs_with("isboot.ibft", *table);
+  const bool written = write_privately(path, as_initramfs ? Bytes{archive} : Bytes{*table});
+  const int reason = errno;
+  wipe(buffer);
+  wipe(archive);
+  if (written) return kDone;
+  return fail(path + ": " + std::string{system_error_text(system_error(reason, "").code)},
+              "name a file that can be written");
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand(
+      "export", "Write the table that leads the next kernel to the running sessions (kexec)");
+  struct Options {
+    std::string file;
+    bool initramfs = false;
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_option("FILE", options->file, "Where to; CHAP secrets are in it")->required();
+  command->add_flag("--initramfs", options->initramfs,
+                    "As an archive to append to an initramfs; boot that with "
+                    "isboot.table=/isboot.ibft");
+  command->callback([options, &run] {
+    run = [options] { return export_table(options->file, options->initramfs); };
+  });
+}
+
+}  // namespace isboot::cli

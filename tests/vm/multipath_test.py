@@ -1,0 +1,74 @@
+"""Root on a device of dm-multipath: two NICs, two portals, cut one at a time and both."""
+
+import unittest
+
+from harness.kept_machine import ERRORS, KeptMachine
+from harness.multipath import Multipath
+
+LIMITS = "/sys/class/iscsi_session/session*/recovery_tmo"
+
+
+class OnMultipath(unittest.TestCase):
+
+    def test_root(self):
+        with KeptMachine("multipath-root", "isboot.ping=2,3", Multipath) as machine:
+            status = machine.wait_status(lambda status: len(status) == 2, "the second path")
+            self.assertEqual(len({session["disk_id"] for session in status}), 1)
+            for number in (0, 1):
+                self._cut_one(machine, number)
+            self._cut_both(machine)
+            self._last_is_not_first(machine)
+            machine.power_off()
+        machine.check(ERRORS.replace("I/O error", "I/O error, dev dm-|Buffer I/O error on dev dm-"))
+
+    def _cut_one(self, machine, number):
+        """I/O goes on over the other path, which now has no limit; both fail over again when the
+        path is back."""
+        machine.boot.set_link(number, False)
+        self._wait_lost(machine, 1)
+        machine.next_write()
+        self.assertEqual(sorted(machine.shell(f"cat {LIMITS}").split())[-1], "off")
+        machine.boot.set_link(number, True)
+        self._wait_all(machine)
+        self.assertEqual(machine.shell(f"cat {LIMITS}"), "5 5")
+        print(f"path {number + 1} cut: writes went on")
+
+    def _cut_both(self, machine):
+        """Nothing is written for a while, and nothing fails."""
+        for number in (0, 1):
+            machine.boot.set_link(number, False)
+        self._wait_lost(machine, 2)
+        machine.shell("sleep 15")
+        for number in (0, 1):
+            machine.boot.set_link(number, True)
+        self._wait_all(machine)
+        machine.next_write()
+
+    def _last_is_not_first(self, machine):
+        """One is cut, then the last one; the first comes back alone: I/O that the last one holds
+        goes there, and its disk comes back with it."""
+        machine.boot.set_link(0, False)
+        self._wait_lost(machine, 1)
+        machine.next_write()
+        machine.boot.set_link(1, False)
+        self._wait_lost(machine, 2)
+        machine.shell("sleep 8")
+        machine.boot.set_link(0, True)
+        self._wait_lost(machine, 1)
+        machine.next_write()
+        machine.boot.set_link(1, True)
+        self._wait_all(machine)
+        machine.wait_for_shell("ls /sys/block/dm-0/slaves | wc -l", "2")
+        machine.next_write()
+
+    def _wait_lost(self, machine, count):
+        machine.wait_status(
+            lambda status: sum(session["state"] != "carried" for session in status) == count,
+            f"{count} paths lost")
+
+    def _wait_all(self, machine):
+        self._wait_lost(machine, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
