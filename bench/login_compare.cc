@@ -47,7 +47,7 @@ double ours(const Portal& portal, const char* target) {
   if (!isid) fail("isboot", isid.error().text);
   config.isid = *isid;
   const Millis deadline = clock.now() + kPatience;
-  const auto connected = stream.connect(portal, 0, deadline);
+  const auto connected = stream.connect(portal, {}, deadline);
   if (!connected) fail("isboot", connected.error().text);
   iscsi::Login login{config, hash, entropy};
   const auto last = iscsi::drive(login, login.start(), stream, deadline);

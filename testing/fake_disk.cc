@@ -23,7 +23,7 @@ using namespace std::string_literals;
 
 }  // namespace
 
-Result<Done> FakeDisk::connect(const Portal&, std::uint32_t, Millis) {
+Result<Done> FakeDisk::connect(const Portal&, Via, Millis) {
   if (!listens) return Error{Errc::TimedOut, 0, "nobody listens"};
   target_ = ScriptedTarget{login};
   return Done{};

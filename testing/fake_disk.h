@@ -24,7 +24,7 @@ public:
   bool listens = true;
   std::string discovery = {};  // the answer to SendTargets
 
-  Result<Done> connect(const Portal& portal, std::uint32_t link, Millis deadline) override;
+  Result<Done> connect(const Portal& portal, Via via, Millis deadline) override;
   Result<Done> send(Bytes data, Millis deadline) override;
   Result<std::size_t> receive(MutableBytes out, Millis deadline) override;
   void close() override { incoming_.clear(); }

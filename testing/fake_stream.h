@@ -18,7 +18,8 @@ public:
 
   void expect(std::vector<ScriptedReply> script) { targets_.emplace_back(std::move(script)); }
 
-  Result<Done> connect(const Portal& portal, std::uint32_t, Millis deadline) override {
+  Result<Done> connect(const Portal& portal, Via via, Millis deadline) override {
+    vias.push_back(via);
     portals.push_back(portal);
     deadlines.push_back(deadline);
     if (next_ == targets_.size()) {
@@ -52,6 +53,7 @@ public:
 
   const ScriptedTarget& target(std::size_t number) const { return targets_[number]; }
   std::vector<Portal> portals;  // of every connect()
+  std::vector<Via> vias;
   std::vector<Millis> deadlines;
 
 private:

@@ -102,7 +102,8 @@ private:
   }
 
   SessionEvent connect(const SessionStep& step) {
-    const auto up = ports_.stream.connect(step.portal, link_.index, step.deadline);
+    const auto up =
+        ports_.stream.connect(step.portal, {link_.index, path_.link.apart}, step.deadline);
     if (!up) return SessionEvent::failed(up.error());
     log_connected(session_, ports_.log);
     return SessionEvent::connected();

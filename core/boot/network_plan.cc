@@ -15,8 +15,11 @@ public:
       : config_{config}, on_{config.vlan != 0 ? On::Vlan : On::Nic} {}
 
   Result<NetworkPlan> plan();
+  // Only the target's route; for a config that an advertisement has completed.
+  NetworkPlan plan_target();
 
 private:
+  bool must_await() const;
   void add_link();
   void add_link_up(On on);
   void add_address();
@@ -27,7 +30,8 @@ private:
   }
   bool on_link(const IpAddress& address) const;
   bool gateway_is_usable();
-  // The list has room for every change there can be: add_link 5, address 1, routes 3.
+  // The list has room for every change there can be: add_link 6 (only one of the kinds
+  // between MTU and up applies to IPv4, two to IPv6), address 1, routes 3.
   void add(const NetworkChange& change) { (void)plan_.changes.push(change); }
   void note(NetworkNote text) { (void)plan_.notes.push(text); }
 
@@ -47,8 +51,23 @@ Result<NetworkPlan> Planner::plan() {
     return Error{Errc::BadValue, 0, "NIC and target have addresses of two families"};
   add_link();
   add_address();
-  add_routes();
+  plan_.awaits_advertisement = must_await();
+  if (!plan_.awaits_advertisement) add_routes();
   return plan_;
+}
+
+NetworkPlan Planner::plan_target() {
+  prefix_ = config_.prefix;
+  add_host_route(config_.target, on_link(config_.target) ? IpAddress{} : config_.gateway);
+  return plan_;
+}
+
+// Whatever the table names is set at once: firmware has just used it. Only what the table
+// does not name, and the target needs, is worth a wait.
+bool Planner::must_await() const {
+  const IpAddress& target = config_.target;
+  if (!config_.advertised || target.is_v4() || target.is_absent() || on_link(target)) return false;
+  return config_.address.is_absent() || config_.gateway.is_absent();
 }
 
 void Planner::add_link() {
@@ -71,6 +90,15 @@ void Planner::add_link() {
 void Planner::add_link_up(On on) {
   NetworkChange change;
   change.on = on;
+  if (on == on_ && config_.advertised) {
+    // Before the link is up: the kernel asks for routers as soon as it is.
+    change.kind = Kind::HeedAdvertisements;
+    add(change);
+  }
+  if (on == on_ && config_.apart && config_.address.is_v4()) {
+    change.kind = Kind::KeepApart;
+    add(change);
+  }
   if (on == on_ && !config_.target.is_v4() && config_.target.is_link_local() &&
       !config_.address.is_link_local()) {
     // Such a target is spoken to from a link-local address. The kernel makes one when the
@@ -160,12 +188,31 @@ void Planner::add_routes() {
 
 Result<NetworkPlan> plan_network(const LinkConfig& config) { return Planner{config}.plan(); }
 
+std::optional<NetworkPlan> plan_advertised(const LinkConfig& config, const Advertised& seen) {
+  LinkConfig completed = config;
+  if (config.address.is_absent()) {
+    completed.address = seen.address;
+    completed.prefix = seen.prefix;
+  }
+  if (completed.address.is_absent()) return std::nullopt;
+  if (config.gateway.is_absent()) completed.gateway = seen.router;
+  const bool on_link = same_network(completed.address, config.target, completed.prefix);
+  if (!on_link && completed.gateway.is_absent()) return std::nullopt;
+  return Planner{completed}.plan_target();
+}
+
 ChangeText to_text(const NetworkChange& change) {
   std::array<char, 128> buffer{};
   TextWriter out{buffer};
   switch (change.kind) {
     case Kind::SetMtu:
       (out << "MTU ").decimal(change.mtu);
+      break;
+    case Kind::HeedAdvertisements:
+      out << "heed router advertisements";
+      break;
+    case Kind::KeepApart:
+      out << "keep apart from other NICs";
       break;
     case Kind::LinkUp:
       out << "up";

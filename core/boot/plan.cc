@@ -61,7 +61,11 @@ Result<Done> set_link(const ibft::Table& table, const ibft::Candidate& candidate
                .vlan = parameters.vlan.value_or(nic.vlan),
                .mtu = parameters.mtu};
   if (!parameters.nic.empty()) path.nic = ISBOOT_TRY(wanted_nic(parameters.nic));
-  if (nic.address.is_absent())
+  const bool v6 = !target.address.is_v4();
+  path.link.advertised = v6 && nic.origin == ibft::Origin::RouterAdvertisement;
+  // Every link has a link-local address for a link-local target.
+  const bool comes_by_itself = path.link.advertised || (v6 && target.address.is_link_local());
+  if (nic.address.is_absent() && !comes_by_itself)
     return lacks(PlanErrc::NoAddress, nic.offset, "the NIC has no address");
   return Done{};
 }
@@ -107,6 +111,22 @@ Result<Path> make_path(const ibft::Table& table, const ibft::Candidate& candidat
   return path;
 }
 
+bool share_subnet(const LinkConfig& a, const LinkConfig& b) {
+  const std::uint8_t prefix = a.prefix < b.prefix ? a.prefix : b.prefix;
+  return a.vlan == b.vlan && !a.address.is_absent() && !b.address.is_absent() && prefix != 0 &&
+         same_network(a.address, b.address, prefix);
+}
+
+// The kernel's routes are the machine's, not the NIC's: where two paths could be taken for
+// one another, each is told to keep to its own link.
+void keep_apart(Plan& plan) {
+  for (Path& path : plan)
+    for (const Path& other : plan)
+      if (path.nic_index != other.nic_index &&
+          (path.link.target == other.link.target || share_subnet(path.link, other.link)))
+        path.link.apart = true;
+}
+
 }  // namespace
 
 Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& parameters, Plan& plan) {
@@ -130,6 +150,8 @@ Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& param
       why = path.error();
   }
   if (plan.empty()) return why;
+  // With isboot.nic= all paths go through one NIC.
+  if (parameters.nic.empty()) keep_apart(plan);
   return Done{};
 }
 

@@ -35,6 +35,11 @@ struct LinkConfig {
   IpAddress target;         // reached on-link when in the prefix, else through the gateway
   std::uint16_t vlan = 0;   // 802.1Q VID, 0: untagged
   std::uint32_t mtu = 0;    // bytes, 0: as it is
+  // What is absent of address and gateway comes by an IPv6 router advertisement.
+  bool advertised = false;
+  // Another NIC is in the same subnet or leads to the same target: nothing of this one may
+  // go through that one.
+  bool apart = false;
 };
 
 // All that it takes to find a NIC and to set it up, once more if it has to be.

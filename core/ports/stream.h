@@ -7,13 +7,18 @@
 
 namespace isboot {
 
+// The interface that a connection goes through.
+struct Via {
+  std::uint32_t link = 0;  // its number, which a link-local address needs; 0: none
+  bool only = false;       // nothing through any other, whatever the routes say
+};
+
 // One TCP connection at a time. Calls block, never past `deadline`.
 // Errors: Errc::TimedOut, Errc::Closed (the peer ended it), or the platform's code.
 class Stream {
 public:
-  // Ends an earlier connection first. `link` is the interface that a link-local
-  // address needs as its scope, 0 where there is none.
-  virtual Result<Done> connect(const Portal& portal, std::uint32_t link, Millis deadline) = 0;
+  // Ends an earlier connection first.
+  virtual Result<Done> connect(const Portal& portal, Via via, Millis deadline) = 0;
   virtual Result<Done> send(Bytes data, Millis deadline) = 0;
   // At least one byte, at most out.size(): what comes after is left in the stream,
   // for the kernel's initiator.

@@ -56,6 +56,16 @@ TEST_F(EstablishTest, EndsWithTheDiskOfTheLunThatTheTableNames) {
   EXPECT_TRUE(log_.says("LUN 1 of iqn.2026-11.org.example:disk is /dev/sda"));
 }
 
+TEST_F(EstablishTest, ConnectsThroughTheNicAloneWhereItHasToKeepApart) {
+  for (const bool apart : {false, true}) {
+    path_.link.apart = apart;
+    stream_.expect(testing::plain_login());
+    ASSERT_TRUE(run());
+    EXPECT_EQ(stream_.vias.back().link, 7U);
+    EXPECT_EQ(stream_.vias.back().only, apart);
+  }
+}
+
 TEST_F(EstablishTest, TellsTheKernelToHoldIoForEverUnlessALimitIsSet) {
   stream_.expect(testing::plain_login());
   ASSERT_TRUE(run());

@@ -166,6 +166,103 @@ TEST(NetworkPlan, SpeaksToALinkLocalTargetFromTheVlan) {
                           "vlan: address fd00::15/64", "vlan: route to fe80::2/128"));
 }
 
+LinkConfig advertised(const Given& given) {
+  LinkConfig config = config_of(given);
+  config.advertised = true;
+  return config;
+}
+
+Advertised seen(Text address, Text router) {
+  return {ip(address), static_cast<std::uint8_t>(address.empty() ? 0 : 64), ip(router)};
+}
+
+TEST(NetworkPlan, HeedsRoutersBeforeTheLinkIsUpAndWaitsForWhatTheTableLacks) {
+  const struct {
+    const char* name;
+    Given given;
+    bool waits;
+  } kRows[] = {
+      {"no address", {"", 0, "", "2001:db8::7"}, true},
+      {"no address, but a gateway", {"", 0, "fe80::1", "2001:db8::7"}, true},
+      {"no gateway", {"fd00::15", 64, "", "2001:db8::7"}, true},
+      {"everything", {"fd00::15", 64, "fe80::1", "2001:db8::7"}, false},
+      {"target on the link", {"fd00::15", 64, "", "fd00::2"}, false},
+      {"link-local target", {"", 0, "", "fe80::2"}, false},
+      {"IPv4 target", {"10.0.2.15", 24, "", "192.0.2.7"}, false},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.name);
+    const auto plan = plan_network(advertised(row.given));
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->awaits_advertisement, row.waits);
+    EXPECT_EQ(to_text(plan->changes[0]).view(), "heed router advertisements");
+    EXPECT_EQ(plan->notes.empty(), row.given.target != "192.0.2.7");
+  }
+}
+
+TEST(NetworkPlan, SetsTheAddressThatTheTableNamesAtOnce) {
+  EXPECT_THAT(changes_of(advertised({"fd00::15", 64, "", "2001:db8::7"})),
+              ElementsAre("heed router advertisements", "up", "address fd00::15/64"));
+}
+
+TEST(NetworkPlan, RoutesTheTargetWhenAnAdvertisementHasCome) {
+  const struct {
+    const char* name;
+    Given given;
+    Advertised seen;
+    const char* route;  // nullptr: not enough
+    const char* source;
+  } kRows[] = {
+      {"all",
+       {"", 0, "", "2001:db8::7"},
+       seen("fd00:1::15", "fe80::1"),
+       "route to 2001:db8::7/128 via fe80::1",
+       "fd00:1::15"},
+      {"target on the link",
+       {"", 0, "", "fd00:1::7"},
+       seen("fd00:1::15", ""),
+       "route to fd00:1::7/128",
+       "fd00:1::15"},
+      {"router for the table's address",
+       {"fd00::15", 64, "", "2001:db8::7"},
+       seen("fd00:1::15", "fe80::1"),
+       "route to 2001:db8::7/128 via fe80::1",
+       "fd00::15"},
+      {"address for the table's gateway",
+       {"", 0, "fe80::9", "2001:db8::7"},
+       seen("fd00:1::15", "fe80::1"),
+       "route to 2001:db8::7/128 via fe80::9",
+       "fd00:1::15"},
+      {"no address", {"", 0, "", "2001:db8::7"}, seen("", "fe80::1"), nullptr, ""},
+      {"no router", {"", 0, "", "2001:db8::7"}, seen("fd00:1::15", ""), nullptr, ""},
+      {"nothing", {"fd00::15", 64, "", "2001:db8::7"}, seen("", ""), nullptr, ""},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.name);
+    const auto plan = plan_advertised(advertised(row.given), row.seen);
+    ASSERT_EQ(plan.has_value(), row.route != nullptr);
+    if (!plan) continue;
+    ASSERT_EQ(plan->changes.count, 1U);
+    EXPECT_EQ(to_text(plan->changes[0]).view(), row.route);
+    EXPECT_EQ(plan->changes[0].source, ip(row.source));
+  }
+}
+
+TEST(NetworkPlan, KeepsAnIpv4NicApartOnTheLinkThatHasTheAddress) {
+  LinkConfig config = config_of({"10.0.2.15", 24, "", "10.0.2.2"});
+  config.apart = true;
+  EXPECT_THAT(changes_of(config), ElementsAre("keep apart from other NICs", "up",
+                                              "address 10.0.2.15/24", "route to 10.0.2.2/32"));
+  config.vlan = 42;
+  EXPECT_THAT(changes_of(config),
+              ElementsAre("up", "VLAN 42", "vlan: keep apart from other NICs", "vlan: up",
+                          "vlan: address 10.0.2.15/24", "vlan: route to 10.0.2.2/32"));
+  // IPv6 answers for the addresses of a link on that link alone.
+  LinkConfig v6 = config_of({"fd00::15", 64, "", "fd00::2"});
+  v6.apart = true;
+  EXPECT_THAT(changes_of(v6), ElementsAre("up", "address fd00::15/64", "route to fd00::2/128"));
+}
+
 TEST(NetworkPlan, HasRoomForTheLongestPlan) {
   LinkConfig config = config_of({"10.0.2.15", 32, "172.16.0.1", "192.0.2.7"});
   config.vlan = 4094;

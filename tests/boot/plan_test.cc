@@ -159,6 +159,69 @@ TEST_F(PlanTest, KeepsTheGoodPathWhenAnotherIsIncomplete) {
   EXPECT_EQ(plan_[0].target_index, 0);
 }
 
+TEST_F(PlanTest, LeavesAddressesToARouterWhereFirmwareGotThemFromOne) {
+  table_.nics.items[0].origin = ibft::Origin::RouterAdvertisement;
+  ASSERT_TRUE(make());
+  EXPECT_FALSE(plan_[0].link.advertised);  // in IPv4 nobody advertises
+  table_.targets.items[0].address = *parse_ip("2001:db8::7");
+  table_.nics.items[0].address = {};
+  ASSERT_TRUE(make());
+  EXPECT_TRUE(plan_[0].link.advertised);
+}
+
+TEST_F(PlanTest, NeedsNoAddressForALinkLocalTarget) {
+  table_.nics.items[0].address = {};
+  table_.targets.items[0].address = *parse_ip("fe80::2");
+  EXPECT_TRUE(make());
+}
+
+TEST_F(PlanTest, KeepsNicsApartThatCouldBeTakenForOneAnother) {
+  const struct {
+    const char* name;
+    const char* address;  // of the second NIC; the first has 10.0.2.15/24
+    const char* target;   // of the second; the first has 10.0.2.2
+    std::uint16_t vlan;
+    bool apart;
+  } kRows[] = {
+      {"one subnet", "10.0.2.16", "10.0.2.3", 0, true},
+      {"one target", "10.0.3.15", "10.0.2.2", 0, true},
+      {"nothing in common", "10.0.3.15", "10.0.3.2", 0, false},
+      {"one subnet's numbers in another VLAN", "10.0.2.16", "10.0.2.3", 7, false},
+      {"another family", "fd00::15", "fd00::2", 0, false},
+  };
+  const ibft::Table one = table_;
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.name);
+    table_ = one;
+    ibft::Nic nic = table_.nics[0];
+    nic.index = 1;
+    nic.mac.bytes[5] = 0x99;
+    nic.address = *parse_ip(row.address);
+    nic.vlan = row.vlan;
+    table_.nics.push(nic);
+    ibft::Target target = table_.targets[0];
+    target.nic_index = 1;
+    target.address = *parse_ip(row.target);
+    table_.targets.push(target);
+    ASSERT_TRUE(make());
+    ASSERT_EQ(plan_.count, 2U);
+    EXPECT_EQ(plan_[0].link.apart, row.apart);
+    EXPECT_EQ(plan_[1].link.apart, row.apart);
+  }
+  (void)parameters_.nic.assign("eth0");  // then there is only one
+  table_.targets.items[1].address = table_.targets[0].address;
+  ASSERT_TRUE(make());
+  EXPECT_FALSE(plan_[0].link.apart);
+}
+
+TEST_F(PlanTest, KeepsOnePathsTwoTargetsOnOneNicTogether) {
+  ibft::Target target = table_.targets[0];
+  target.name = "iqn.2026-11.org.example:other";
+  table_.targets.push(target);
+  ASSERT_TRUE(make());
+  EXPECT_FALSE(plan_[0].link.apart);
+}
+
 TEST_F(PlanTest, TriesWhatFirmwareSelectedAtTheSameTimeAndTheRestOneByOne) {
   for (const bool selected : {true, false, false}) {
     ibft::Target target = table_.targets[0];

@@ -1,11 +1,13 @@
 #include "platform/linux/initiator/tcp_stream.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -42,6 +44,14 @@ SocketAddress socket_address(const Portal& portal, std::uint32_t link) {
   return address;
 }
 
+// Both what is sent and what comes. Refused (before Linux 5.7 without CAP_NET_RAW) it is
+// better to connect by the routes than not at all.
+void bind_to_link(int socket, std::uint32_t link) {
+  std::array<char, IF_NAMESIZE> name{};
+  if (if_indextoname(link, name.data()) == nullptr) return;
+  (void)setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, name.data(), name.size());
+}
+
 }  // namespace
 
 Result<Done> TcpStream::wait_for(short events, Millis deadline) {
@@ -54,10 +64,11 @@ Result<Done> TcpStream::wait_for(short events, Millis deadline) {
   }
 }
 
-Result<Done> TcpStream::start_connect(const Portal& portal, std::uint32_t link) {
-  const SocketAddress address = socket_address(portal, link);
+Result<Done> TcpStream::start_connect(const Portal& portal, Via via) {
+  const SocketAddress address = socket_address(portal, via.link);
   fd_.reset(socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd_) return system_error(errno, "no socket can be had");
+  if (via.only) bind_to_link(fd_.get(), via.link);
   const int on = 1;
   (void)setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const auto* where = reinterpret_cast<const sockaddr*>(&address.storage);
@@ -73,8 +84,8 @@ Result<Done> TcpStream::finish_connect() {
   return Done{};
 }
 
-Result<Done> TcpStream::connect(const Portal& portal, std::uint32_t link, Millis deadline) {
-  ISBOOT_TRY(start_connect(portal, link));
+Result<Done> TcpStream::connect(const Portal& portal, Via via, Millis deadline) {
+  ISBOOT_TRY(start_connect(portal, via));
   ISBOOT_TRY(wait_for(POLLOUT, deadline));
   return finish_connect();
 }

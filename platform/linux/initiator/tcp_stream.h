@@ -13,10 +13,10 @@ public:
 
   // connect() in two halves, for who has other things to wait for as well: when the
   // descriptor is writable, finish_connect() tells how it went.
-  Result<Done> start_connect(const Portal& portal, std::uint32_t link);
+  Result<Done> start_connect(const Portal& portal, Via via);
   Result<Done> finish_connect();
 
-  Result<Done> connect(const Portal& portal, std::uint32_t link, Millis deadline) override;
+  Result<Done> connect(const Portal& portal, Via via, Millis deadline) override;
   Result<Done> send(Bytes data, Millis deadline) override;
   Result<std::size_t> receive(MutableBytes out, Millis deadline) override;
   void close() override { fd_.reset(); }

@@ -144,7 +144,8 @@ std::optional<SessionEvent> KeptSession::connect(const SessionStep& step) {
     changed_ = changed_ || link->index != record_.link;
     record_.link = link->index;
   }
-  const auto started = stream_.start_connect(step.portal, record_.link);
+  const auto started =
+      stream_.start_connect(step.portal, {record_.link, record_.nic && record_.nic->config.apart});
   if (!started) return connect_failed(started.error());
   wait_for(POLLOUT, step.deadline);
   return std::nullopt;

@@ -17,6 +17,7 @@ enum : std::uint8_t {
   kRecoveryLimit = 4,
   kHadSecrets = 8,
   kHasNic = 16,
+  kNicApart = 32,
 };
 
 void write_text(Writer& out, Text text) {
@@ -109,6 +110,7 @@ Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes 
   if (login.data_digest) flags |= kDataDigest;
   if (kernel.recovery_timeout) flags |= kRecoveryLimit;
   if (record.nic) flags |= kHasNic;
+  if (record.nic && record.nic->config.apart) flags |= kNicApart;
   if (record.had_secrets || credentials.one_way()) flags |= kHadSecrets;
   std::uint8_t algorithms = 0;
   for (std::size_t i = 0; i < std::size(kAlgorithms); ++i)
@@ -145,6 +147,7 @@ Result<Done> decode(Bytes bytes, SessionRecord& record) {
   record.link = ISBOOT_TRY(in.le32());
   record.nic.reset();
   if ((flags & kHasNic) != 0) ISBOOT_TRY(read_nic(in, record.nic.emplace()));
+  if (record.nic) record.nic->config.apart = (flags & kNicApart) != 0;
   const Bytes lun = ISBOOT_TRY(in.bytes(record.lun.bytes.size()));
   std::memcpy(record.lun.bytes.data(), lun.data(), lun.size());
   ISBOOT_TRY(read_text(in, record.disk));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/linux/net/link_settings.h"
 #include "platform/linux/net/requests.h"
 #include "platform/linux/system_error.h"
 
@@ -21,6 +22,10 @@ const char* name_of(NetworkChange::Kind kind) {
   switch (kind) {
     case NetworkChange::Kind::SetMtu:
       return "setting the MTU";
+    case NetworkChange::Kind::HeedAdvertisements:
+      return "listening to router advertisements";
+    case NetworkChange::Kind::KeepApart:
+      return "keeping the NIC apart";
     case NetworkChange::Kind::LinkUp:
       return "bringing the link up";
     case NetworkChange::Kind::AddVlan:
@@ -42,6 +47,12 @@ LinkState after_up(LinkState link, std::span<const NetworkChange> changes) {
     if (change.kind == NetworkChange::Kind::LinkUp && link.seen.up && link.seen.carrier)
       link.running = true;
   return link;
+}
+
+// Changes that are no request of a batch.
+bool stands_alone(const NetworkChange& change) {
+  return change.kind == NetworkChange::Kind::AddVlan ||
+         change.kind == NetworkChange::Kind::HeedAdvertisements;
 }
 
 }  // namespace
@@ -104,19 +115,26 @@ Result<LinkState> LinkChanger::make_vlan(const NetworkChange& change, const boot
   return Error{Errc::NotFound, 0, "the VLAN is gone"};
 }
 
+Result<LinkState> LinkChanger::make_alone(const NetworkChange& change, const LinkState& link,
+                                          Millis deadline) {
+  if (change.kind == NetworkChange::Kind::AddVlan) return make_vlan(change, link.seen, deadline);
+  heed_advertisements(link.seen.name, log_);
+  return link;
+}
+
 Result<LinkState> LinkChanger::make_all(const boot::NetworkPlan& plan, LinkId link,
                                         Millis deadline) {
   LinkState state = ISBOOT_TRY(look(link, deadline));
   std::span<const NetworkChange> rest = plan.changes.view();
   while (!rest.empty()) {
-    if (rest[0].kind == NetworkChange::Kind::AddVlan) {
-      state = ISBOOT_TRY(make_vlan(rest[0], state.seen, deadline));
-      rest = rest.subspan(1);
-      continue;
-    }
     std::size_t count = 0;
-    while (count < rest.size() && rest[count].kind != NetworkChange::Kind::AddVlan) ++count;
-    state = ISBOOT_TRY(make(rest.first(count), state.seen, deadline));
+    while (count < rest.size() && !stands_alone(rest[count])) ++count;
+    if (count != 0) {
+      state = ISBOOT_TRY(make(rest.first(count), state.seen, deadline));
+    } else {
+      state = ISBOOT_TRY(make_alone(rest[0], state, deadline));
+      count = 1;
+    }
     rest = rest.subspan(count);
   }
   return state;

@@ -33,6 +33,8 @@ public:
   Result<LinkState> wait_running(LinkState link, Millis deadline);
 
 private:
+  Result<LinkState> make_alone(const boot::NetworkChange& change, const LinkState& link,
+                               Millis deadline);
   Result<std::optional<LinkState>> find_vlan(LinkId parent, std::uint16_t vlan, Millis deadline);
   Error refused(const boot::SeenLink& link, const boot::NetworkChange& change,
                 const netlink::Answer& answer);

@@ -68,6 +68,7 @@ Result<Done> LinkFinder::take(const RouteEvent& event) {
       break;
     case RouteEvent::Kind::Answered:
     case RouteEvent::Kind::AddressListed:
+    case RouteEvent::Kind::RouteListed:
       break;  // of an earlier request
   }
   return Done{};

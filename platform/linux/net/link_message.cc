@@ -105,25 +105,55 @@ Result<LinkState> decode_link(Bytes payload) {
   return link;
 }
 
+namespace {
+
+// Of four or sixteen bytes; absent when it is neither.
+IpAddress address_of(Bytes value) {
+  IpAddress address;
+  if (value.size() == 4)
+    address = IpAddress::v4(value[0], value[1], value[2], value[3]);
+  else if (value.size() == address.bytes.size())
+    std::copy(value.begin(), value.end(), address.bytes.begin());
+  return address;
+}
+
+}  // namespace
+
 Result<LinkAddress> decode_address(Bytes payload) {
   // struct ifaddrmsg: family, prefix, flags and scope, each u8; index u32.
   constexpr std::size_t kSize = 8;
   LinkAddress result;
   result.link.index = ISBOOT_TRY(netlink::read_u32(payload, 4));
+  result.prefix = payload[1];
+  std::uint32_t flags = payload[2];
   AttributeReader attributes = ISBOOT_TRY(AttributeReader::behind(payload, kSize));
   bool local = false;
   while (const auto attribute = ISBOOT_TRY(attributes.next())) {
+    if (attribute->type == IFA_FLAGS) flags = ISBOOT_TRY(attribute->u32());
     // Both are there on point-to-point links: IFA_ADDRESS is then the other end's.
     const bool is_local = attribute->type == IFA_LOCAL;
     if (!is_local && (attribute->type != IFA_ADDRESS || local)) continue;
-    const Bytes& value = attribute->value;
     local = is_local;
-    if (value.size() == 4)
-      result.address = IpAddress::v4(value[0], value[1], value[2], value[3]);
-    else if (value.size() == result.address.bytes.size())
-      std::copy(value.begin(), value.end(), result.address.bytes.begin());
+    result.address = address_of(attribute->value);
   }
+  const bool waits = (flags & IFA_F_TENTATIVE) != 0 && (flags & IFA_F_OPTIMISTIC) == 0;
+  result.usable = !waits && (flags & (IFA_F_DADFAILED | IFA_F_TEMPORARY)) == 0;
   return result;
+}
+
+Result<DefaultRoute> decode_default_route(Bytes payload) {
+  // struct rtmsg: family, destination and source prefix, TOS, table, protocol, scope and
+  // type, each u8; flags u32.
+  constexpr std::size_t kSize = 12;
+  DefaultRoute route;
+  LinkId link;
+  AttributeReader attributes = ISBOOT_TRY(AttributeReader::behind(payload, kSize));
+  while (const auto attribute = ISBOOT_TRY(attributes.next())) {
+    if (attribute->type == RTA_OIF) link.index = ISBOOT_TRY(attribute->u32());
+    if (attribute->type == RTA_GATEWAY) route.gateway = address_of(attribute->value);
+  }
+  if (payload[1] == 0 && payload[7] == RTN_UNICAST && !route.gateway.is_absent()) route.link = link;
+  return route;
 }
 
 }  // namespace isboot::linux_platform

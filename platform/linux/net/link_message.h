@@ -22,7 +22,16 @@ Result<LinkState> decode_link(Bytes payload);
 struct LinkAddress {
   LinkId link;
   IpAddress address;
+  std::uint8_t prefix = 0;  // bits
+  bool usable = false;      // may be spoken from: known to be nobody else's, not temporary
 };
 Result<LinkAddress> decode_address(Bytes payload);
+
+// What RTM_NEWROUTE says of a default route. Source: linux/rtnetlink.h.
+struct DefaultRoute {
+  LinkId link;  // none: the route is not a default one through a gateway
+  IpAddress gateway;
+};
+Result<DefaultRoute> decode_default_route(Bytes payload);
 
 }  // namespace isboot::linux_platform

@@ -1,5 +1,6 @@
 #include "platform/linux/net/linux_network.h"
 
+#include "platform/linux/net/advertisement.h"
 #include "platform/linux/net/link_finder.h"
 #include "platform/linux/net/mtu_probe.h"
 #include "platform/linux/system/modules.h"
@@ -66,6 +67,20 @@ Result<LinkState> LinuxNetwork::make(const boot::NetworkPlan& plan, LinkId link,
   return changer.wait_running(ISBOOT_TRY(changer.make_all(plan, link, deadline)), deadline);
 }
 
+Result<Done> LinuxNetwork::make_rest(const LinkState& link, const LinkConfig& config,
+                                     Millis deadline) {
+  const boot::NetworkPlan rest =
+      ISBOOT_TRY(await_advertisement(link, config, clock_, log_, deadline));
+  ISBOOT_TRY((LinkChanger{*socket_, clock_, log_}.make(rest.changes.view(), link.seen, deadline)));
+  std::array<char, 192> line{};
+  TextWriter out{line};
+  out << link.seen.name << ": advertised, ";
+  for (const NetworkChange& change : rest.changes)
+    out << "from " << to_text(change.source) << ", " << boot::to_text(change);
+  log_.write(LogLevel::Info, out.text());
+  return Done{};
+}
+
 // An MTU above the standard one is kept only when the path has shown that it carries it:
 // otherwise logins, which are small, work, and the first read from the disk hangs.
 Result<LinkState> LinuxNetwork::prove_mtu(const LinkState& link, const LinkConfig& config,
@@ -102,6 +117,7 @@ Result<LinkId> LinuxNetwork::configure(LinkId link, const LinkConfig& config, Mi
   for (const boot::NetworkNote note : plan->notes) log_.write(LogLevel::Warning, note);
   const LinkState state = ISBOOT_TRY(make(*plan, link, deadline));
   log_done(log_, state, *plan);
+  if (plan->awaits_advertisement) ISBOOT_TRY(make_rest(state, config, deadline));
   return ISBOOT_TRY(prove_mtu(state, config, deadline)).seen.id;
 }
 

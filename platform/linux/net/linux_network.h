@@ -23,6 +23,7 @@ public:
 private:
   Result<Done> open();
   Result<LinkState> make(const boot::NetworkPlan& plan, LinkId link, Millis deadline);
+  Result<Done> make_rest(const LinkState& link, const LinkConfig& config, Millis deadline);
   Result<LinkState> prove_mtu(const LinkState& link, const LinkConfig& config, Millis deadline);
 
   Clock& clock_;

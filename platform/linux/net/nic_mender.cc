@@ -46,9 +46,9 @@ Result<bool> NicMender::must_mend(const NicSetup& setup, LinkId link, bool unrea
     const RouteEvent event = ISBOOT_TRY(socket_->next(deadline));
     // Who has given the NIC another address manages it now, and may have given ours away.
     if (event.kind == RouteEvent::Kind::AllListed) return !has_other;
-    if (event.kind != RouteEvent::Kind::AddressListed || event.link.seen.id != link) continue;
-    if (event.address == wanted) return unreachable;
-    if (!event.address.is_link_local()) has_other = true;
+    if (event.kind != RouteEvent::Kind::AddressListed || event.address.link != link) continue;
+    if (event.address.address == wanted) return unreachable;
+    if (!event.address.address.is_link_local()) has_other = true;
   }
 }
 

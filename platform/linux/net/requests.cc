@@ -3,6 +3,7 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -45,6 +46,25 @@ void request_vlan(MessageWriter& out, std::uint32_t sequence, const boot::SeenLi
   const auto data = out.begin_nested(IFLA_INFO_DATA);
   out.attribute_u16(IFLA_VLAN_ID, vlan);
   out.end_nested(data).end_nested(info);
+}
+
+// What /proc/sys/net/ipv4/conf/LINK has, by netlink: it goes with the batch, and needs no file.
+// Sources: ip-sysctl.rst; inet_set_link_af() in net/ipv4/devinet.c.
+void request_keep_apart(MessageWriter& out, std::uint32_t sequence, LinkId link) {
+  constexpr struct {
+    std::uint16_t setting;
+    std::uint32_t value;
+  } kSettings[] = {
+      {IPV4_DEVCONF_ARP_IGNORE, 1},    // answer only for addresses of this link
+      {IPV4_DEVCONF_ARP_ANNOUNCE, 2},  // and never ask in the name of another's
+      {IPV4_DEVCONF_RP_FILTER, 2},     // the best route back may be the other link's
+  };
+  begin_link(out, RTM_NEWLINK, kAcknowledged, sequence, link, 0);
+  const auto families = out.begin_nested(IFLA_AF_SPEC);
+  const auto family = out.begin_nested(AF_INET);
+  const auto settings = out.begin_nested(IFLA_INET_CONF);
+  for (const auto& item : kSettings) out.attribute_u32(item.setting, item.value);
+  out.end_nested(settings).end_nested(family).end_nested(families);
 }
 
 // struct ifaddrmsg: family u8, prefix u8, flags u8, scope u8, index u32.
@@ -100,11 +120,20 @@ void request_addresses(MessageWriter& out, std::uint32_t sequence, std::uint8_t 
   out.begin(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, sequence).u8(family).u8(0).u8(0).u8(0).u32(0);
 }
 
+void request_routes(MessageWriter& out, std::uint32_t sequence, std::uint8_t family) {
+  out.begin(RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP, sequence).u8(family).u8(0).u8(0).u8(0);
+  out.u8(0).u8(0).u8(0).u8(0).u32(0);
+}
+
 void request_change(MessageWriter& out, std::uint32_t sequence, const boot::SeenLink& link,
                     const NetworkChange& change) {
   switch (change.kind) {
     case NetworkChange::Kind::SetMtu:
       return request_mtu(out, sequence, link.id, change.mtu);
+    case NetworkChange::Kind::HeedAdvertisements:
+      return;  // not netlink's: link_settings.h
+    case NetworkChange::Kind::KeepApart:
+      return request_keep_apart(out, sequence, link.id);
     case NetworkChange::Kind::LinkUp:
       return begin_link(out, RTM_NEWLINK, kAcknowledged, sequence, link.id, IFF_UP);
     case NetworkChange::Kind::AddVlan:

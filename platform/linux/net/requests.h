@@ -16,6 +16,7 @@ void request_link(netlink::MessageWriter& out, std::uint32_t sequence, LinkId li
 // All addresses of one family (AF_INET, AF_INET6) that there are, of all links; the answer
 // ends with NLMSG_DONE.
 void request_addresses(netlink::MessageWriter& out, std::uint32_t sequence, std::uint8_t family);
+void request_routes(netlink::MessageWriter& out, std::uint32_t sequence, std::uint8_t family);
 
 // Makes one change of a plan on `link`; answered by an acknowledgement. Again is
 // harmless, but that an AddVlan answers EEXIST.

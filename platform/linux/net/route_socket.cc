@@ -17,6 +17,12 @@ Result<RouteSocket> RouteSocket::open(Clock& clock) {
   return RouteSocket{std::move(socket), clock};
 }
 
+Result<RouteSocket> RouteSocket::open_for_advertisements(Clock& clock) {
+  netlink::Socket socket =
+      ISBOOT_TRY(netlink::Socket::open({NETLINK_ROUTE, RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE}));
+  return RouteSocket{std::move(socket), clock};
+}
+
 Result<Done> RouteSocket::list_links() {
   std::array<std::uint8_t, 64> buffer{};
   MessageWriter out{buffer};
@@ -28,6 +34,13 @@ Result<Done> RouteSocket::list_addresses(const IpAddress& like) {
   std::array<std::uint8_t, 64> buffer{};
   MessageWriter out{buffer};
   request_addresses(out, sequence_++, like.is_v4() ? AF_INET : AF_INET6);
+  return socket_.send(ISBOOT_TRY(out.finish()));
+}
+
+Result<Done> RouteSocket::list_routes() {
+  std::array<std::uint8_t, 64> buffer{};
+  MessageWriter out{buffer};
+  request_routes(out, sequence_++, AF_INET6);
   return socket_.send(ISBOOT_TRY(out.finish()));
 }
 
@@ -60,13 +73,14 @@ Result<std::optional<RouteEvent>> event_of(const Message& message) {
       if (message.type == RTM_DELLINK) event.kind = RouteEvent::Kind::LinkGone;
       event.link = ISBOOT_TRY(decode_link(message.payload));
       return std::optional{event};
-    case RTM_NEWADDR: {
-      const LinkAddress seen = ISBOOT_TRY(decode_address(message.payload));
+    case RTM_NEWADDR:
       event.kind = RouteEvent::Kind::AddressListed;
-      event.link.seen.id = seen.link;
-      event.address = seen.address;
+      event.address = ISBOOT_TRY(decode_address(message.payload));
       return std::optional{event};
-    }
+    case RTM_NEWROUTE:
+      event.kind = RouteEvent::Kind::RouteListed;
+      event.route = ISBOOT_TRY(decode_default_route(message.payload));
+      return std::optional{event};
     case NLMSG_DONE:
       event.kind = RouteEvent::Kind::AllListed;
       return std::optional{event};

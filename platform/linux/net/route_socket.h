@@ -15,14 +15,16 @@ struct RouteEvent {
   enum class Kind : std::uint8_t {
     LinkChanged,    // or is new, or was asked for: `link`
     LinkGone,       // `link`
-    AddressListed,  // asked for: `link.seen.id` has `address`
-    AllListed,      // the answer to list_links() or list_addresses() is complete
+    AddressListed,  // asked for, or new: `address`
+    RouteListed,    // a default route, asked for or new: `route`
+    AllListed,      // the answer to one of the list_…() is complete
     Answered,       // a request was carried out or refused: `answer`
     Overrun,        // events were lost: ask for the links again
   };
   Kind kind = Kind::LinkChanged;
   LinkState link;
-  IpAddress address;
+  LinkAddress address;
+  DefaultRoute route;
   std::uint32_t sequence = 0;  // Answered: of which request
   netlink::Answer answer;      // its reason lives until the next call
 };
@@ -32,10 +34,14 @@ class RouteSocket {
 public:
   // Sees every change of a link from here on.
   static Result<RouteSocket> open(Clock& clock);
+  // Sees new IPv6 addresses and routes, and not those of links.
+  static Result<RouteSocket> open_for_advertisements(Clock& clock);
 
   Result<Done> list_links();
   // Of all links, those of the family of `like`.
   Result<Done> list_addresses(const IpAddress& like);
+  // Those of IPv6.
+  Result<Done> list_routes();
 
   // Sends the changes as one batch, and asks how `link` is then. Change i gets the
   // sequence number that is returned, plus i. Errc::NoSpace: too many changes.

@@ -19,6 +19,7 @@ inline SessionRecord full_record() {
   nic.config.target = IpAddress::v4(10, 9, 0, 1);
   nic.config.vlan = 42;
   nic.config.mtu = 9000;
+  nic.config.apart = true;
   record.lun.bytes = {0, 5};
   (void)record.disk.assign("/dev/sda");
   (void)record.credentials_file.assign("/etc/isboot/disk");

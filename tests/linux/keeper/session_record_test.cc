@@ -61,6 +61,15 @@ TEST(SessionRecord, KnowsHowTheNicIsSetUpAgain) {
   EXPECT_EQ(after.nic->config.target, before.nic->config.target);
   EXPECT_EQ(after.nic->config.vlan, 42);
   EXPECT_EQ(after.nic->config.mtu, 9000U);
+  EXPECT_TRUE(after.nic->config.apart);
+}
+
+TEST(SessionRecord, KeepsToNoNicWhereThereIsNoOther) {
+  SessionRecord before = full_record();
+  before.nic->config.apart = false;
+  SessionRecord after = full_record();
+  ASSERT_TRUE(decode(encoded(before, Secrets::Leave), after));
+  EXPECT_FALSE(after.nic->config.apart);
 }
 
 TEST(SessionRecord, LeavesTheNetworkAloneWhenItIsNotOurs) {

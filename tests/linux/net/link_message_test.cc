@@ -125,6 +125,56 @@ TEST(AddressMessage, ReadsAnIpv6Address) {
   EXPECT_EQ(seen->address, ours);
 }
 
+TEST(AddressMessage, TellsWhichAddressMayBeSpokenFrom) {
+  const struct {
+    const char* name;
+    std::uint32_t flags;
+    bool usable;
+  } kRows[] = {
+      {"permanent", IFA_F_PERMANENT, true},
+      {"of an advertisement", IFA_F_MANAGETEMPADDR, true},
+      {"being tried out", IFA_F_TENTATIVE, false},
+      {"being tried out, but usable", IFA_F_TENTATIVE | IFA_F_OPTIMISTIC, true},
+      {"another's", IFA_F_PERMANENT | IFA_F_DADFAILED, false},
+      {"temporary", IFA_F_TEMPORARY, false},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.name);
+    const auto seen = decode_address(address_payload(AF_INET6, [&](MessageWriter& out) {
+      out.attribute(IFA_ADDRESS, parse_ip("fd00::15")->network_bytes());
+      out.attribute_u32(IFA_FLAGS, row.flags);
+    }));
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(seen->usable, row.usable);
+  }
+}
+
+std::vector<std::uint8_t> route_payload(std::uint8_t prefix, bool with_gateway) {
+  std::array<std::uint8_t, 256> buffer{};
+  MessageWriter out{buffer};
+  out.begin(RTM_NEWROUTE, 0, 0).u8(AF_INET6).u8(prefix).u8(0).u8(0);
+  out.u8(RT_TABLE_MAIN).u8(RTPROT_RA).u8(RT_SCOPE_UNIVERSE).u8(RTN_UNICAST).u32(0);
+  if (with_gateway) out.attribute(RTA_GATEWAY, parse_ip("fe80::1")->network_bytes());
+  out.attribute_u32(RTA_OIF, 7);
+  const Bytes whole = *out.finish();
+  return {whole.begin() + netlink::kHeaderSize, whole.end()};
+}
+
+TEST(RouteMessage, TellsADefaultRouteFromOthers) {
+  const auto seen = decode_default_route(route_payload(0, true));
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->link, LinkId{7});
+  EXPECT_EQ(seen->gateway, *parse_ip("fe80::1"));
+  EXPECT_EQ(decode_default_route(route_payload(64, true))->link, LinkId{});
+  EXPECT_EQ(decode_default_route(route_payload(0, false))->link, LinkId{});
+}
+
+TEST(RouteMessage, FailsWhenItIsCut) {
+  const auto whole = route_payload(0, true);
+  for (const std::size_t size : {0U, 8U, 11U, 14U, 20U})
+    EXPECT_FALSE(decode_default_route(Bytes{whole}.first(size))) << size;
+}
+
 TEST(AddressMessage, FailsWhenItIsCut) {
   const auto whole = address_payload(AF_INET, [](MessageWriter& out) {
     out.attribute(IFA_LOCAL, IpAddress::v4(10, 0, 2, 15).network_bytes());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -120,6 +121,26 @@ TEST(Requests, GiveEachNicsRoutesAMetricOfTheirOwn) {
   EXPECT_EQ(*netlink::read_u32(host.attribute<rtmsg>(RTA_PRIORITY), 0), 7U);
   const Request everything{route(ip("0.0.0.0"), 0, ip("10.0.2.2"))};
   EXPECT_EQ(*netlink::read_u32(everything.attribute<rtmsg>(RTA_PRIORITY), 0), 100007U);
+}
+
+TEST(Requests, KeepANicApartInOneMessageOfItsFamily) {
+  NetworkChange change;
+  change.kind = NetworkChange::Kind::KeepApart;
+  const Request request{change};
+  EXPECT_EQ(request.type(), RTM_NEWLINK);
+  EXPECT_EQ(request.fixed<ifinfomsg>().ifi_change, 0U);
+  AttributeReader families{request.attribute<ifinfomsg>(IFLA_AF_SPEC)};
+  const auto family = **families.next();
+  EXPECT_EQ(family.type, AF_INET);
+  AttributeReader parts{family.value};
+  const auto settings = **parts.next();
+  EXPECT_EQ(settings.type, IFLA_INET_CONF);
+  AttributeReader values{settings.value};
+  std::map<unsigned, unsigned> seen;
+  while (const auto value = *values.next()) seen[value->type] = *value->u32();
+  const std::map<unsigned, unsigned> expected = {
+      {IPV4_DEVCONF_ARP_IGNORE, 1}, {IPV4_DEVCONF_ARP_ANNOUNCE, 2}, {IPV4_DEVCONF_RP_FILTER, 2}};
+  EXPECT_EQ(seen, expected);
 }
 
 TEST(Requests, MakeAVlanThatIsNotThereYet) {
