@@ -38,7 +38,8 @@ SecretPages& SecretPages::operator=(SecretPages&& other) noexcept {
 }
 
 SecretPages::~SecretPages() {
-  if (start_ == nullptr) return;
+  // The analyzer takes the value out of a Result to be none.
+  if (start_ == nullptr) return;  // NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult)
   wipe(memory().first(size_));
   munmap(start_, capacity_);
 }

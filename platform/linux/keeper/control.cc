@@ -19,9 +19,10 @@ constexpr std::uint8_t kFailed = 1;
 Result<sockaddr_un> address_of(const char* path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (std::strlen(path) >= sizeof address.sun_path)
+  const std::size_t size = std::strlen(path) + 1;
+  if (size > sizeof address.sun_path)
     return Error{Errc::NoSpace, 0, "the control socket's path is too long"};
-  std::strcpy(address.sun_path, path);
+  std::memcpy(address.sun_path, path, size);
   return address;
 }
 

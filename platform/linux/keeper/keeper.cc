@@ -55,7 +55,7 @@ Result<Done> Keeper::keep(const SessionRecord& record) {
     slot.end = {};
     slot.was_carried = slot.taken_away = false;
     slot.disk_id = folder_->disk_id(record.disk);
-    const auto started = slot.session->start(folder_->is_logged_in(record.session));
+    auto started = slot.session->start(folder_->is_logged_in(record.session));
     if (!started) slot.session.reset();
     save();
     return started;

@@ -29,7 +29,7 @@ Result<LinkId> NicMender::mend(const NicSetup& setup, LinkId link, bool unreacha
   const Millis deadline = clock_.now() + kLimit;
   socket_.emplace(ISBOOT_TRY(RouteSocket::open(clock_)));
   const auto must = must_mend(setup, link, unreachable, deadline);
-  const auto result = !must ? Result<LinkId>{must.error()} : *must ? set_up(setup, deadline) : link;
+  auto result = !must ? Result<LinkId>{must.error()} : *must ? set_up(setup, deadline) : link;
   socket_.reset();
   return result;
 }
