@@ -25,6 +25,7 @@ public:
     if (failure) return *failure;
     return link;
   }
+  void tell_conflict() override { calls.emplace_back("tell_conflict"); }
 
   MacAddress present;            // the only NIC
   std::optional<Error> failure;  // of configure()

@@ -92,6 +92,7 @@ private:
       case SessionStep::Kind::Wait:
         ports_.stream.close();
         log_failure(LogLevel::Warning, session_, path_, step.error, ports_, "; trying again");
+        ports_.network.tell_conflict();  // it may be why
         ports_.clock.sleep_until(step.deadline);
         return SessionEvent::due();
       case SessionStep::Kind::Carried:
@@ -141,7 +142,9 @@ Result<Established> log_in(const Path& path, const Parameters& parameters, Nic n
   login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
   const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
   Session session{path.portal, login, limits, ports.hash, ports.entropy};
-  ISBOOT_TRY((Driver{session, path, id, link, ports}.run()));
+  const auto carried = Driver{session, path, id, link, ports}.run();
+  ports.network.tell_conflict();
+  if (!carried) return carried.error();
 
   const Millis now = ports.clock.now();
   const Millis limit = now + kDiskLimit < give_up ? now + kDiskLimit : give_up;

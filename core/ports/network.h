@@ -58,6 +58,9 @@ public:
   // harmless. Returns the link that carries the address (a VLAN's, if there is one).
   // Errc::TimedOut when no carrier appeared.
   virtual Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) = 0;
+  // Says in the log, once, that another host has the address that configure() has set, if
+  // that has been noticed by now. Never blocks.
+  virtual void tell_conflict() = 0;
 
 protected:
   ~Network() = default;

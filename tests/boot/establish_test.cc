@@ -66,6 +66,15 @@ TEST_F(EstablishTest, ConnectsThroughTheNicAloneWhereItHasToKeepApart) {
   }
 }
 
+TEST_F(EstablishTest, TellsOfAnotherHostWithItsAddressWhetherTheLoginSucceedsOrNot) {
+  stream_.expect(testing::plain_login());
+  ASSERT_TRUE(run());
+  EXPECT_EQ(Text{network_.calls.back()}, "tell_conflict");
+  network_.calls.clear();
+  ASSERT_FALSE(run());
+  EXPECT_EQ(Text{network_.calls.back()}, "tell_conflict");
+}
+
 TEST_F(EstablishTest, TellsTheKernelToHoldIoForEverUnlessALimitIsSet) {
   stream_.expect(testing::plain_login());
   ASSERT_TRUE(run());

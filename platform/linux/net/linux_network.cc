@@ -14,6 +14,8 @@ using boot::NetworkChange;
 // What every Ethernet carries (IEEE Std 802.3).
 constexpr std::uint32_t kStandardMtu = 1500;
 
+constexpr Millis kListLimit = 1'000;  // the kernel's list of links takes microseconds
+
 void log_error(Log& log, Text what, const Error& error) {
   std::array<char, 256> line{};
   TextWriter out{line};
@@ -107,6 +109,48 @@ Result<LinkState> LinuxNetwork::prove_mtu(const LinkState& link, const LinkConfi
   return LinkChanger{*socket_, clock_, log_}.make(std::span{&change, 1}, link.seen, deadline);
 }
 
+// The question costs one packet; what it finds out is only told. Firmware has used the address
+// until now, so refusing it would turn a machine that may work into one that does not.
+void LinuxNetwork::watch(const LinkState& link, const IpAddress& address) {
+  watch_.reset();
+  if (address.is_absent()) return;
+  auto opened = AddressWatch::open(link, address);
+  if (opened) return void(watch_.emplace(std::move(*opened)));
+  std::array<char, 192> line{};
+  TextWriter out{line};
+  out << link.seen.name << ": " << Text{opened.error().text} << ": "
+      << system_error_text(opened.error().code);
+  log_.write(LogLevel::Detail, out.text());
+}
+
+void LinuxNetwork::tell_conflict() {
+  while (watch_) {
+    const auto claim = watch_->next();
+    if (!claim) return;
+    if (is_ours(claim->mac)) continue;
+    std::array<char, 192> line{};
+    TextWriter out{line};
+    out << "another host";
+    if (!claim->mac.is_zero()) out << ", " << to_text(claim->mac) << ',';
+    out << " has our address " << to_text(claim->address)
+        << " too: going on with it; next: give one of the two another address";
+    log_.write(LogLevel::Warning, out.text());
+    watch_.reset();
+  }
+}
+
+// Linux answers by every link for all of the machine's addresses, unless told otherwise.
+bool LinuxNetwork::is_ours(const MacAddress& mac) {
+  const Millis limit = clock_.now() + kListLimit;
+  if (mac.is_zero() || !socket_->list_links()) return false;
+  bool ours = false;
+  for (;;) {
+    const auto event = socket_->next(limit);
+    if (!event || event->kind == RouteEvent::Kind::AllListed) return ours;
+    if (event->kind == RouteEvent::Kind::LinkChanged && event->link.seen.mac == mac) ours = true;
+  }
+}
+
 Result<LinkId> LinuxNetwork::configure(LinkId link, const LinkConfig& config, Millis deadline) {
   ISBOOT_TRY(open());
   const auto plan = boot::plan_network(config);
@@ -117,6 +161,7 @@ Result<LinkId> LinuxNetwork::configure(LinkId link, const LinkConfig& config, Mi
   for (const boot::NetworkNote note : plan->notes) log_.write(LogLevel::Warning, note);
   const LinkState state = ISBOOT_TRY(make(*plan, link, deadline));
   log_done(log_, state, *plan);
+  watch(state, config.address);
   if (plan->awaits_advertisement) ISBOOT_TRY(make_rest(state, config, deadline));
   return ISBOOT_TRY(prove_mtu(state, config, deadline)).seen.id;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/ports/log.h"
+#include "platform/linux/net/address_watch.h"
 #include "platform/linux/net/link_changer.h"
 
 namespace isboot::linux_platform {
@@ -19,8 +20,11 @@ public:
 
   Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override;
   Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) override;
+  void tell_conflict() override;
 
 private:
+  void watch(const LinkState& link, const IpAddress& address);
+  bool is_ours(const MacAddress& mac);
   Result<Done> open();
   Result<LinkState> make(const boot::NetworkPlan& plan, LinkId link, Millis deadline);
   Result<Done> make_rest(const LinkState& link, const LinkConfig& config, Millis deadline);
@@ -29,6 +33,7 @@ private:
   Clock& clock_;
   Log& log_;
   std::optional<RouteSocket> socket_;
+  std::optional<AddressWatch> watch_;
 };
 
 }  // namespace isboot::linux_platform
