@@ -55,12 +55,20 @@ Result<Done> Keeper::keep(const SessionRecord& record) {
     slot.end = {};
     slot.was_carried = slot.taken_away = false;
     slot.disk_id = folder_->disk_id(record.disk);
+    let_commands_wait(record);
     auto started = slot.session->start(folder_->is_logged_in(record.session));
     if (!started) slot.session.reset();
     save();
     return started;
   }
   return Error{Errc::NoSpace, 0, "too many sessions"};
+}
+
+void Keeper::let_commands_wait(const SessionRecord& record) {
+  if (!folder_->retry_for_ever(record.session, record.lun))
+    ports_.log.write(LogLevel::Warning,
+                     "the kernel does not let I/O wait for longer than 180 s; "
+                     "raise the disk's timeout in sysfs (device/timeout) to change that");
 }
 
 Then Keeper::run() {

@@ -59,6 +59,7 @@ private:
   void care_for_paths();
   Result<Done> care_for_path(Slot& slot, boot::PathCare care);
   void bring_disk_back(Slot& slot);
+  void let_commands_wait(const SessionRecord& record);
   void accept_client();
   void on_request(Client& client);
   void carry_out(Client& client, const ControlRequest& request);

@@ -76,6 +76,7 @@ void Keeper::bring_disk_back(Slot& slot) {
     slot.care_at = ports_.clock.now() + 1000;
     return;
   }
+  let_commands_wait(record);
   slot.taken_away = false;
   slot.session->set_disk(disk);
   slot.care_at = ports_.clock.now() + 1000;  // the multipath driver takes it meanwhile

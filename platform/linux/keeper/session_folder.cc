@@ -90,6 +90,15 @@ bool SessionFolder::holds_for_ever(SessionId session) const {
   return read(session, "recovery_tmo").view() == "off";
 }
 
+Result<Done> SessionFolder::retry_for_ever(SessionId session, const Lun& lun) const {
+  const auto host = host_of(session);
+  if (!host) return Error{Errc::NotFound, 0, "the session has no host"};
+  Path path;
+  (path.out() << "scsi_disk/").decimal(*host) << ":0:0:";
+  path.out().decimal(kernel_lun(lun)) << "/max_retries";
+  return write(path, "-1");
+}
+
 DiskId SessionFolder::disk_id(const DiskName& disk) const {
   Path path = of_disk(disk);
   path.out() << "device/wwid";

@@ -29,6 +29,12 @@ public:
   Result<Done> set_recovery_limit(SessionId session, std::optional<std::uint32_t> limit) const;
   bool holds_for_ever(SessionId session) const;
 
+  // Lets commands of the LUN wait for as long as the session does. Otherwise the kernel fails
+  // every command whose tries together took longer than (retries + 1) x its timeout, 180 s with
+  // the usual values, whatever the limit above is (scsi_cmd_runtime_exceeced() in
+  // drivers/scsi/scsi_lib.c). ENOENT: no such disk, or a kernel from before 2021.
+  Result<Done> retry_for_ever(SessionId session, const Lun& lun) const;
+
   // `disk`: "/dev/sda". Empty: the disk is gone, or has no such name.
   DiskId disk_id(const DiskName& disk) const;
   // Whether dm-multipath has the disk as one of its paths.

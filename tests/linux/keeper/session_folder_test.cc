@@ -30,6 +30,7 @@ protected:
     write(classes_ / "block/sdb/device/delete", "");
     fs::create_directories(classes_ / "block/sdb/holders/not-dm");
     fs::create_directories(classes_ / "scsi_device/5:0:0:1/device/block/sdb");
+    write(classes_ / "scsi_disk/5:0:0:1/max_retries", "5\n");
     write(classes_ / "scsi_host/host5/scan", "");
     folder_.emplace(*SessionFolder::open(classes_.c_str()));
   }
@@ -80,6 +81,13 @@ TEST_F(SessionFolderTest, SetsHowLongIoWaits) {
   ASSERT_TRUE(folder_->set_recovery_limit(kSession, 5));
   EXPECT_EQ(read("iscsi_session/session3/recovery_tmo"), "5");
   EXPECT_FALSE(folder_->set_recovery_limit(SessionId{9}, 5));
+}
+
+TEST_F(SessionFolderTest, LetsCommandsWaitForAsLongAsTheSession) {
+  ASSERT_TRUE(folder_->retry_for_ever(kSession, kLun));
+  EXPECT_EQ(read("scsi_disk/5:0:0:1/max_retries"), "-1");
+  EXPECT_EQ(errno_of(folder_->retry_for_ever(kSession, Lun{}).error().code), ENOENT);
+  EXPECT_EQ(folder_->retry_for_ever(SessionId{9}, kLun).error().code, Errc::NotFound);
 }
 
 TEST_F(SessionFolderTest, ReadsTheNameThatTheDiskHasForItself) {
