@@ -7,5 +7,5 @@ ROOT_MIB = 256  # its libraries, most of which it never calls, are large
 
 def files():
     """Path in the guest's root → file."""
-    tree = packages.unpacked(*packages.with_libraries("fio"))
+    tree = packages.unpacked_with_libraries("fio")
     return programs.with_libraries(tree, "usr/bin/fio")

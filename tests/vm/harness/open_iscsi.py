@@ -2,15 +2,21 @@
 
 from . import packages, programs
 
-PACKAGES = ("open-iscsi", "libopeniscsiusr", "libssl3", "libkmod2", "liblzma5", "libzstd1", "libc6")
-
 
 def files(*names):
     """Path in an initramfs → contents: `names` of its /sbin and the libraries that they need."""
-    tree = packages.unpacked(*PACKAGES)
-    found = programs.with_libraries(tree, *(f"sbin/{name}" for name in names))
+    found = programs.with_libraries(_tree(), *(f"sbin/{name}" for name in names))
     return {path: file.read_bytes() for path, file in found.items()}
 
 
 def iscsistart_files():
     return files("iscsistart")
+
+
+def settings():
+    """iscsid.conf as Debian ships it."""
+    return (_tree() / "etc/iscsi/iscsid.conf").read_bytes()
+
+
+def _tree():
+    return packages.unpacked_with_libraries("open-iscsi")

@@ -11,15 +11,23 @@ from .workspace import cache_lock
 
 def unpacked(*names):
     """The directory that holds the contents of the packages `names`, fetched once."""
+    return _cached(names[0], lambda: names)
+
+
+def unpacked_with_libraries(name):
+    """The same of `name` and of all packages of libraries that it needs, theirs too."""
+    return _cached(f"{name}+libraries", lambda: _with_libraries(name))
+
+
+def _cached(name, choose):
     with cache_lock() as cache:
-        tree = cache / names[0]
+        tree = cache / name
         if not tree.is_dir():
-            _unpack(names, tree)
+            _unpack(choose(), tree)
         return tree
 
 
-def with_libraries(name):
-    """`name` and the packages of libraries that it needs, theirs too: what `unpacked` takes."""
+def _with_libraries(name):
     known, new = [name], [name]
     while new:
         listing = run("apt-cache", "depends", "--important", *new).decode()

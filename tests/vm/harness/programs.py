@@ -19,9 +19,6 @@ def with_libraries(tree, *programs):
     for program in programs:
         files[program] = tree / program
         listing = run(loader, "--library-path", path, "--list", tree / program).decode()
-        missing = re.findall(r"(\S+) => not found", listing)
-        if missing:
-            raise RuntimeError(f"{program} needs {', '.join(missing)}: unpack its package too")
         for name, found in re.findall(r"(\S+) => (\S+) \(", listing):
             files[f"{LIBRARIES[0]}/{name}"] = pathlib.Path(found)
     return files
