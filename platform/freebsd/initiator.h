@@ -1,0 +1,55 @@
+// iscsi(4), which does everything but the login (docs/freebsd.md, "How it works").
+#pragma once
+
+#include "core/iscsi/login.h"
+#include "core/ports/initiator.h"
+#include "core/ports/log.h"
+#include "platform/freebsd/kernel.h"
+
+namespace isboot::freebsd {
+
+// The CmdSN of every login: iscsi(4) counts from 0 after each hand-off.
+inline constexpr std::uint32_t kFirstCmdSn = 0;
+
+// Holds the one session of the boot disk.
+class KernelInitiator final : public Initiator {
+public:
+  KernelInitiator(Clock& clock, Log& log) : clock_{clock}, log_{log} {}
+
+  // What the next create() tells the kernel besides: an iscsid(8) that runs later may be the
+  // one that logs in again. Borrowed until then.
+  void set_login(const iscsi::LoginConfig& login) { login_ = &login; }
+
+  Result<SessionId> create(const SessionConfig& config) override;
+  Result<Done> hand_over(SessionId session, Stream& stream,
+                         const iscsi::SessionParams& params) override;
+  // A hand-over that failed ends the kernel's session: before there is a disk it is made
+  // again. Errc::NotFound: it had one, which is lost with it.
+  Result<std::uint32_t> recover(SessionId session) override;
+  Result<DiskName> find_disk(SessionId session, const Lun& lun, Millis deadline) override;
+  void destroy(SessionId session) override;
+
+  // Waits until iscsi(4) wants a login. True: for our session. False: for another one, which
+  // was given back for iscsid(8). Errc::Cancelled: the machine is shutting down.
+  Result<bool> wait_for_loss();
+
+  // The kernel's number of it.
+  std::uint32_t kernel_id() const { return kernel_id_; }
+
+private:
+  Result<Done> add();
+  Result<Done> take_first_wait();
+  bool is_ours(const isboot_wait& wait) const;
+  Result<Done> check_limits(int descriptor, const iscsi::SessionParams& params,
+                            isboot_limits& limits);
+
+  Clock& clock_;
+  Log& log_;
+  const iscsi::LoginConfig* login_ = nullptr;
+  isboot_session session_{};  // without secrets once it is made
+  std::uint32_t kernel_id_ = 0;
+  bool gone_ = false;      // the kernel ended the session
+  bool has_disk_ = false;  // somebody may have it open
+};
+
+}  // namespace isboot::freebsd

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/base/text.h"
+
+namespace isboot::freebsd {
+
+// A line for the log or for sysctl(8), on the stack. What does not fit is cut off.
+class Line {
+public:
+  Line& operator<<(Text text) { return out_ << text, *this; }
+  Line& operator<<(const char* text) { return out_ << text, *this; }
+  Line& operator<<(char c) { return out_ << c, *this; }
+  Line& decimal(std::uint64_t value) { return out_.decimal(value), *this; }
+
+  Text text() const { return out_.text(); }
+  // With a NUL behind it, for C.
+  const char* c_str() const { return buffer_.data(); }
+
+private:
+  std::array<char, 512> buffer_{};
+  TextWriter out_{std::span{buffer_}.first(buffer_.size() - 1)};
+};
+
+}  // namespace isboot::freebsd

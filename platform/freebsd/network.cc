@@ -1,0 +1,185 @@
+#include "platform/freebsd/network.h"
+
+#include "core/boot/link_choice.h"
+#include "platform/freebsd/line.h"
+#include "platform/freebsd/socket_address.h"
+
+namespace isboot::freebsd {
+namespace {
+
+using boot::NetworkChange;
+
+// Drivers say nothing when they are done: the list is looked at again and again.
+constexpr Millis kLookEvery = 50;
+
+Text name_of(const isboot_link& link) {
+  std::size_t size = 0;
+  while (size < sizeof link.name && link.name[size] != 0) ++size;
+  return {link.name, size};
+}
+
+boot::SeenLink seen(const isboot_link& link) {
+  boot::SeenLink out;
+  out.id = {link.index};
+  (void)out.name.assign(name_of(link));  // both have room for 15 letters
+  for (std::size_t i = 0; i < out.mac.bytes.size(); ++i) {
+    out.mac.bytes[i] = link.mac[i];
+    out.permanent_mac.bytes[i] = link.permanent_mac[i];
+  }
+  out.origin = link.stacked != 0 ? boot::LinkOrigin::Stacked : boot::LinkOrigin::Hardware;
+  out.up = link.up != 0;
+  out.carrier = link.carrier != 0;
+  return out;
+}
+
+// RFC 4291 appendix A: fe80::/64 and the modified EUI-64 of the MAC address.
+IpAddress link_local_of(const isboot_link& link) {
+  const std::uint8_t* mac = link.mac;
+  return IpAddress{{0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(mac[0] ^ 2U), mac[1],
+                    mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]}};
+}
+
+int add_address(const isboot_link& on, const IpAddress& address, std::uint8_t prefix) {
+  return isboot_add_address(on.name, SocketAddress::of(address).data(),
+                            SocketAddress::mask(address, prefix).data());
+}
+
+int add_route(const isboot_link& on, const NetworkChange& change) {
+  // The kernel keeps a route to every link-local address of the interface itself.
+  if (!change.address.is_v4() && change.address.is_link_local()) return 0;
+  const SocketAddress to = SocketAddress::for_route(change.address, on.index);
+  const SocketAddress mask = SocketAddress::mask(change.address, change.prefix);
+  const SocketAddress via = SocketAddress::for_route(change.gateway, on.index);
+  const bool host = change.prefix == change.address.max_prefix();
+  return isboot_add_route(on.name, to.data(), host ? nullptr : mask.data(),
+                          change.gateway.is_absent() ? nullptr : via.data());
+}
+
+}  // namespace
+
+std::span<const isboot_link> KernelNetwork::links() {
+  return std::span{links_}.first(isboot_links(links_.data(), links_.size()));
+}
+
+Result<isboot_link> KernelNetwork::link(LinkId id) {
+  for (const isboot_link& link : links())
+    if (link.index == id.index) return link;
+  return Error{Errc::NotFound, 0, "the interface is gone"};
+}
+
+Result<LinkId> KernelNetwork::find_link(const WantedLink& wanted, Millis deadline) {
+  for (;;) {
+    std::array<boot::SeenLink, kMaxLinks> all{};
+    std::size_t count = 0;
+    for (const isboot_link& link : links()) all[count++] = seen(link);
+    if (const auto choice = boot::choose_link(std::span{all}.first(count), wanted))
+      return all[choice->index].id;
+    if (isboot_stopping() != 0 || clock_.now() >= deadline) break;
+    clock_.sleep_until(clock_.now() + kLookEvery);
+  }
+  log_missing(wanted);
+  return Error{Errc::NotFound, 0, "the NIC of the table is not there"};
+}
+
+void KernelNetwork::log_missing(const WantedLink& wanted) {
+  Line line;
+  line << "no NIC " << (wanted.name.empty() ? to_text(wanted.mac).view() : wanted.name.view())
+      << "; there are:";
+  for (const isboot_link& link : links())
+    line << ' ' << name_of(link) << ' ' << to_text(seen(link).mac) << ';';
+  line << " next: is its driver in the kernel or in loader.conf?";
+  log_.write(LogLevel::Error, line.text());
+}
+
+Result<Done> KernelNetwork::make(const NetworkChange& change, isboot_link& on) {
+  using Kind = NetworkChange::Kind;
+  int error = 0;
+  switch (change.kind) {
+    case Kind::SetMtu:
+      error = isboot_change_link(ISBOOT_SET_MTU, on.name, change.mtu);
+      break;
+    case Kind::LinkUp:
+      error = isboot_change_link(ISBOOT_LINK_UP, on.name, 0);
+      break;
+    case Kind::AddVlan: {
+      InlineText<sizeof on.name - 1> name;
+      std::array<char, sizeof on.name> buffer{};
+      TextWriter out{buffer};
+      (out << name_of(on) << '.').decimal(change.vlan);
+      if (!name.assign(out.text()))
+        return Error{Errc::NoSpace, 0, "the name of the VLAN's interface is too long"};
+      error = isboot_change_link(ISBOOT_CREATE, buffer.data(), 0);
+      for (const isboot_link& link : links())
+        if (error == 0 && same(name_of(link), name)) on = link;
+      break;
+    }
+    case Kind::AddLinkLocal:
+      error = add_address(on, link_local_of(on), 64);
+      break;
+    case Kind::AddAddress:
+      error = add_address(on, change.address, change.prefix);
+      break;
+    case Kind::AddRoute:
+      error = add_route(on, change);
+      break;
+  }
+  if (error == 0) return Done{};
+  const Error failed = kernel_error(error, "the kernel refuses it");
+  Line line;
+  line << name_of(on) << ": " << boot::to_text(change) << ": " << failed.text << " ("
+       << words_of(failed.code) << ')';
+  if (change.kind == Kind::AddVlan) line << "; next: if_vlan_load=\"YES\" in loader.conf";
+  log_.write(LogLevel::Error, line.text());
+  return failed;
+}
+
+Result<Done> KernelNetwork::wait_for_carrier(LinkId id, Millis deadline) {
+  for (;;) {
+    const isboot_link now = ISBOOT_TRY(link(id));
+    if (now.carrier != 0) return Done{};
+    if (isboot_stopping() != 0 || clock_.now() >= deadline) break;
+    clock_.sleep_until(clock_.now() + kLookEvery);
+  }
+  return Error{Errc::TimedOut, 0, "no carrier: check the cable and the switch"};
+}
+
+void KernelNetwork::log_up(const isboot_link& link, const boot::NetworkPlan& plan) {
+  Line up;
+  up << name_of(link) << " up";
+  for (const NetworkChange& change : plan.changes)
+    if (change.kind == NetworkChange::Kind::AddAddress)
+      (up << ", " << to_text(change.address) << '/').decimal(change.prefix);
+  log_.write(LogLevel::Info, up.text());
+  for (const NetworkChange& change : plan.changes) {
+    if (change.kind != NetworkChange::Kind::AddRoute) continue;
+    log_.write(LogLevel::Detail, (Line{} << name_of(link) << ": " << boot::to_text(change)).text());
+  }
+}
+
+Result<LinkId> KernelNetwork::configure(LinkId id, const LinkConfig& config, Millis deadline) {
+  isboot_link on = ISBOOT_TRY(link(id));
+  const auto plan = boot::plan_network(config);
+  if (!plan) {
+    log_.write(LogLevel::Error, (Line{} << plan.error().text).text());
+    return plan.error();
+  }
+  for (const boot::NetworkNote note : plan->notes) 
+    log_.write(LogLevel::Warning, (Line{} << note).text());
+  const isboot_link nic = on;
+  for (const NetworkChange& change : plan->changes) ISBOOT_TRY(make(change, on));
+  const auto carrier = wait_for_carrier({on.index}, deadline);
+  if (!carrier) {
+    log_.write(LogLevel::Error, (Line{} << name_of(on) << ": " << carrier.error().text).text());
+    return carrier.error();
+  }
+  // Only a mark: without it the disk works all the same.
+  int marked = isboot_change_link(ISBOOT_MARK, on.name, 0);
+  if (marked == 0 && on.index != nic.index) marked = isboot_change_link(ISBOOT_MARK, nic.name, 0);
+  if (marked != 0)
+    log_.write(LogLevel::Warning, "the interface is not in the group isboot: rc(8) may reset it");
+  (void)interface_.assign(name_of(on));
+  log_up(on, *plan);
+  return LinkId{on.index};
+}
+
+}  // namespace isboot::freebsd

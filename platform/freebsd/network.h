@@ -1,0 +1,40 @@
+// The NIC: found by what the table says of it, brought up, marked for rc(8).
+#pragma once
+
+#include "core/boot/network_plan.h"
+#include "core/ports/log.h"
+#include "core/ports/network.h"
+#include "platform/freebsd/kernel.h"
+
+namespace isboot::freebsd {
+
+using InterfaceName = LinkName;
+
+class KernelNetwork final : public Network {
+public:
+  KernelNetwork(Clock& clock, Log& log) : clock_{clock}, log_{log} {}
+
+  Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override;
+  Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) override;
+
+  // The interface that configure() gave the address to.
+  Text interface() const { return interface_; }
+
+private:
+  static constexpr std::size_t kMaxLinks = 64;
+
+  std::span<const isboot_link> links();
+  Result<isboot_link> link(LinkId id);
+  Result<Done> wait_for_carrier(LinkId id, Millis deadline);
+  // One change on `on`; a VLAN becomes the `on` of what follows.
+  Result<Done> make(const boot::NetworkChange& change, isboot_link& on);
+  void log_up(const isboot_link& link, const boot::NetworkPlan& plan);
+  void log_missing(const WantedLink& wanted);
+
+  Clock& clock_;
+  Log& log_;
+  InterfaceName interface_;
+  std::array<isboot_link, kMaxLinks> links_{};
+};
+
+}  // namespace isboot::freebsd

@@ -1,0 +1,63 @@
+#include "platform/freebsd/ports.h"
+
+#include "core/base/text.h"
+#include "platform/freebsd/kernel.h"
+
+namespace isboot::freebsd {
+namespace {
+
+constexpr std::size_t kMaxLine = 600;
+constexpr std::size_t kMaxParts = 8;  // CHAP hashes three (RFC 1994 section 4.1)
+
+unsigned verbosity_of(LogLevel level) {
+  if (level == LogLevel::Detail) return 2;
+  return level == LogLevel::Info ? 1 : 0;
+}
+
+}  // namespace
+
+Millis KernelClock::now() { return isboot_now(); }
+
+void KernelClock::sleep_until(Millis when) {
+  for (Millis at = now(); at < when; at = now())
+    if (isboot_sleep(when - at) != 0) return;
+}
+
+Result<Done> KernelEntropy::fill(MutableBytes out) {
+  isboot_random(out.data(), out.size());
+  return Done{};
+}
+
+std::size_t KernelHash::size(HashAlgorithm algorithm) {
+  return isboot_digest_size(static_cast<unsigned>(algorithm));
+}
+
+Result<Done> KernelHash::digest(HashAlgorithm algorithm, std::span<const Bytes> parts,
+                                MutableBytes out) {
+  if (size(algorithm) == 0) return Error{Errc::Unsupported, 0, "the kernel has no such hash"};
+  if (out.size() != size(algorithm)) return Error{Errc::BadValue, 0, "digest of another size"};
+  if (parts.size() > kMaxParts) return Error{Errc::NoSpace, 0, "too many parts to hash"};
+  std::array<isboot_part, kMaxParts> list{};
+  for (std::size_t i = 0; i < parts.size(); ++i) list[i] = {parts[i].data(), parts[i].size()};
+  isboot_digest(static_cast<unsigned>(algorithm), list.data(), parts.size(), out.data());
+  return Done{};
+}
+
+void KernelLog::write(LogLevel level, Text line) {
+  if (verbosity_of(level) > verbose_) return;
+  std::array<char, kMaxLine> buffer{};
+  TextWriter out{buffer};
+  const Millis since = clock_.now() - start_;
+  const Millis fraction = since % 1000;
+  out << "isboot: ";
+  out.decimal(since / 1000) << '.' << static_cast<char>('0' + fraction / 100)
+                            << static_cast<char>('0' + fraction / 10 % 10)
+                            << static_cast<char>('0' + fraction % 10) << ' ';
+  // Some of it is the table's or the target's: no control characters to the console.
+  for (const char c : line) out << (static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
+  isboot_print(out.text().data(), out.text().size());
+}
+
+Text KernelLog::words(Code code) { return words_of(code); }
+
+}  // namespace isboot::freebsd

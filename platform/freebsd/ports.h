@@ -1,0 +1,47 @@
+// The small ports: time, randomness, hashes, messages.
+#pragma once
+
+#include "core/ports/clock.h"
+#include "core/ports/entropy.h"
+#include "core/ports/hash.h"
+#include "core/ports/log.h"
+
+namespace isboot::freebsd {
+
+// The time since the kernel started.
+class KernelClock final : public Clock {
+public:
+  Millis now() override;
+  void sleep_until(Millis when) override;  // returns at once when the module is being stopped
+};
+
+class KernelEntropy final : public Entropy {
+public:
+  Result<Done> fill(MutableBytes out) override;
+};
+
+// MD5, SHA-1 and SHA-256; the kernel has no SHA3.
+class KernelHash final : public Hash {
+public:
+  std::size_t size(HashAlgorithm algorithm) override;
+  Result<Done> digest(HashAlgorithm algorithm, std::span<const Bytes> parts,
+                      MutableBytes out) override;
+};
+
+// "isboot: 0.041 em0 up, 10.0.2.15/24": seconds since the log was made.
+class KernelLog final : public Log {
+public:
+  explicit KernelLog(Clock& clock) : clock_{clock}, start_{clock.now()} {}
+
+  // As hw.isboot.verbose: 0 warnings and errors, 1 steps, 2 and 3 details.
+  void set_verbose(unsigned verbose) { verbose_ = verbose; }
+  void write(LogLevel level, Text line) override;
+  Text words(Code code) override;
+
+private:
+  Clock& clock_;
+  Millis start_;
+  unsigned verbose_ = 1;
+};
+
+}  // namespace isboot::freebsd

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/ports/stream.h"
+
+namespace isboot::freebsd {
+
+// A TCP connection of the module's process. Errors beyond Stream's: the kernel's.
+class KernelStream final : public Stream {
+public:
+  explicit KernelStream(Clock& clock) : clock_{clock} {}
+  ~KernelStream() { close(); }
+
+  Result<Done> connect(const Portal& portal, std::uint32_t link, Millis deadline) override;
+  Result<Done> send(Bytes data, Millis deadline) override;
+  Result<std::size_t> receive(MutableBytes out, Millis deadline) override;
+  void close() override;
+  int descriptor() const override { return descriptor_; }
+
+private:
+  Millis left(Millis deadline) const;
+
+  Clock& clock_;
+  int descriptor_ = -1;
+};
+
+}  // namespace isboot::freebsd
