@@ -51,8 +51,7 @@ int ping_timeout(const SessionConfig& config) {
 Result<SessionId> KernelInitiator::create(const SessionConfig& config) {
   session_ = {};
   if (!copy(config.initiator_name, session_.initiator) ||
-      !copy(config.target_name, session_.target) ||
-      !copy(to_text(config.portal), session_.address))
+      !copy(config.target_name, session_.target) || !copy(to_text(config.portal), session_.address))
     return Error{Errc::NoSpace, 0, "a name is too long for iscsi(4)"};
   session_.ping_timeout = ping_timeout(config);
   if (config.recovery_timeout)

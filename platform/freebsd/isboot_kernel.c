@@ -306,8 +306,12 @@ isboot_add_to_list(if_t ifp, void *context)
 	if (if_gethwaddr(ifp, &ifr) == 0)
 		memcpy(out->permanent_mac, ifr.ifr_addr.sa_data, sizeof(out->permanent_mac));
 	out->up = (if_getflags(ifp) & IFF_UP) != 0;
-	out->carrier = (if_getdrvflags(ifp) & IFF_DRV_RUNNING) != 0 &&
-	    if_getlinkstate(ifp) != LINK_STATE_DOWN;
+	if ((if_getdrvflags(ifp) & IFF_DRV_RUNNING) == 0 ||
+	    if_getlinkstate(ifp) == LINK_STATE_DOWN)
+		out->carrier = ISBOOT_NO_CARRIER;
+	else
+		out->carrier = if_getlinkstate(ifp) == LINK_STATE_UP ? ISBOOT_CARRIER :
+		    ISBOOT_CARRIER_UNKNOWN;
 	list->next++;
 	return (0);
 }

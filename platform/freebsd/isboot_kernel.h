@@ -60,6 +60,11 @@ int isboot_acpi_table(unsigned number, void *out, size_t size, size_t *length);
 int isboot_low_memory(uint64_t address, void *out, size_t size);
 
 /* Network interfaces, Ethernet ones only. */
+enum isboot_carrier {
+	ISBOOT_NO_CARRIER,
+	ISBOOT_CARRIER,
+	ISBOOT_CARRIER_UNKNOWN,	/* not yet, or never: the driver does not say */
+};
 struct isboot_link {
 	uint32_t index;
 	char name[16];		/* ends with NUL */
@@ -67,7 +72,7 @@ struct isboot_link {
 	uint8_t permanent_mac[6];	/* zeros: the driver does not say */
 	uint8_t stacked;	/* a VLAN, bridge or lagg */
 	uint8_t up;
-	uint8_t carrier;	/* drivers that cannot tell: as if there were one */
+	uint8_t carrier;	/* enum isboot_carrier */
 };
 /* Those that find no room in `out` are left out. */
 size_t isboot_links(struct isboot_link *out, size_t room);

@@ -2,7 +2,7 @@
 
 #include "core/ibft/decode.h"
 #include "platform/freebsd/line.h"
-#include "platform/freebsd/status.h"
+#include "platform/freebsd/sysctls.h"
 #include "platform/freebsd/tunables.h"
 
 namespace isboot::freebsd {
@@ -139,8 +139,7 @@ LifeState Life::try_path() {
   initiator_.set_login(path.login);
   const Millis now = clock_.now();
   const Millis left = give_up_ > now ? give_up_ - now : 0;
-  const auto established =
-      boot::establish(path, parameters_, now + left / (paths - path_), ports_);
+  const auto established = boot::establish(path, parameters_, now + left / (paths - path_), ports_);
   if (established) return keep(*established);
   if (isboot_stopping() != 0) return over("ended");
   ++path_;
@@ -176,8 +175,7 @@ LifeState Life::wait_for_loss() {
   lost_at_ = clock_.now();
   next_log_ = 0;
   show("hw.isboot.state", "lost");
-  log_.write(LogLevel::Warning,
-             (Line{} << kLost.text << "; I/O waits until it is back").text());
+  log_.write(LogLevel::Warning, (Line{} << kLost.text << "; I/O waits until it is back").text());
   return LifeState::LoggingIn;
 }
 

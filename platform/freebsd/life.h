@@ -50,7 +50,7 @@ private:
 
   LifeState state_ = LifeState::Begin;
   KernelClock clock_;
-  KernelLog log_{clock_};
+  KernelLog log_;
   KernelEntropy entropy_;
   KernelHash hash_;
   KernelNetwork network_{clock_, log_};

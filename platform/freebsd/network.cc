@@ -11,6 +11,9 @@ using boot::NetworkChange;
 
 // Drivers say nothing when they are done: the list is looked at again and again.
 constexpr Millis kLookEvery = 50;
+// em(4) says "unknown" for a second before it says that there is no carrier yet; drivers that
+// never say anything are believed after this.
+constexpr Millis kSilence = 2'000;
 
 Text name_of(const isboot_link& link) {
   std::size_t size = 0;
@@ -28,7 +31,7 @@ boot::SeenLink seen(const isboot_link& link) {
   }
   out.origin = link.stacked != 0 ? boot::LinkOrigin::Stacked : boot::LinkOrigin::Hardware;
   out.up = link.up != 0;
-  out.carrier = link.carrier != 0;
+  out.carrier = link.carrier == ISBOOT_CARRIER;
   return out;
 }
 
@@ -84,7 +87,7 @@ Result<LinkId> KernelNetwork::find_link(const WantedLink& wanted, Millis deadlin
 void KernelNetwork::log_missing(const WantedLink& wanted) {
   Line line;
   line << "no NIC " << (wanted.name.empty() ? to_text(wanted.mac).view() : wanted.name.view())
-      << "; there are:";
+       << "; there are:";
   for (const isboot_link& link : links())
     line << ' ' << name_of(link) << ' ' << to_text(seen(link).mac) << ';';
   line << " next: is its driver in the kernel or in loader.conf?";
@@ -134,9 +137,11 @@ Result<Done> KernelNetwork::make(const NetworkChange& change, isboot_link& on) {
 }
 
 Result<Done> KernelNetwork::wait_for_carrier(LinkId id, Millis deadline) {
+  const Millis believed = clock_.now() + kSilence;
   for (;;) {
     const isboot_link now = ISBOOT_TRY(link(id));
-    if (now.carrier != 0) return Done{};
+    if (now.carrier == ISBOOT_CARRIER) return Done{};
+    if (now.carrier == ISBOOT_CARRIER_UNKNOWN && clock_.now() >= believed) return Done{};
     if (isboot_stopping() != 0 || clock_.now() >= deadline) break;
     clock_.sleep_until(clock_.now() + kLookEvery);
   }
@@ -163,7 +168,7 @@ Result<LinkId> KernelNetwork::configure(LinkId id, const LinkConfig& config, Mil
     log_.write(LogLevel::Error, (Line{} << plan.error().text).text());
     return plan.error();
   }
-  for (const boot::NetworkNote note : plan->notes) 
+  for (const boot::NetworkNote note : plan->notes)
     log_.write(LogLevel::Warning, (Line{} << note).text());
   const isboot_link nic = on;
   for (const NetworkChange& change : plan->changes) ISBOOT_TRY(make(change, on));

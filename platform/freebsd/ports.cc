@@ -7,7 +7,8 @@ namespace isboot::freebsd {
 namespace {
 
 constexpr std::size_t kMaxLine = 600;
-constexpr std::size_t kMaxParts = 8;  // CHAP hashes three (RFC 1994 section 4.1)
+constexpr Millis kEndOfTime = Millis{1} << 62;  // far, but spans can be added to it
+constexpr std::size_t kMaxParts = 8;            // CHAP hashes three (RFC 1994 section 4.1)
 
 unsigned verbosity_of(LogLevel level) {
   if (level == LogLevel::Detail) return 2;
@@ -16,7 +17,7 @@ unsigned verbosity_of(LogLevel level) {
 
 }  // namespace
 
-Millis KernelClock::now() { return isboot_now(); }
+Millis KernelClock::now() { return isboot_stopping() != 0 ? kEndOfTime : isboot_now(); }
 
 void KernelClock::sleep_until(Millis when) {
   for (Millis at = now(); at < when; at = now())
@@ -43,11 +44,13 @@ Result<Done> KernelHash::digest(HashAlgorithm algorithm, std::span<const Bytes> 
   return Done{};
 }
 
+KernelLog::KernelLog() : start_{isboot_now()} {}
+
 void KernelLog::write(LogLevel level, Text line) {
   if (verbosity_of(level) > verbose_) return;
   std::array<char, kMaxLine> buffer{};
   TextWriter out{buffer};
-  const Millis since = clock_.now() - start_;
+  const Millis since = isboot_now() - start_;
   const Millis fraction = since % 1000;
   out << "isboot: ";
   out.decimal(since / 1000) << '.' << static_cast<char>('0' + fraction / 100)

@@ -8,11 +8,12 @@
 
 namespace isboot::freebsd {
 
-// The time since the kernel started.
+// The time since the kernel started. When the module is being stopped, time is over: every
+// deadline has passed, so that nobody waits or tries again.
 class KernelClock final : public Clock {
 public:
   Millis now() override;
-  void sleep_until(Millis when) override;  // returns at once when the module is being stopped
+  void sleep_until(Millis when) override;
 };
 
 class KernelEntropy final : public Entropy {
@@ -31,7 +32,7 @@ public:
 // "isboot: 0.041 em0 up, 10.0.2.15/24": seconds since the log was made.
 class KernelLog final : public Log {
 public:
-  explicit KernelLog(Clock& clock) : clock_{clock}, start_{clock.now()} {}
+  KernelLog();
 
   // As hw.isboot.verbose: 0 warnings and errors, 1 steps, 2 and 3 details.
   void set_verbose(unsigned verbose) { verbose_ = verbose; }
@@ -39,7 +40,6 @@ public:
   Text words(Code code) override;
 
 private:
-  Clock& clock_;
   Millis start_;
   unsigned verbose_ = 1;
 };

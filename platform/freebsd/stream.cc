@@ -27,8 +27,7 @@ Result<Done> KernelStream::send(Bytes data, Millis deadline) {
 
 Result<std::size_t> KernelStream::receive(MutableBytes out, Millis deadline) {
   std::size_t received = 0;
-  const int error =
-      isboot_receive(descriptor_, out.data(), out.size(), left(deadline), &received);
+  const int error = isboot_receive(descriptor_, out.data(), out.size(), left(deadline), &received);
   if (error != 0) return kernel_error(error, "no answer from the target");
   if (received == 0) return Error{Errc::Closed, 0, "the target closed the connection"};
   return received;

@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::size_t kMaxValue = 600;  // longer than isboot.url can be
 
-constexpr const char* kNames[] = {"table", "url",    "initiator", "nic",   "vlan",
-                                  "mtu",   "timeout", "retries",   "digest", "chap",
-                                  "recovery", "ping", "paths",     "verbose"};
+constexpr const char* kNames[] = {"table",    "url",     "initiator", "nic",    "vlan",
+                                  "mtu",      "timeout", "retries",   "digest", "chap",
+                                  "recovery", "ping",    "paths",     "verbose"};
 
 class Tunable {
 public:

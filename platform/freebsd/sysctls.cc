@@ -1,4 +1,4 @@
-#include "platform/freebsd/status.h"
+#include "platform/freebsd/sysctls.h"
 
 #include "platform/freebsd/kernel.h"
 #include "platform/freebsd/line.h"

@@ -1,0 +1,221 @@
+#include "tests/freebsd/fake_kernel.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace isboot::freebsd::test {
+namespace {
+
+FakeKernel* current = nullptr;
+
+template <std::size_t size>
+void put(const std::string& text, char (&out)[size]) {
+  std::snprintf(out, size, "%s", text.c_str());
+}
+
+}  // namespace
+
+FakeKernel::FakeKernel() { current = this; }
+FakeKernel::~FakeKernel() { current = nullptr; }
+
+FakeKernel& kernel() { return *current; }
+
+int FakeKernel::answer(const std::string& name) {
+  calls.push_back(name);
+  if (before) before(name);
+  auto& queue = fails[name];
+  if (queue.empty()) return 0;
+  const int error = queue.front();
+  queue.pop_front();
+  return error;
+}
+
+bool FakeKernel::says(const std::string& text) const {
+  return std::any_of(lines.begin(), lines.end(),
+                     [&](const std::string& line) { return line.find(text) != std::string::npos; });
+}
+
+isboot_link link_named(const std::string& name, const std::string& mac) {
+  isboot_link link{};
+  link.index = 1;
+  put(name, link.name);
+  for (int i = 0; i < 6; ++i)
+    link.mac[i] = static_cast<std::uint8_t>(
+        std::stoi(mac.substr(static_cast<std::size_t>(i) * 3, 2), nullptr, 16));
+  link.carrier = ISBOOT_CARRIER;
+  return link;
+}
+
+}  // namespace isboot::freebsd::test
+
+using isboot::freebsd::test::kernel;
+
+extern "C" {
+
+int isboot_stopping() { return kernel().stopping ? 1 : 0; }
+void isboot_release_root() { kernel().root_held = false; }
+void* isboot_allocate(std::size_t size) {
+  kernel().allocated += static_cast<long>(size);
+  return std::calloc(1, size);
+}
+void isboot_free(void* memory, std::size_t size) {
+  kernel().allocated -= static_cast<long>(size);
+  std::free(memory);
+}
+std::uint64_t isboot_now() { return kernel().now; }
+int isboot_sleep(std::uint64_t ms) {
+  if (kernel().stopping) return ISBOOT_EINTR;
+  kernel().now += ms == 0 ? 1 : ms;
+  return 0;
+}
+void isboot_random(void* out, std::size_t size) { std::memset(out, 0x5a, size); }
+std::size_t isboot_digest_size(unsigned algorithm) { return algorithm == 5 ? 16 : 0; }
+// Enough for the order of parts to matter.
+void isboot_digest(unsigned, const isboot_part* parts, std::size_t count, std::uint8_t* out) {
+  std::memset(out, 0, 16);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t j = 0; j < parts[i].size; ++j, ++at)
+      out[at % 16] = static_cast<std::uint8_t>(out[at % 16] * 31 +
+                                               static_cast<const std::uint8_t*>(parts[i].data)[j]);
+}
+void isboot_print(const char* line, std::size_t length) {
+  kernel().lines.emplace_back(line, length);
+}
+int isboot_tunable(const char* name, char* value, std::size_t size) {
+  const auto found = kernel().tunables.find(name);
+  if (found == kernel().tunables.end()) return 0;
+  std::snprintf(value, size, "%s", found->second.c_str());
+  return 1;
+}
+int isboot_acpi_table(unsigned number, void* out, std::size_t size, std::size_t* length) {
+  if (number > kernel().acpi.size()) return ISBOOT_ENOENT;
+  const auto& table = kernel().acpi[number - 1];
+  *length = std::min(size, table.size());
+  std::memcpy(out, table.data(), *length);
+  return 0;
+}
+int isboot_low_memory(std::uint64_t address, void* out, std::size_t size) {
+  if (const int error = kernel().answer("low_memory")) return error;
+  std::memset(out, 0, size);
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::uint64_t at = address - 0x80000 + i;
+    if (at < kernel().low_memory.size())
+      static_cast<std::uint8_t*>(out)[i] = kernel().low_memory[at];
+  }
+  return 0;
+}
+std::size_t isboot_links(isboot_link* out, std::size_t room) {
+  const std::size_t count = std::min(room, kernel().links.size());
+  std::copy_n(kernel().links.begin(), count, out);
+  return count;
+}
+int isboot_change_link(isboot_action action, const char* name, std::uint32_t value) {
+  static const char* const names[] = {"up", "mtu", "create", "mark"};
+  std::string call = std::string{names[action]} + " " + name;
+  if (action == ISBOOT_SET_MTU) call += " " + std::to_string(value);
+  const int error = kernel().answer(call);
+  if (error == 0 && action == ISBOOT_CREATE) {
+    isboot_link made = kernel().links.front();
+    made.index = 7;
+    std::snprintf(made.name, sizeof made.name, "%s", name);
+    made.stacked = 1;
+    kernel().links.push_back(made);
+  }
+  return error;
+}
+int isboot_add_address(const char* name, const void*, const void*) {
+  return kernel().answer(std::string{"address "} + name);
+}
+int isboot_add_route(const char* name, const void*, const void* mask, const void* gateway) {
+  return kernel().answer(std::string{"route "} + name + (mask == nullptr ? " host" : " net") +
+                         (gateway == nullptr ? " on link" : " via"));
+}
+int isboot_connect(const void*, std::uint64_t, int* descriptor) {
+  auto& k = kernel();
+  if (const int error = k.answer("connect")) return error;
+  if (k.scripts.empty()) {
+    ++k.now;
+    return 61;  // refused
+  }
+  k.targets.emplace_back(k.scripts.front());
+  k.scripts.pop_front();
+  k.target = &k.targets.back();
+  k.incoming.clear();
+  *descriptor = k.next_descriptor++;
+  k.open.insert(*descriptor);
+  return 0;
+}
+int isboot_send(int, const void* data, std::size_t size, std::uint64_t) {
+  auto& k = kernel();
+  if (const int error = k.answer("send")) return error;
+  const auto reply = k.target->respond({static_cast<const std::uint8_t*>(data), size});
+  k.incoming.insert(k.incoming.end(), reply.begin(), reply.end());
+  return 0;
+}
+int isboot_receive(int, void* out, std::size_t size, std::uint64_t ms, std::size_t* received) {
+  auto& k = kernel();
+  if (const int error = k.answer("receive")) return error;
+  if (k.incoming.empty()) {
+    k.now += ms;
+    return ISBOOT_ETIMEDOUT;
+  }
+  *received = std::min(size, k.incoming.size());
+  std::copy_n(k.incoming.begin(), *received, static_cast<std::uint8_t*>(out));
+  k.incoming.erase(k.incoming.begin(), k.incoming.begin() + static_cast<std::ptrdiff_t>(*received));
+  return 0;
+}
+void isboot_close(int descriptor) { kernel().open.erase(descriptor); }
+int isboot_iscsi_add(const isboot_session* session) {
+  auto& k = kernel();
+  if (const int error = k.answer("add")) return error;
+  k.session = *session;
+  k.sessions.push_back(*session);
+  isboot_wait wait{};
+  wait.id = k.next_id++;
+  std::memcpy(wait.target, session->target, sizeof wait.target);
+  std::memcpy(wait.address, session->address, sizeof wait.address);
+  k.waits.push_front(wait);
+  return 0;
+}
+int isboot_iscsi_remove(std::uint32_t) {
+  kernel().session.reset();
+  return kernel().answer("remove");
+}
+int isboot_iscsi_wait(isboot_wait* out) {
+  auto& k = kernel();
+  if (const int error = k.answer("wait")) return error;
+  if (k.waits.empty()) k.stopping = true;  // a test's end
+  if (k.stopping) return ISBOOT_EINTR;
+  *out = k.waits.front();
+  k.waits.pop_front();
+  return 0;
+}
+int isboot_iscsi_give_back(std::uint32_t id) {
+  kernel().given_back.push_back(std::to_string(id));
+  return kernel().answer("give_back");
+}
+int isboot_iscsi_limits(std::uint32_t, int, isboot_limits* out) {
+  *out = kernel().limits;
+  return kernel().answer("limits");
+}
+int isboot_iscsi_hand_off(const isboot_handoff* handoff) {
+  const int error = kernel().answer("hand_off");
+  if (error == 0) kernel().handoffs.push_back(*handoff);
+  return error;
+}
+int isboot_disk(std::uint32_t, const std::uint8_t*, char* name, std::size_t size) {
+  auto& k = kernel();
+  if (const int error = k.answer("disk")) return error;
+  if (k.looks_until_disk-- > 0) return ISBOOT_ENOENT;
+  std::snprintf(name, size, "da0");
+  return 0;
+}
+int isboot_show(const char* name, const char* value) {
+  kernel().shown[name] = value;
+  return 0;
+}
+void isboot_main();
+}

@@ -1,0 +1,68 @@
+// The C interface of platform/freebsd, played: what the module asks for is written down, any
+// call can be made to fail, and time stands still but for sleeping. One at a time.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "platform/freebsd/kernel.h"
+#include "testing/scripted_target.h"
+
+namespace isboot::freebsd::test {
+
+class FakeKernel {
+public:
+  FakeKernel();
+  ~FakeKernel();
+  FakeKernel(const FakeKernel&) = delete;
+  FakeKernel& operator=(const FakeKernel&) = delete;
+
+  // The calls so far that matter, without what is asked all the time (time, sleep, links).
+  std::vector<std::string> calls;
+  std::vector<std::string> lines;                // of the console
+  std::map<std::string, std::string> shown;      // by sysctl
+  std::map<std::string, std::string> tunables;   // of loader.conf
+  std::map<std::string, std::deque<int>> fails;  // the next answers of a call; 0: as usual
+  std::uint64_t now = 1000;
+
+  std::vector<std::vector<std::uint8_t>> acpi;  // tables
+  std::vector<std::uint8_t> low_memory;         // from 0x80000 on
+  std::vector<isboot_link> links;
+  std::deque<std::vector<testing::ScriptedReply>> scripts;  // one a connection
+  std::deque<isboot_wait> waits;  // what iscsi(4) wants next, after the session's own
+  isboot_limits limits{262144, 262144, 0, 0};
+  int looks_until_disk = 1;
+
+  // When nothing is left to wait for, as at the end of a test, the machine stops.
+  bool stopping = false;
+  bool root_held = true;
+  long allocated = 0;  // bytes not yet returned
+  std::set<int> open;  // descriptors
+  std::optional<isboot_session> session;
+  std::vector<isboot_session> sessions;  // every one that was added
+  std::vector<isboot_handoff> handoffs;
+  std::vector<std::string> given_back;
+  std::function<void(const std::string&)> before;  // each call, by name
+
+  bool says(const std::string& text) const;
+  int answer(const std::string& name);  // what the call returns, 0 unless it was made to fail
+  bool returned_everything() const { return allocated == 0 && open.empty() && !root_held; }
+
+  testing::ScriptedTarget* target = nullptr;  // of the connection that is open
+  std::deque<testing::ScriptedTarget> targets;
+  std::deque<std::uint8_t> incoming;
+  int next_descriptor = 3;
+  std::uint32_t next_id = 1;
+};
+
+// The one that isboot_…() talks to.
+FakeKernel& kernel();
+
+isboot_link link_named(const std::string& name, const std::string& mac);
+
+}  // namespace isboot::freebsd::test
