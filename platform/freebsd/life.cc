@@ -200,7 +200,7 @@ LifeState Life::log_in() {
 std::optional<SessionEvent> Life::carry_out(const SessionStep& step) {
   switch (step.kind) {
     case SessionStep::Kind::Connect: {
-      const auto up = stream_.connect(step.portal, link_.index, step.deadline);
+      const auto up = stream_.connect(step.portal, Via{link_.index}, step.deadline);
       return up ? SessionEvent::connected() : SessionEvent::failed(up.error());
     }
     case SessionStep::Kind::Send: {

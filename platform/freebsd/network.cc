@@ -58,6 +58,11 @@ int add_route(const isboot_link& on, const NetworkChange& change) {
                           change.gateway.is_absent() ? nullptr : via.data());
 }
 
+Error unsupported(Log& log, const isboot_link& on, const char* why) {
+  log.write(LogLevel::Error, (Line{} << name_of(on) << ": " << why).text());
+  return Error{Errc::Unsupported, 0, why};
+}
+
 }  // namespace
 
 std::span<const isboot_link> KernelNetwork::links() {
@@ -124,6 +129,13 @@ Result<Done> KernelNetwork::make(const NetworkChange& change, isboot_link& on) {
       break;
     case Kind::AddRoute:
       error = add_route(on, change);
+      break;
+    case Kind::HeedAdvertisements:
+      return unsupported(log_, on,
+                         "addresses by router advertisement are not had before root is mounted; "
+                         "next: a static address in the firmware's setup");
+    case Kind::KeepApart:
+      log_.write(LogLevel::Detail, (Line{} << name_of(on) << ": other NICs may be used").text());
       break;
   }
   if (error == 0) return Done{};

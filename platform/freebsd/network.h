@@ -16,6 +16,8 @@ public:
 
   Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override;
   Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) override;
+  // Nothing to say: the kernel does ("arp: … is using my IP address").
+  void tell_conflict() override {}
 
   // The interface that configure() gave the address to.
   Text interface() const { return interface_; }

@@ -10,9 +10,9 @@ Millis KernelStream::left(Millis deadline) const {
   return now < deadline ? deadline - now : 0;
 }
 
-Result<Done> KernelStream::connect(const Portal& portal, std::uint32_t link, Millis deadline) {
+Result<Done> KernelStream::connect(const Portal& portal, Via via, Millis deadline) {
   close();
-  const SocketAddress address = SocketAddress::of(portal, link);
+  const SocketAddress address = SocketAddress::of(portal, via.link);
   const int error = isboot_connect(address.data(), left(deadline), &descriptor_);
   if (error == 0) return Done{};
   descriptor_ = -1;

@@ -4,13 +4,14 @@
 
 namespace isboot::freebsd {
 
-// A TCP connection of the module's process. Errors beyond Stream's: the kernel's.
+// A TCP connection of the module's process. Errors beyond Stream's: the kernel's. FreeBSD ties no
+// connection to an interface: Via::only is left to the routes.
 class KernelStream final : public Stream {
 public:
   explicit KernelStream(Clock& clock) : clock_{clock} {}
   ~KernelStream() { close(); }
 
-  Result<Done> connect(const Portal& portal, std::uint32_t link, Millis deadline) override;
+  Result<Done> connect(const Portal& portal, Via via, Millis deadline) override;
   Result<Done> send(Bytes data, Millis deadline) override;
   Result<std::size_t> receive(MutableBytes out, Millis deadline) override;
   void close() override;

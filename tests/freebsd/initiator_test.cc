@@ -85,7 +85,7 @@ TEST_F(InitiatorTest, ClosesTheConnectionWhateverTheKernelSays) {
     kernel_.scripts.push_back(testing::plain_login());
     kernel_.fails["hand_off"] = {error};
     KernelStream stream{clock_};
-    ASSERT_TRUE(stream.connect(config_.portal, 0, clock_.now() + 1000));
+    ASSERT_TRUE(stream.connect(config_.portal, Via{}, clock_.now() + 1000));
     EXPECT_EQ(initiator_.hand_over({1}, stream, {}).ok(), error == 0 || error == ISBOOT_EBUSY);
     EXPECT_TRUE(kernel_.open.empty());
   }

@@ -110,6 +110,16 @@ TEST_F(NetworkTest, NamesTheStepThatTheKernelRefuses) {
   EXPECT_TRUE(kernel_.says("em0: address 10.0.2.15/24: the kernel refuses it (Can't assign"));
 }
 
+TEST_F(NetworkTest, SaysThatItCannotWaitForRouters) {
+  config_ = {};
+  config_.target = *parse_ip("2001:db8::2");
+  config_.advertised = true;
+  const auto made = network_.configure({1}, config_, in(1000));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Errc::Unsupported);
+  EXPECT_TRUE(kernel_.says("em0: addresses by router advertisement"));
+}
+
 TEST_F(NetworkTest, SaysWhenTheInterfaceIsGone) {
   EXPECT_EQ(network_.configure({3}, config_, in(1000)).error().code, Errc::NotFound);
 }

@@ -76,12 +76,12 @@ TEST(KernelStream, SaysWhatHappenedAndClosesOnce) {
   KernelClock clock;
   KernelStream stream{clock};
   const Portal portal{IpAddress::v4(10, 0, 2, 2), 3260};
-  const auto refused = stream.connect(portal, 0, 5000);
+  const auto refused = stream.connect(portal, Via{}, 5000);
   ASSERT_FALSE(refused);
   EXPECT_EQ(number_of(refused.error().code), 61);
   EXPECT_EQ(stream.descriptor(), -1);
   kernel.scripts.push_back(testing::plain_login());
-  ASSERT_TRUE(stream.connect(portal, 0, 5000));
+  ASSERT_TRUE(stream.connect(portal, Via{}, 5000));
   EXPECT_EQ(kernel.open.size(), 1U);
   std::array<std::uint8_t, 4> in{};
   EXPECT_EQ(stream.receive(in, 5000).error().code, Errc::TimedOut);
