@@ -16,7 +16,7 @@ for source in $listed; do
   set -- "$@" "$object"
 done
 for source in "$project"/platform/freebsd/*.cc; do
-  case " $(echo $listed) " in
+  case " $(echo "$listed" | tr -s "\t\n" "  ") " in
     *" ${source##*/} "*) ;;
     *) echo "sources_test: ${source##*/} is missing in sources.mk" >&2; exit 1 ;;
   esac
