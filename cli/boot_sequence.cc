@@ -30,6 +30,12 @@ void log_findings(const ibft::Findings& findings, Log& log) {
   }
 }
 
+void log_left_out(const boot::LeftOuts& left_out, Log& log) {
+  for (const boot::LeftOut& target : left_out)
+    say(log, target.wanted ? LogLevel::Warning : LogLevel::Detail,
+        "target" + std::to_string(target.target_index) + " is left out: " + target.reason);
+}
+
 void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
   say(log, LogLevel::Info,
       "iBFT " + found.source + " by " + std::string{table.oem_id} + " " +
@@ -154,7 +160,8 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters,
   const auto decoded = linux_platform::decode(*found, table, findings);
   log_findings(findings, machine.log);
   boot::Plan plan;
-  const auto planned = decoded ? boot::make_plan(table, parameters, plan) : decoded;
+  boot::LeftOuts left_out;
+  const auto planned = decoded ? boot::make_plan(table, parameters, plan, &left_out) : decoded;
   if (!planned) {
     say(machine.log, LogLevel::Error,
         "iBFT " + found->source + ", offset " + std::to_string(planned.error().offset) + ": " +
@@ -162,6 +169,7 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters,
     return {kFailed, {}};
   }
   log_table(*found, table, machine.log);
+  log_left_out(left_out, machine.log);
   return bring_up(machine, table, plan, parameters, give_up);
 }
 

@@ -38,6 +38,8 @@ Json path_json(const boot::Path& path) {
   if (network) {
     for (const boot::NetworkChange& change : network->changes)
       json["network"].push_back(text(boot::to_text(change)));
+    if (network->awaits_advertisement)
+      json["network"].push_back("wait for a router's advertisement, then route to the target");
     for (const boot::NetworkNote note : network->notes) json["network_notes"].push_back(note);
   }
   json["portal"] = text(to_text(path.portal));
@@ -48,6 +50,20 @@ Json path_json(const boot::Path& path) {
   json["header_digest"] = path.login.header_digest;
   json["data_digest"] = path.login.data_digest;
   return json;
+}
+
+// Paths of one step are tried at the same time; those that isboot.paths=first leaves have none.
+void add_paths(const boot::Plan& plan, std::size_t count, Json& paths) {
+  int step = 1;
+  for (std::size_t i = 0; i < count; ++step)
+    for (std::size_t at_once = boot::paths_at_once(plan, i, count); at_once != 0; --at_once) {
+      paths.push_back(path_json(plan[i++]));
+      paths.back()["step"] = step;
+    }
+  for (std::size_t i = count; i < plan.count; ++i) {
+    paths.push_back(path_json(plan[i]));
+    paths.back()["step"] = nullptr;
+  }
 }
 
 Json seconds_json(std::uint32_t seconds) {
@@ -63,6 +79,8 @@ void print(const Json& plan) {
   for (const Json& path : plan["paths"]) {
     std::printf("path %d     target%d through nic%d\n", ++number, path["target_index"].get<int>(),
                 path["nic_index"].get<int>());
+    line("tried", path["step"].is_null() ? "not at all: isboot.paths=first"
+                                         : "in step " + path["step"].dump());
     line("why", path["reason"]);
     line("NIC", path["nic"].is_null() ? path["mac"] : path["nic"]);
     line("", path["nic_reason"]);
@@ -75,6 +93,9 @@ void print(const Json& plan) {
     line("initiator", path["initiator"]);
     line("authentication", path["authentication"]);
   }
+  for (const Json& target : plan["left_out"])
+    std::printf("left out   target%d: %s\n", target["target_index"].get<int>(),
+                target["reason"].get_ref<const std::string&>().c_str());
   const std::string timeout = plan["timeout"].dump();
   const bool for_ever = plan["recovery"].is_string();
   std::printf("limits     %s s until the disk is there; I/O waits %s for a lost target\n",
@@ -102,7 +123,8 @@ int show_plan(const ParameterOptions& options, bool as_json) {
   boot::Plan plan;
   const auto decoded = linux_platform::decode(*found, table, findings);
   if (!decoded) return fail(found->source, decoded.error());
-  const auto planned = boot::make_plan(table, parameters, plan);
+  boot::LeftOuts left_out;
+  const auto planned = boot::make_plan(table, parameters, plan, &left_out);
   if (!planned) return fail(found->source, planned.error());
 
   Json json;
@@ -111,7 +133,10 @@ int show_plan(const ParameterOptions& options, bool as_json) {
   json["timeout"] = parameters.timeout;
   json["recovery"] = seconds_json(parameters.recovery);
   json["paths"] = Json::array();
-  for (const boot::Path& path : plan) json["paths"].push_back(path_json(path));
+  add_paths(plan, parameters.all_paths ? plan.count : 1, json["paths"]);
+  json["left_out"] = Json::array();
+  for (const boot::LeftOut& target : left_out)
+    json["left_out"].push_back({{"target_index", target.target_index}, {"reason", target.reason}});
   if (as_json)
     std::printf("%s\n", json.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
   else

@@ -129,8 +129,12 @@ void keep_apart(Plan& plan) {
 
 }  // namespace
 
-Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& parameters, Plan& plan) {
+Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& parameters, Plan& plan,
+                       LeftOuts* left_out) {
   plan.count = 0;
+  LeftOuts ignored;
+  LeftOuts& left = left_out != nullptr ? *left_out : ignored;
+  left.count = 0;
   ibft::Table table = from_firmware;
   iscsi::TargetUrl url;
   if (!parameters.url.empty()) {
@@ -144,11 +148,15 @@ Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& param
                 selection.skipped[0].reason);
   for (const ibft::Candidate& candidate : selection.candidates) {
     const Result<Path> path = make_path(table, candidate, parameters);
-    if (path)
+    if (path) {
       plan.push(*path);
-    else if (plan.empty() && &candidate == selection.candidates.begin())
-      why = path.error();
+      continue;
+    }
+    left.push({candidate.target, path.error().text, true});
+    if (plan.empty() && &candidate == selection.candidates.begin()) why = path.error();
   }
+  for (const ibft::Skipped& skipped : selection.skipped)
+    left.push({skipped.target, skipped.reason, table.targets[skipped.target].boot_selected});
   if (plan.empty()) return why;
   // With isboot.nic= all paths go through one NIC.
   if (parameters.nic.empty()) keep_apart(plan);

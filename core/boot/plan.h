@@ -36,11 +36,20 @@ struct Path {
 
 using Plan = List<Path, kMaxPaths>;
 
+// A target of the table that no path leads to.
+struct LeftOut {
+  std::uint8_t target_index = 0;
+  const char* reason = "";  // static
+  bool wanted = false;      // firmware marked it: it lacks something
+};
+using LeftOuts = List<LeftOut, kMaxPaths>;
+
 // Fills `plan`. With isboot.url= there is one path: to that target, through the NIC of the
 // table's best one; CHAP credentials apply only if the table's target has the same name. An Error
 // says what the table lacks when no path can be had at all; `offset` is then that of the structure
-// in the table.
-Result<Done> make_plan(const ibft::Table& table, const Parameters& parameters, Plan& plan);
+// in the table. `left_out`, when given, takes every target of the table that the plan lacks.
+Result<Done> make_plan(const ibft::Table& table, const Parameters& parameters, Plan& plan,
+                       LeftOuts* left_out = nullptr);
 
 // How many of the plan's first `count` paths are tried at the same time, beginning with
 // plan[first]: those that firmware selected are ways to one disk, or as good. Any other is

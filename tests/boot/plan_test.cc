@@ -151,12 +151,34 @@ TEST_F(PlanTest, NamesWhatTheTableLacks) {
   }
 }
 
-TEST_F(PlanTest, KeepsTheGoodPathWhenAnotherIsIncomplete) {
+TEST_F(PlanTest, KeepsTheGoodPathWhenAnotherIsIncompleteAndSaysWhatThatLacks) {
+  table_.targets.push(table_.targets[0]);
+  table_.targets.push(table_.targets[0]);
   table_.targets.push(table_.targets[0]);
   table_.targets.items[1].name = {};
-  ASSERT_TRUE(make());
+  table_.targets.items[2].valid = table_.targets.items[2].boot_selected = false;
+  table_.targets.items[3].nic_index = 1;
+  ibft::Nic without_address = table_.nics[0];
+  without_address.index = 1;
+  without_address.address = {};
+  table_.nics.push(without_address);
+  LeftOuts left_out;
+  ASSERT_TRUE(make_plan(table_, parameters_, plan_, &left_out));
   EXPECT_EQ(plan_.count, 1U);
   EXPECT_EQ(plan_[0].target_index, 0);
+  const struct {
+    std::uint8_t target;
+    Text reason;
+    bool wanted;
+  } kExpected[] = {{3, "the NIC has no address", true},
+                   {1, "it has no name", true},
+                   {2, "it is neither valid nor boot-selected", false}};
+  ASSERT_EQ(left_out.count, std::size(kExpected));
+  for (std::size_t i = 0; i < left_out.count; ++i) {
+    EXPECT_EQ(left_out[i].target_index, kExpected[i].target);
+    EXPECT_EQ(Text{left_out[i].reason}, kExpected[i].reason);
+    EXPECT_EQ(left_out[i].wanted, kExpected[i].wanted);
+  }
 }
 
 TEST_F(PlanTest, LeavesAddressesToARouterWhereFirmwareGotThemFromOne) {

@@ -48,6 +48,67 @@ class Program(unittest.TestCase):
         self.assertIn("No such file", done.stderr)
         self.assertIn("next: ", done.stderr.splitlines()[-1])
 
+    def test_plan_explains_what_the_table_cannot_mean(self):
+        """Two families, a NIC without address, a gateway without use; what is tried at once."""
+        nics = [{"address": "10.0.2.15", "prefix": 24, "gateway": "10.0.2.15"},
+                {"address": "10.0.3.15", "prefix": 24}, {}]
+        targets = ["10.0.2.2", "2001:db8::7", "10.0.4.2"]
+        table = self._table(nics, targets)
+        plan = self._plan(table)
+        self.assertEqual([path["step"] for path in plan["paths"]], [1, 1])
+        first, second = plan["paths"]
+        self.assertEqual(first["network_notes"],
+                         ["the gateway is this NIC's own address: not used"])
+        self.assertIsNone(first["network_error"])
+        self.assertEqual(second["network_error"], "NIC and target have addresses of two families")
+        self.assertEqual(plan["left_out"],
+                         [{"target_index": 2, "reason": "the NIC has no address"}])
+        said = isboot("plan", "--table", table, "--paths", "first").stdout
+        self.assertIn("not possible: NIC and target have addresses of two families", said)
+        self.assertIn("left out   target2: the NIC has no address", said)
+        self.assertIn("not at all: isboot.paths=first", said)
+
+    def test_plan_explains_routers_and_nics_apart(self):
+        nics = [{"origin": "router-advertisement"},
+                {"address": "10.0.2.15", "prefix": 24}, {"address": "10.0.2.16", "prefix": 24}]
+        plan = self._plan(self._table(nics, ["2001:db8::7", "10.0.2.2", "10.0.2.2"]))
+        advertised, apart, _ = sorted(plan["paths"], key=lambda path: path["target_index"])
+        self.assertEqual(advertised["network"], [
+            "heed router advertisements", "up",
+            "wait for a router's advertisement, then route to the target"])
+        self.assertIn("keep apart from other NICs", apart["network"])
+
+    def test_plan_without_any_way_names_the_structure(self):
+        done = isboot("plan", "--table", self._table([{}], ["10.0.2.2"]))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"offset \d+: the NIC has no address")
+        self.assertIn("next: ", done.stderr.splitlines()[-1])
+
+    def _table(self, nics, targets):
+        """A file with the table of these NICs and a target for each."""
+        spec = {"initiator": {"valid": True, "boot_selected": True,
+                              "name": "iqn.2026-11.org.example:host"},
+                "nics": [{"valid": True, "boot_selected": True, "index": number, "origin": "manual",
+                          "mac": f"52:54:00:00:00:0{number}", **nic}
+                         for number, nic in enumerate(nics)],
+                "targets": [{"valid": True, "boot_selected": True, "nic_index": number,
+                             "address": address, "port": 3260, "lun_number": 1,
+                             "name": "iqn.2026-11.org.example:disk"}
+                            for number, address in enumerate(targets)]}
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        given = pathlib.Path(folder.name, "spec.json")
+        made = pathlib.Path(folder.name, "table.bin")
+        given.write_text(json.dumps(spec), encoding="ascii")
+        done = isboot("ibft", "build", given, "--output", made)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return made
+
+    def _plan(self, table):
+        done = isboot("plan", "--table", table, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
     def test_plan_says_what_boot_would_do(self):
         done = isboot("plan", "--table", TABLE, "--json", "--digest", "header")
         self.assertEqual(done.returncode, 0, done.stderr)
