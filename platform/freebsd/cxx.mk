@@ -6,12 +6,13 @@
 .PATH:	${ISBOOT}/platform/freebsd ${ISBOOT}/core/base ${ISBOOT}/core/boot \
 	${ISBOOT}/core/ibft ${ISBOOT}/core/iscsi
 
-# What is said to a C compiler alone.
-FLAGS=	${KERNEL_CFLAGS:N-std=*:N-W*-prototypes:N-Wnested-externs:N-Wno-pointer-sign:N-MD:N-MF*:N-MT*}
-OBJECTS=	${ISBOOT_CXX:S/^/isboot_/:R:S/$/.o/}
+# Without what is said to a C compiler alone, and without the kernel's folders: where it is built
+# there is a file "version", and C++ has a header of that name.
+FLAGS=	${KERNEL_CFLAGS:N-I*:N-std=*:N-W*-prototypes:N-Wnested-externs:N-Wno-pointer-sign:N-MD:N-MF*:N-MT*}
+OBJECTS=	${ISBOOT_CXX:S/^/isbootxx_/:R:S/$/.o/}
 
 .for source in ${ISBOOT_CXX}
-isboot_${source:R}.o: ${source}
+isbootxx_${source:R}.o: ${source}
 	${CXX} -c ${FLAGS} -I${ISBOOT} ${ISBOOT_CXXFLAGS} ${.ALLSRC:[1]} -o ${.TARGET}
 .endfor
 
