@@ -27,31 +27,19 @@ SETTLE = 30
 
 
 def run_fault(fault, runs):
-    """One machine. What each run showed: {"flow_s", "retry_s", "login_ms", "lost"}, or {"failed"}."""
+    """One machine. What each run showed, as of faults.run_once(), or {"failed"}."""
     done = []
     machine = FaultMachine(f"faults/{fault.name}")
     try:
         with machine:
             for _ in range(runs):
-                done.append(run_once(machine, fault))
+                done.append(faults.run_once(machine, fault))
             machine.end_fio()
             machine.finish()
     except Exception as error:  # pylint: disable=broad-except
         # What went wrong belongs into the table; the other machines go on.
         done.append({"failed": f"{type(error).__name__}: {error}".splitlines()[0], "log": str(machine.boot.workspace.path)})
     return done
-
-
-def run_once(machine, fault):
-    began = time.monotonic()
-    ended = fault.run(machine)
-    flow_s, login = machine.wait_flow(began, ended)
-    if fault.name == "no-memory":
-        machine.ask("end-hog", "ISBOOT-HOG-ENDED")
-    answered = login.answered or login.done
-    return {"flow_s": round(flow_s, 3), "retry_s": round(login.accepted - ended, 3),
-            "beyond_ms": round(1000 * (answered - login.accepted), 1),
-            "lost": machine.lost_writes()}
 
 
 def run_idle(seconds):

@@ -129,9 +129,7 @@ class FaultMachine(KeptMachine):
             began = time.monotonic()
             self._qemu = self._guest.enter_context(self.boot.guest())
             self.boot.wait_for_report()
-            deadline = time.monotonic() + ANSWER_LIMIT
-            while self._check()[1] == "starts" and time.monotonic() < deadline:
-                self.rest(1)
+            self._wait_for_fio("runs", ANSWER_LIMIT)
         return began
 
     def acknowledged(self):
@@ -161,6 +159,17 @@ class FaultMachine(KeptMachine):
             self.end_fio()  # which says why
             raise AssertionError("fio has ended")
         return max(0, acknowledged - on_disk)
+
+    def wait_for_fio_to_end(self, limit_s):
+        """Nobody told it to: it has read what it did not write."""
+        self._wait_for_fio("ended", limit_s)
+
+    def _wait_for_fio(self, state, limit_s):
+        deadline = time.monotonic() + limit_s
+        while self._check()[1] != state:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"fio: not \"{state}\" within {limit_s} s")
+            self.rest(1)
 
     def _check(self):
         found = self.ask("check", r"ISBOOT-CHECK counter=(\d*) fio=(\w+)")

@@ -8,8 +8,24 @@ import time
 from .fault_machine import CHAP, WRONG_SECRET
 from .qmp import FROM_GUEST, TO_GUEST
 
+NO_MEMORY = "no-memory"
 # `takes_s`: about how long one run takes, for the schedule.
 Fault = collections.namedtuple("Fault", "name words run takes_s")
+
+
+def run_once(machine, fault):
+    """From the fault's end, in seconds: until a write had gone through (`flow_s`), until the
+    connection came by which the session was back (`retry_s`); ms from there to the first good
+    answer (`beyond_ms`); acknowledged writes that the disk lacks (`lost`)."""
+    began = time.monotonic()
+    ended = fault.run(machine)
+    flow_s, login = machine.wait_flow(began, ended)
+    if fault.name == NO_MEMORY:
+        machine.ask("end-hog", "ISBOOT-HOG-ENDED")
+    answered = login.answered or login.done
+    return {"flow_s": round(flow_s, 3), "retry_s": round(login.accepted - ended, 3),
+            "beyond_ms": round(1000 * (answered - login.accepted), 1),
+            "lost": machine.lost_writes()}
 
 
 def target_away(machine, seconds):
@@ -128,7 +144,7 @@ ALL = (
            keeper_killed, 20),
     _fault("keeper-killed-away", "keeper killed with -9 while the target is away",
            keeper_killed_while_away, 25),
-    _fault("no-memory", "all memory taken while the target is away for 15 s, and after",
+    _fault(NO_MEMORY, "all memory taken while the target is away for 15 s, and after",
            no_memory, 50, seconds=15),
     _fault("cut-off", "the machine's power cut while it writes; then it boots again", cut_off, 60),
 )
