@@ -24,6 +24,7 @@ JOB_LIMIT = 1300  # seconds for the runs of one machine; more runs are given to 
 IDLE = "idle"
 HOUR = 3600
 SETTLE = 30
+BEYOND_BUDGET_MS = 150
 
 
 def run_fault(fault, runs):
@@ -90,11 +91,23 @@ def table(results):
         failed = len(row["runs"]) - len(good)
         tried = f"{len(row['runs'])}" + (f", {failed} FAILED" if failed else "")
         lines.append(f"| {fault.words} | {tried} | {times} | {row['commit']} |")
+    beyond = [one["beyond_ms"] for fault in faults.ALL if fault.name != "cut-off"
+              for one in results.get(fault.name, {"runs": []})["runs"] if "beyond_ms" in one]
+    if beyond:
+        lines += ["", "From the connection by which the session came back to the first good answer "
+                      f"of the target, {len(beyond)} runs (a machine that boots apart): median "
+                      f"{statistics.median(beyond):.0f} ms, {percent(beyond, BEYOND_BUDGET_MS)} % within "
+                      f"{BEYOND_BUDGET_MS} ms, worst {max(beyond):.0f} ms."]
     idle = results.get(IDLE)
     if idle:
         lines += ["", f"Idle for {idle['seconds']} s: {idle['wakeups']} wake-ups of the keeper, "
                       f"{idle['locked_kib']} KiB locked ({idle['commit']})."]
     return "\n".join(lines) + "\n"
+
+
+def percent(numbers, most):
+    """How many per cent of them are not above `most`."""
+    return 100 * sum(number <= most for number in numbers) // len(numbers)
 
 
 def arguments():
