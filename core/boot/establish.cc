@@ -181,7 +181,7 @@ Result<Established> establish_with(Nic nic, const Path& path, const Parameters& 
     Line line;
     line.out() << "the kernel makes no iSCSI session: ";
     line.add(session.error(), ports.log);
-    line.out() << "; is the module iscsi_tcp loaded?";
+    line.out() << "; is its iSCSI initiator loaded (Linux: iscsi_tcp, FreeBSD: iscsi)?";
     ports.log.write(LogLevel::Error, line.text());
     return session.error();
   }

@@ -26,6 +26,7 @@
 #include <sys/module.h>
 #include <sys/mutex.h>
 #include <sys/proc.h>
+#include <sys/random.h>
 #include <sys/reboot.h>
 #include <sys/signalvar.h>
 #include <sys/socket.h>
@@ -193,6 +194,12 @@ isboot_sleep(uint64_t ms)
 	mtx_unlock(&isboot_lock);
 	error = isboot_error(error);
 	return (error == ETIMEDOUT ? 0 : error);
+}
+
+int
+isboot_random_seeded(void)
+{
+	return (is_random_seeded());
 }
 
 void

@@ -36,6 +36,7 @@ void isboot_free(void *memory, size_t size);	/* wipes it first */
 /* Time, randomness, hashes. */
 uint64_t isboot_now(void);		/* milliseconds since the kernel started */
 int isboot_sleep(uint64_t ms);
+int isboot_random_seeded(void);		/* 0: what isboot_random() gives could be guessed */
 void isboot_random(void *out, size_t size);
 struct isboot_part {
 	const void *data;

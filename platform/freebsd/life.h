@@ -51,7 +51,7 @@ private:
   LifeState state_ = LifeState::Begin;
   KernelClock clock_;
   KernelLog log_;
-  KernelEntropy entropy_;
+  KernelEntropy entropy_{clock_};
   KernelHash hash_;
   KernelNetwork network_{clock_, log_};
   KernelInitiator initiator_{clock_, log_};

@@ -7,6 +7,8 @@ namespace isboot::freebsd {
 namespace {
 
 constexpr std::size_t kMaxLine = 600;
+constexpr Millis kSeedLimit = 5'000;
+constexpr Millis kSeedLook = 50;
 constexpr Millis kEndOfTime = Millis{1} << 62;  // far, but spans can be added to it
 constexpr std::size_t kMaxParts = 8;            // CHAP hashes three (RFC 1994 section 4.1)
 
@@ -24,7 +26,12 @@ void KernelClock::sleep_until(Millis when) {
     if (isboot_sleep(when - at) != 0) return;
 }
 
+// Not seeded after the limit: the kernel's own early randomness has to do, of which it warns
+// itself. A machine that does not boot helps nobody.
 Result<Done> KernelEntropy::fill(MutableBytes out) {
+  const Millis limit = clock_.now() + kSeedLimit;
+  while (isboot_random_seeded() == 0 && clock_.now() < limit)
+    clock_.sleep_until(clock_.now() + kSeedLook);
   isboot_random(out.data(), out.size());
   return Done{};
 }

@@ -16,9 +16,15 @@ public:
   void sleep_until(Millis when) override;
 };
 
+// Early in a boot the kernel may not have gathered enough yet: it is given some seconds. A loader
+// that loads /boot/entropy saves them.
 class KernelEntropy final : public Entropy {
 public:
+  explicit KernelEntropy(Clock& clock) : clock_{clock} {}
   Result<Done> fill(MutableBytes out) override;
+
+private:
+  Clock& clock_;
 };
 
 // MD5, SHA-1 and SHA-256; the kernel has no SHA3.

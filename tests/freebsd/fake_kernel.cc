@@ -70,6 +70,7 @@ int isboot_sleep(std::uint64_t ms) {
   kernel().now += ms == 0 ? 1 : ms;
   return 0;
 }
+int isboot_random_seeded() { return kernel().looks_until_seeded-- <= 0 ? 1 : 0; }
 void isboot_random(void* out, std::size_t size) { std::memset(out, 0x5a, size); }
 std::size_t isboot_digest_size(unsigned algorithm) { return algorithm == 5 ? 16 : 0; }
 // Enough for the order of parts to matter.

@@ -37,6 +37,7 @@ public:
   std::deque<isboot_wait> waits;  // what iscsi(4) wants next, after the session's own
   isboot_limits limits{262144, 262144, 0, 0};
   int looks_until_disk = 1;
+  int looks_until_seeded = 0;
 
   // When nothing is left to wait for, as at the end of a test, the machine stops.
   bool stopping = false;

@@ -186,6 +186,23 @@ TEST_F(LifeTest, SaysWhatIsMissingWhenIscsiIsNotInTheKernel) {
   EXPECT_TRUE(kernel_.returned_everything());
 }
 
+TEST_F(LifeTest, TakesBackASessionThatNeverCarriedADisk) {
+  kernel_.tunables["hw.isboot.timeout"] = "5";
+  kernel_.scripts.clear();  // nobody listens
+  run();
+  EXPECT_EQ(count("remove"), 1);
+  EXPECT_FALSE(kernel_.session.has_value());
+}
+
+TEST_F(LifeTest, LeavesASessionAloneThatTheKernelHasEnded) {
+  kernel_.tunables["hw.isboot.timeout"] = "5";
+  kernel_.scripts = {testing::plain_login(), testing::plain_login()};
+  kernel_.fails["hand_off"] = {5};
+  kernel_.fails["add"] = {0, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12};
+  run();
+  EXPECT_EQ(count("remove"), 0);
+}
+
 TEST_F(LifeTest, RefusesATransportThatTakesLessThanIsDeclared) {
   kernel_.tunables["hw.isboot.timeout"] = "5";
   kernel_.limits.max_receive = 8192;

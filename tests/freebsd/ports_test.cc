@@ -71,6 +71,21 @@ TEST(KernelClock, StopsSleepingWhenTheMachineStops) {
   EXPECT_GT(clock.now(), deadline);
 }
 
+TEST(KernelEntropy, GivesTheKernelTimeToGatherSomeButNotForEver) {
+  FakeKernel kernel;
+  KernelClock clock;
+  KernelEntropy entropy{clock};
+  std::array<std::uint8_t, 4> out{};
+  kernel.looks_until_seeded = 10;
+  const Millis start = clock.now();
+  ASSERT_TRUE(entropy.fill(out));
+  EXPECT_EQ(clock.now() - start, 500U);
+  EXPECT_EQ(out[3], 0x5a);
+  kernel.looks_until_seeded = 100000;
+  ASSERT_TRUE(entropy.fill(out));
+  EXPECT_EQ(clock.now() - start, 5500U);
+}
+
 TEST(KernelStream, SaysWhatHappenedAndClosesOnce) {
   FakeKernel kernel;
   KernelClock clock;
