@@ -47,6 +47,9 @@ void log_failure(LogLevel level, const Session& session, const Path& path, const
     line.add(error, ports.log);
   else
     line.out() << session.refusal();
+  // A wrong VLAN looks like a target that is away.
+  if (session.refusal().empty() && path.link.vlan != 0)
+    (line.out() << ", in VLAN ").decimal(path.link.vlan);
   line.out() << then;
   ports.log.write(level, line.text());
 }
@@ -158,6 +161,7 @@ Result<Established> log_in(const Path& path, const Parameters& parameters, Nic n
     ports.log.write(LogLevel::Error, line.text());
     return disk.error();
   }
+  ports.network.tell_conflict();
   line.out() << " is " << *disk;
   ports.log.write(LogLevel::Info, line.text());
   Established established{id, path.lun, *disk, kernel, login, link};

@@ -75,6 +75,12 @@ TEST_F(EstablishTest, TellsOfAnotherHostWithItsAddressWhetherTheLoginSucceedsOrN
   EXPECT_EQ(Text{network_.calls.back()}, "tell_conflict");
 }
 
+TEST_F(EstablishTest, NamesTheVlanInWhichNobodyAnswers) {
+  path_.link.vlan = 43;
+  ASSERT_FALSE(run());
+  EXPECT_TRUE(log_.says("nobody listens, in VLAN 43; trying again"));
+}
+
 TEST_F(EstablishTest, TellsTheKernelToHoldIoForEverUnlessALimitIsSet) {
   stream_.expect(testing::plain_login());
   ASSERT_TRUE(run());

@@ -61,7 +61,7 @@ TEST_F(FindLink, ForgetsALinkThatWasTakenOut) {
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
     machine->run("ip link del eth0");
   }};
-  EXPECT_FALSE(network.find_link(mac(kMac), in(300)));
+  EXPECT_FALSE(network.find_link(mac(kMac), in(1000)));
   hand.join();
   EXPECT_EQ(log.lines.back(), "no NIC is 52:54:00:00:00:01; there are:") << log_text();
 }
@@ -82,6 +82,14 @@ TEST_F(FindLink, PrefersTheNicToABridgeThatTookItsMac) {
   const auto link = network.find_link(mac(kMac), in(2000));
   ASSERT_TRUE(link) << log_text();
   EXPECT_EQ(std::stoul(machine->output("cat /sys/class/net/eth0/ifindex")), link->index);
+}
+
+TEST_F(FindLink, WarnsOfANicThatIsAPort) {
+  machine->run("ip link add br0 type bridge");
+  plug_in();
+  machine->run("ip link set eth0 master br0");
+  ASSERT_TRUE(network.find_link(mac(kMac), in(2000))) << log_text();
+  EXPECT_TRUE(log.says("eth0 is a port of br0; next: isboot.nic=br0")) << log_text();
 }
 
 TEST_F(FindLink, ObeysAName) {

@@ -19,71 +19,69 @@ constexpr int kMaxHeard = 64;
 
 Error failed(const char* text) { return system_error(errno, text); }
 
-sockaddr_ll place_of(const LinkState& link, std::uint16_t protocol) {
+sockaddr_ll place_of(LinkId link, std::uint16_t protocol) {
   sockaddr_ll place{};
   place.sll_family = AF_PACKET;
   place.sll_protocol = htons(protocol);
-  place.sll_ifindex = static_cast<int>(link.seen.id.index);
+  place.sll_ifindex = static_cast<int>(link.index);
   return place;
 }
 
-Result<Done> send_probe(int socket, const LinkState& link, std::uint16_t protocol,
-                        const MacAddress& to, Bytes packet) {
-  sockaddr_ll place = place_of(link, protocol);
-  place.sll_halen = ETH_ALEN;
-  std::memcpy(place.sll_addr, to.bytes.data(), to.bytes.size());
-  if (sendto(socket, packet.data(), packet.size(), MSG_DONTWAIT,
-             reinterpret_cast<const sockaddr*>(&place), sizeof place) < 0)
-    return failed("asking for hosts with our address");
-  return Done{};
-}
-
-Result<UniqueFd> ask_by_arp(const LinkState& link, const IpAddress& address) {
-  std::array<std::uint8_t, kMaxAddressProbe> buffer{};
-  const Bytes packet = ISBOOT_TRY(write_arp_probe(link.seen.mac, address, buffer));
-  // Protocol 0: nothing is heard before it is bound to the link.
-  UniqueFd socket{::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+Result<Done> hear_arp(int socket, LinkId link) {
   const sockaddr_ll place = place_of(link, ETH_P_ARP);
-  if (!socket || bind(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) != 0)
+  if (bind(socket, reinterpret_cast<const sockaddr*>(&place), sizeof place) != 0)
     return failed("listening for hosts with our address");
-  ISBOOT_TRY(send_probe(socket.get(), link, ETH_P_ARP, kEverybody, packet));
-  return socket;
-}
-
-// The answer goes to all nodes, and is heard by a socket that hears nothing else.
-Result<UniqueFd> ask_by_solicitation(const LinkState& link, const IpAddress& address) {
-  UniqueFd heard{::socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6)};
-  icmp6_filter filter;
-  ICMP6_FILTER_SETBLOCKALL(&filter);
-  ICMP6_FILTER_SETPASS(ND_NEIGHBOR_ADVERT, &filter);
-  const LinkName& name = link.seen.name;
-  const Text text = name;
-  if (!heard ||
-      setsockopt(heard.get(), IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof filter) != 0 ||
-      setsockopt(heard.get(), SOL_SOCKET, SO_BINDTODEVICE, text.data(),
-                 static_cast<socklen_t>(text.size())) != 0)
-    return failed("listening for hosts with our address");
-  std::array<std::uint8_t, kMaxAddressProbe> buffer{};
-  const Bytes packet = ISBOOT_TRY(write_neighbour_probe(address, buffer));
-  // From no address at all, which only a packet of our own making can be.
-  const UniqueFd asks{::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-  if (!asks) return failed("asking for hosts with our address");
-  ISBOOT_TRY(send_probe(asks.get(), link, ETH_P_IPV6, neighbour_group(address), packet));
-  return heard;
+  return Done{};
 }
 
 }  // namespace
 
 Result<AddressWatch> AddressWatch::open(const LinkState& link, const IpAddress& address) {
-  UniqueFd socket =
-      ISBOOT_TRY(address.is_v4() ? ask_by_arp(link, address) : ask_by_solicitation(link, address));
-  return AddressWatch{std::move(socket), address};
+  AddressWatch watch{link, address};
+  // Protocol 0: it hears nothing as long as it is not bound.
+  watch.asking_.reset(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!watch.asking_) return failed("asking for hosts with our address");
+  ISBOOT_TRY(address.is_v4() ? hear_arp(watch.asking_.get(), link.seen.id)
+                             : watch.hear(link.seen.name));
+  ISBOOT_TRY(watch.ask());
+  return watch;
+}
+
+// The answer goes to all nodes; this socket hears it and nothing else.
+Result<Done> AddressWatch::hear(Text link_name) {
+  hearing_.reset(::socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6));
+  icmp6_filter filter;
+  ICMP6_FILTER_SETBLOCKALL(&filter);
+  ICMP6_FILTER_SETPASS(ND_NEIGHBOR_ADVERT, &filter);
+  const int socket = hearing_.get();
+  if (!hearing_ || setsockopt(socket, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof filter) != 0 ||
+      setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, link_name.data(),
+                 static_cast<socklen_t>(link_name.size())) != 0)
+    return failed("listening for hosts with our address");
+  return Done{};
+}
+
+// In IPv6 from no address at all, which only a packet of our own making can be.
+Result<Done> AddressWatch::ask() {
+  const bool v4 = address_.is_v4();
+  std::array<std::uint8_t, kMaxAddressProbe> buffer{};
+  const Bytes packet = ISBOOT_TRY(v4 ? write_arp_probe(mac_, address_, buffer)
+                                     : write_neighbour_probe(address_, buffer));
+  const MacAddress to = v4 ? kEverybody : neighbour_group(address_);
+  sockaddr_ll place = place_of(link_, v4 ? ETH_P_ARP : ETH_P_IPV6);
+  place.sll_halen = ETH_ALEN;
+  std::memcpy(place.sll_addr, to.bytes.data(), to.bytes.size());
+  if (sendto(asking_.get(), packet.data(), packet.size(), MSG_DONTWAIT,
+             reinterpret_cast<const sockaddr*>(&place), sizeof place) < 0)
+    return failed("asking for hosts with our address");
+  return Done{};
 }
 
 std::optional<Claim> AddressWatch::next() {
+  const int socket = address_.is_v4() ? asking_.get() : hearing_.get();
   std::array<std::uint8_t, 256> buffer;
   for (int i = 0; i < kMaxHeard; ++i) {
-    const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    const ssize_t size = recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size < 0) return std::nullopt;
     const Bytes heard = Bytes{buffer}.first(static_cast<std::size_t>(size));
     const auto claim = address_.is_v4() ? read_arp(heard) : read_neighbour_advertisement(heard);

@@ -14,6 +14,9 @@ public:
   // Asks on `link`, which is up. Error: the errno (needs CAP_NET_RAW).
   static Result<AddressWatch> open(const LinkState& link, const IpAddress& address);
 
+  // Once more: what is sent as soon as a link is up may be lost at the switch.
+  Result<Done> ask();
+
   // The next host that has claimed the address since; not yet, or no more: nothing. It may be
   // another link of this machine. Never blocks.
   std::optional<Claim> next();
@@ -21,11 +24,15 @@ public:
   const IpAddress& address() const { return address_; }
 
 private:
-  AddressWatch(UniqueFd socket, const IpAddress& address)
-      : socket_{std::move(socket)}, address_{address} {}
+  AddressWatch(const LinkState& link, const IpAddress& address)
+      : link_{link.seen.id}, mac_{link.seen.mac}, address_{address} {}
+  Result<Done> hear(Text link_name);
 
-  UniqueFd socket_;
+  LinkId link_;
+  MacAddress mac_;
   IpAddress address_;
+  UniqueFd asking_;   // AF_PACKET; hears the answers of ARP as well
+  UniqueFd hearing_;  // of IPv6
 };
 
 }  // namespace isboot::linux_platform

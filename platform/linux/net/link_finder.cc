@@ -42,6 +42,7 @@ Result<boot::SeenLink> LinkFinder::find(Millis deadline) {
       TextWriter out{line};
       describe(out, links_[choice->index]);
       log_.write(LogLevel::Detail, (out << ": " << choice->reason).text());
+      warn_of_master(links_[choice->index]);
       return links_[choice->index];
     }
     announce_wait();
@@ -99,6 +100,17 @@ void LinkFinder::forget(LinkId id) {
     known = links_[links_.count - 1];
     --links_.count;
     return;
+  }
+}
+
+// What comes in by a port is its master's: an address on the port hears nothing.
+void LinkFinder::warn_of_master(const boot::SeenLink& port) {
+  for (const boot::SeenLink& master : links_) {
+    if (port.master.index == 0 || master.id != port.master) continue;
+    std::array<char, 128> line{};
+    TextWriter out{line};
+    out << port.name << " is a port of " << master.name << "; next: isboot.nic=" << master.name;
+    log_.write(LogLevel::Warning, out.text());
   }
 }
 

@@ -21,6 +21,7 @@ private:
   Result<Done> take(const RouteEvent& event);
   void remember(const LinkState& link);
   void forget(LinkId id);
+  void warn_of_master(const boot::SeenLink& port);
   void announce_wait();
   void log_links(LogLevel level);
 

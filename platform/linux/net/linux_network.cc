@@ -126,7 +126,7 @@ void LinuxNetwork::watch(const LinkState& link, const IpAddress& address) {
 void LinuxNetwork::tell_conflict() {
   while (watch_) {
     const auto claim = watch_->next();
-    if (!claim) return;
+    if (!claim) return void(watch_->ask());  // who comes again may hear the answer
     if (is_ours(claim->mac)) continue;
     std::array<char, 192> line{};
     TextWriter out{line};
