@@ -66,7 +66,7 @@ void add_export(CLI::App& app, Run& run) {
   const auto options = std::make_shared<Options>();
   command->add_option("FILE", options->file, "Where to; CHAP secrets are in it")->required();
   command->add_flag("--initramfs", options->initramfs,
-                    "As an archive to append to an initramfs; boot that with "
+                    "As an archive to put in front of an initramfs; boot that with "
                     "isboot.table=/isboot.ibft");
   command->callback([options, &run] {
     run = [options] { return export_table(options->file, options->initramfs); };

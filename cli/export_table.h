@@ -13,9 +13,9 @@ namespace isboot::cli {
 Result<MutableBytes> table_of_sessions(std::span<const linux_platform::SessionRecord> sessions,
                                        MutableBytes output);
 
-// A cpio archive with one file in its root, in the form that kernels take behind another
-// archive ("newc", driver-api/early-userspace/buffer-format of the kernel's documents). Only
-// root may read the file.
+// A cpio archive with one file in its root, in the form that kernels take in front of
+// another archive ("newc", driver-api/early-userspace/buffer-format of the kernel's documents).
+// Only root may read the file.
 std::vector<std::uint8_t> initramfs_with(const char* name, Bytes content);
 
 }  // namespace isboot::cli

@@ -11,6 +11,7 @@
 
 #include "cli/boot_sequence.h"
 #include "cli/command.h"
+#include "cli/hand_over.h"
 #include "cli/keeper_client.h"
 #include "cli/parameter_options.h"
 #include "cli/saved_sessions.h"
@@ -30,6 +31,10 @@ struct KeepOptions {
   bool shutdown = false;
   std::string limit;  // seconds
   std::string then;
+  std::string hand_over_to;
+  unsigned adopt = 0;
+  bool has_adopt = false;
+  std::string credentials;
 };
 
 void adopt_saved(linux_platform::Keeper& keeper, Log& log) {
@@ -115,6 +120,13 @@ int shut_down(const KeepOptions& options) {
   return kFailed;
 }
 
+int keep(const KeepOptions& options) {
+  if (options.shutdown) return shut_down(options);
+  if (!options.hand_over_to.empty()) return hand_over_to_iscsid();
+  if (options.has_adopt) return adopt(options.adopt, options.credentials);
+  return start_keeper();
+}
+
 }  // namespace
 
 bool is_keeper(std::string_view name) { return name == linux_platform::kKeeperName; }
@@ -163,8 +175,24 @@ void add_keep(CLI::App& app, Run& run) {
   command->add_option("--then", options->then, "After --shutdown: poweroff, reboot, halt or kexec")
       ->needs(shutdown)
       ->check(CLI::IsMember({"poweroff", "reboot", "halt", "kexec"}));
-  command->callback([options, &run] {
-    run = [options] { return options->shutdown ? shut_down(*options) : start_keeper(); };
+  CLI::Option* hand_over =
+      command
+          ->add_option("--hand-over-to", options->hand_over_to,
+                       "Leave all sessions to another daemon, and end the keeper")
+          ->check(CLI::IsMember({"iscsid"}))
+          ->excludes(shutdown);
+  CLI::Option* adopt =
+      command->add_option("--adopt", options->adopt, "Keep session number SID, which iscsid made")
+          ->option_text("SID")
+          ->excludes(shutdown)
+          ->excludes(hand_over);
+  command
+      ->add_option("--credentials", options->credentials,
+                   "File with the CHAP name and secret of the session (isboot-attach(1))")
+      ->needs(adopt);
+  command->callback([options, adopt, &run] {
+    options->has_adopt = adopt->count() != 0;
+    run = [options] { return keep(*options); };
   });
 }
 

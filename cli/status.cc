@@ -1,10 +1,12 @@
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "cli/keeper_client.h"
 #include "platform/linux/system/clock.h"
+#include "platform/linux/system/file.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::cli {
@@ -22,15 +24,73 @@ struct StatusOptions {
   bool watch = false;
 };
 
+// What the kernel was told of the session: name in sysfs, of the session or of its connection,
+// and ours.
+struct Attribute {
+  const char* file;
+  const char* name;
+};
+constexpr Attribute kOfSession[] = {{"first_burst_len", "first_burst_length"},
+                                    {"max_burst_len", "max_burst_length"},
+                                    {"initial_r2t", "initial_r2t"},
+                                    {"immediate_data", "immediate_data"},
+                                    {"max_outstanding_r2t", "max_outstanding_r2t"},
+                                    {"tpgt", "target_portal_group_tag"}};
+constexpr Attribute kOfConnection[] = {{"max_recv_dlength", "max_recv_data_segment_length"},
+                                       {"max_xmit_dlength", "max_xmit_data_segment_length"},
+                                       {"header_digest", "header_digest"},
+                                       {"data_digest", "data_digest"},
+                                       {"ping_tmo", "ping_limit_seconds"},
+                                       {"recv_tmo", "ping_after_seconds"}};
+
+std::string read_attribute(const std::string& path) {
+  constexpr std::size_t kMaxAttribute = 256;
+  auto text = linux_platform::read_file(path, kMaxAttribute);
+  if (!text) return {};
+  return text->substr(0, text->find('\n'));
+}
+
+// The keeper knows only of the logins that it made itself: the kernel knows of all.
+void add_what_the_kernel_knows(Json& status) {
+  for (Json& session : status["sessions"]) {
+    const std::string number = std::to_string(session["session"].get<unsigned>());
+    const std::string folder = "/sys/class/iscsi_session/session" + number + "/";
+    const std::string connection = "/sys/class/iscsi_connection/connection" + number + ":0/";
+    Json agreed = Json::object();
+    for (const Attribute& each : kOfSession) agreed[each.name] = read_attribute(folder + each.file);
+    for (const Attribute& each : kOfConnection)
+      agreed[each.name] = read_attribute(connection + each.file);
+    session["negotiated"] = agreed;
+    session["io_waits"] = read_attribute(folder + "recovery_tmo");
+  }
+}
+
+std::string when(std::uint64_t seconds_ago) {
+  const std::time_t at = std::time(nullptr) - static_cast<std::time_t>(seconds_ago);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", std::localtime(&at));
+  return text;
+}
+
 std::string text_of(const Json& value) { return value.is_null() ? "-" : value.get<std::string>(); }
 
 void print(const Json& status) {
   for (const Json& session : status["sessions"]) {
-    std::printf("session %u  %s  %s for %llu s\n", session["session"].get<unsigned>(),
+    std::printf("session %u  %s  %s since %s\n", session["session"].get<unsigned>(),
                 text_of(session["disk"]).c_str(), text_of(session["state"]).c_str(),
-                session["state_seconds"].get<unsigned long long>());
-    std::printf("  target      %s\n  portal      %s\n", text_of(session["target"]).c_str(),
-                text_of(session["portal"]).c_str());
+                when(session["state_seconds"].get<std::uint64_t>()).c_str());
+    std::printf("  target      %s\n  portal      %s\n  disk id     %s\n",
+                text_of(session["target"]).c_str(), text_of(session["portal"]).c_str(),
+                text_of(session["disk_id"]).c_str());
+    std::printf("  agreed      ");
+    const char* separator = "";
+    for (const auto& [name, value] : session["negotiated"].items()) {
+      std::printf("%s%s=%s", separator, name.c_str(), text_of(value).c_str());
+      separator = " ";
+    }
+    std::printf("\n  I/O waits   %s\n", session["io_waits"] == "off"
+                                            ? "for ever"
+                                            : (text_of(session["io_waits"]) + " s").c_str());
     const unsigned recoveries = session["recoveries"];
     std::printf("  recoveries  %u", recoveries);
     if (recoveries != 0)
@@ -38,6 +98,9 @@ void print(const Json& status) {
                   session["last_recovery_ms"].get<unsigned>(),
                   session["worst_recovery_ms"].get<unsigned>());
     std::printf("\n");
+    for (const Json& recovery : session["history"])
+      std::printf("    %s  %u ms  %s\n", when(recovery["seconds_ago"].get<std::uint64_t>()).c_str(),
+                  recovery["took_ms"].get<unsigned>(), text_of(recovery["cause"]).c_str());
     if (session["tries"] != 0)
       std::printf("  tries       %u since the loss\n", session["tries"].get<unsigned>());
     if (session["last_error"].is_null()) continue;
@@ -94,11 +157,12 @@ int show_once(const StatusOptions& options) {
                  none ? "isboot keep" : "ask as root");
     return none ? kNothingToDo : kFailed;
   }
-  const Json status = Json::parse(answer->text, nullptr, false);
+  Json status = Json::parse(answer->text, nullptr, false);
   if (!answer->done || status.is_discarded()) {
     std::fprintf(stderr, "isboot: the keeper answers what this version does not read\n");
     return kFailed;
   }
+  add_what_the_kernel_knows(status);
   if (options.json)
     std::printf("%s\n", status.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
   else if (options.prometheus)

@@ -39,6 +39,7 @@ Result<Bytes> encode(const ControlRequest& request, MutableBytes buffer) {
   out.u8(static_cast<std::uint8_t>(request.kind));
   switch (request.kind) {
     case ControlRequest::Kind::Status:
+    case ControlRequest::Kind::Release:
       break;
     case ControlRequest::Kind::Keep:
       out.bytes(request.record);
@@ -58,6 +59,7 @@ Result<ControlRequest> decode_request(Bytes bytes) {
   request.kind = static_cast<ControlRequest::Kind>(kind);
   switch (request.kind) {
     case ControlRequest::Kind::Status:
+    case ControlRequest::Kind::Release:
       return request;
     case ControlRequest::Kind::Keep:
       request.record = ISBOOT_TRY(in.bytes(in.remaining()));

@@ -19,6 +19,7 @@ struct ControlRequest {
     Status = 1,  // answered with JSON
     Keep,        // `record` (with secrets) from now on
     End,         // `session`, or all: disks away, log out; answered when it is over
+    Release,     // forget all sessions; they stay with the kernel
   };
   static constexpr SessionId kAll{UINT32_MAX};
 

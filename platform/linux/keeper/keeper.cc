@@ -197,6 +197,11 @@ void Keeper::carry_out(Client& client, const ControlRequest& request) {
       const auto kept = decoded ? keep(record) : decoded;
       return answer(client.socket.get(), kept.ok(), kept ? Text{} : Text{kept.error().text});
     }
+    case ControlRequest::Kind::Release:
+      for (Slot& slot : slots_) slot.session.reset();
+      ended_ = true;
+      save();
+      return answer(client.socket.get(), true, {});
     case ControlRequest::Kind::End:
       return begin_end(client, request);
   }

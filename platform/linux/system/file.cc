@@ -1,6 +1,7 @@
 #include "platform/linux/system/file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,6 +34,16 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
 Result<Done> write_file(const std::string& path, const std::string& text) {
   const UniqueFd fd{open(path.c_str(), O_WRONLY | O_CLOEXEC)};
   if (!fd) return system_error(errno, "the file cannot be opened for writing");
+  if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return system_error(errno, "the file cannot be written");
+  return Done{};
+}
+
+Result<Done> make_file(const std::string& path, const std::string& text) {
+  const UniqueFd fd{
+      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)};
+  // One that was there keeps its mode otherwise.
+  if (!fd || fchmod(fd.get(), 0600) != 0) return system_error(errno, "the file cannot be made");
   if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     return system_error(errno, "the file cannot be written");
   return Done{};

@@ -36,4 +36,7 @@ Result<std::string> read_file(const std::string& path, std::size_t limit);
 // Writes `text` with one write(2), as sysfs wants it.
 Result<Done> write_file(const std::string& path, const std::string& text);
 
+// A file that root alone may read, with this text; what was there is replaced.
+Result<Done> make_file(const std::string& path, const std::string& text);
+
 }  // namespace isboot::linux_platform

@@ -22,7 +22,8 @@ std::vector<std::uint8_t> encoded(const ControlRequest& request) {
 }
 
 TEST(ControlRequest, ComesBackAsItWas) {
-  EXPECT_EQ(decode_request(encoded({.kind = Kind::Status}))->kind, Kind::Status);
+  for (const Kind kind : {Kind::Status, Kind::Release})
+    EXPECT_EQ(decode_request(encoded({.kind = kind}))->kind, kind);
 
   const std::vector<std::uint8_t> record{1, 2, 3};
   const auto keep = encoded({.kind = Kind::Keep, .record = record});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "testing/fake_log.h"
+#include "tests/linux/keeper/fake_keeping.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -11,32 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using Kind = IscsiNotice::Kind;
 using State = SessionEnd::State;
-
-// Writes down what it is told about the end; the rest is not for it.
-class FakeKeeping final : public SessionKeeping {
-public:
-  Result<Done> open() override { return Done{}; }
-  Result<Done> adopt(SessionId, const SessionConfig&, bool) override { return Done{}; }
-  Result<SessionId> create(const SessionConfig&) override { return SessionId{}; }
-  Result<Done> hand_over(SessionId, Stream&, const iscsi::SessionParams&) override {
-    return Done{};
-  }
-  Result<std::uint32_t> recover(SessionId) override { return std::uint32_t{1}; }
-  Result<DiskName> find_disk(SessionId, const Lun&, Millis) override { return DiskName{}; }
-  Result<Done> unbind(SessionId) override { return call("unbind"); }
-  Result<Done> log_out(SessionId) override { return call("log_out"); }
-  void destroy(SessionId) override { (void)call("destroy"); }
-
-  std::vector<std::string> calls;
-  std::string refused;
-
-private:
-  Result<Done> call(const char* name) {
-    calls.emplace_back(name);
-    if (refused == name) return Error{Errc::Unsupported, 0, "refused"};
-    return Done{};
-  }
-};
 
 IscsiNotice notice(Kind kind, Bytes pdu = {}) { return {kind, SessionId{1}, 0, pdu}; }
 

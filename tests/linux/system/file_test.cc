@@ -1,6 +1,7 @@
 #include "platform/linux/system/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -24,6 +25,19 @@ TEST(File, ReadsBackWhatWasWritten) {
   ASSERT_FALSE(limited);
   EXPECT_EQ(limited.error().code, Errc::NoSpace);
   unlink(path.c_str());
+}
+
+TEST(File, IsMadeForRootAlone) {
+  const std::string path = "/tmp/isboot-made-" + std::to_string(getpid());
+  fclose(fopen(path.c_str(), "w"));
+  ASSERT_EQ(chmod(path.c_str(), 0644), 0);
+  ASSERT_TRUE(make_file(path, "secret"));
+  EXPECT_EQ(*read_file(path, 16), "secret");
+  struct stat status {};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600U);
+  unlink(path.c_str());
+  EXPECT_FALSE(make_file("/no/such/file", "x"));
 }
 
 TEST(File, SaysWhyItCannot) {

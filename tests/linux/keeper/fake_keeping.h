@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "platform/linux/initiator/session_keeping.h"
+
+namespace isboot::linux_platform {
+
+// The kernel as the keeper sees it: writes down what it is told.
+class FakeKeeping final : public SessionKeeping {
+public:
+  Result<Done> open() override { return Done{}; }
+  Result<Done> adopt(SessionId, const SessionConfig&, bool) override { return Done{}; }
+  Result<SessionId> create(const SessionConfig&) override { return SessionId{}; }
+  Result<Done> hand_over(SessionId, Stream& stream, const iscsi::SessionParams&) override {
+    stream.close();
+    return call("hand_over");
+  }
+  Result<std::uint32_t> recover(SessionId) override {
+    calls.emplace_back("recover");
+    return std::uint32_t{1};
+  }
+  Result<DiskName> find_disk(SessionId, const Lun&, Millis) override { return DiskName{}; }
+  Result<Done> unbind(SessionId) override { return call("unbind"); }
+  Result<Done> log_out(SessionId) override { return call("log_out"); }
+  void destroy(SessionId) override { (void)call("destroy"); }
+
+  std::vector<std::string> calls;
+  std::string refused;
+
+private:
+  Result<Done> call(const char* name) {
+    calls.emplace_back(name);
+    if (refused == name) return Error{Errc::Unsupported, 0, "refused"};
+    return Done{};
+  }
+};
+
+}  // namespace isboot::linux_platform
