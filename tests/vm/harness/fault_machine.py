@@ -7,8 +7,8 @@ import re
 import time
 
 from . import fio, qmp
-from .boot import KERNEL, ROOT_LIMIT, Boot
-from .kept_machine import GUEST_INIT, KeptMachine
+from .boot import ROOT_LIMIT, Boot
+from .kept_machine import KeptMachine
 from .relay import Relay
 from .workspace import BUILD
 
@@ -25,8 +25,8 @@ ERRORS = r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:|Kernel panic|typ
 class FaultBoot(Boot):
     """`relay` and `monitor` are there while it runs."""
 
-    def __init__(self, name, arguments):
-        super().__init__(name, KERNEL, f"{ARGUMENTS} {arguments}", guest_init=GUEST_INIT,
+    def __init__(self, name, firmware, arguments, guest_init):
+        super().__init__(name, firmware, f"{ARGUMENTS} {arguments}", guest_init=guest_init,
                          files=fio.files(), root_mib=fio.ROOT_MIB, chap=CHAP)
         self.relay = None
         self.monitor = None
@@ -63,11 +63,9 @@ class FaultBoot(Boot):
 class FaultMachine(KeptMachine):
     """What may happen to it, and how long its writer waited."""
 
-    def __init__(self, name, arguments=""):  # pylint: disable=super-init-not-called
-        self.boot = FaultBoot(name, arguments)
-        self.written = 0
+    def __init__(self, name, arguments=""):
+        super().__init__(name, arguments, kind=FaultBoot)
         self.lines = []  # of the boots that were cut off
-        self._qemu = None
         self._life = contextlib.ExitStack()
         self._guest = contextlib.ExitStack()
 
