@@ -72,6 +72,7 @@ def run_faults(console, server, relay):
         for fault, seconds in FAULTS.items():
             console.follow(SETTLE)
             runs[fault].append(run_once(console, server, relay, seconds))
+    console.follow(SETTLE)
     if console.first("BENCH-ERROR") is not None:
         raise AssertionError("the writer saw an error")
     return runs

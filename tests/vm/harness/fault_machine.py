@@ -19,6 +19,7 @@ ARGUMENTS = "loglevel=4"
 FLOW_LIMIT = 180  # seconds from a fault's end until a write must have gone through
 ANSWER_LIMIT = 120
 ORDER_AGAIN = 20
+ONCE_ALL = 512 << 10  # bytes that fio writes before it compares them: guest/keeper-init
 ERRORS = r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:|Kernel panic|type=1326"
 
 
@@ -151,12 +152,26 @@ class FaultMachine(KeptMachine):
     def lost_writes(self):
         """Acknowledged numbers that the disk does not have; raises when a writer saw an error."""
         acknowledged = self.acknowledged()
-        on_disk, fio_state = self._check()
+        on_disk, fio_state, _ = self._check()
         self.expect_no_errors()
         if fio_state != "runs":
             self.end_fio()  # which says why
             raise AssertionError("fio has ended")
         return max(0, acknowledged - on_disk)
+
+    def wait_compared(self, limit_s):
+        """Until fio has read as much as it ever wrote, and found it right."""
+        aim = self._check()[2] + ONCE_ALL
+        deadline = time.monotonic() + limit_s
+        while True:
+            _, state, has_read = self._check()
+            if state == "ended":
+                self.end_fio()
+            if has_read >= aim:
+                return
+            if time.monotonic() > deadline:
+                raise AssertionError(f"fio has not compared everything within {limit_s} s")
+            self.rest(1)
 
     def wait_for_fio_to_end(self, limit_s):
         """Nobody told it to: it has read what it did not write."""
@@ -170,8 +185,9 @@ class FaultMachine(KeptMachine):
             self.rest(1)
 
     def _check(self):
-        found = self.ask("check", r"ISBOOT-CHECK counter=(\d*) fio=(\w+)")
-        return int(found.group(1) or 0), found.group(2)
+        """The number on the disk, what fio does, how many bytes it has read."""
+        found = self.ask("check", r"ISBOOT-CHECK counter=(\d*) fio=(\w+) read=(\d*)")
+        return int(found.group(1) or 0), found.group(2), int(found.group(3) or 0)
 
     def expect_no_errors(self):
         errors = [text for _, text in self.lines + self.boot.console.lines
@@ -187,12 +203,11 @@ class FaultMachine(KeptMachine):
         return max(0, self.acknowledged() - int(copy.read("/counter")))
 
     def end_fio(self):
-        """How much fio wrote and compared."""
+        """Raises if it has seen an error."""
         found = self.ask("end-fio", r"ISBOOT-FIO (status=\d+.*)")
         facts = dict(re.findall(r"(\w+)=(\d+)", found.group(1)))
         if facts["status"] != "128" or facts.get("error") != "0":
             raise AssertionError(f"fio ended with an error: {found.group(1)}")
-        return facts
 
     def finish(self):
         """Power-off, then what the image must hold."""

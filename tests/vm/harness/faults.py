@@ -9,6 +9,7 @@ from .fault_machine import CHAP, WRONG_SECRET
 from .qmp import FROM_GUEST, TO_GUEST
 
 NO_MEMORY = "no-memory"
+COMPARE_LIMIT = 180  # seconds; half a minute on a host that is not busy
 # `takes_s`: about how long one run takes, for the schedule.
 Fault = collections.namedtuple("Fault", "name words run takes_s")
 
@@ -16,12 +17,14 @@ Fault = collections.namedtuple("Fault", "name words run takes_s")
 def run_once(machine, fault):
     """From the fault's end, in seconds: until a write had gone through (`flow_s`), until the
     connection came by which the session was back (`retry_s`); ms from there to the first good
-    answer (`beyond_ms`); acknowledged writes that the disk lacks (`lost`)."""
+    answer (`beyond_ms`); acknowledged writes that the disk lacks (`lost`). Afterwards fio has
+    compared as much as it ever wrote."""
     began = time.monotonic()
     ended = fault.run(machine)
     flow_s, login = machine.wait_flow(began, ended)
     if fault.name == NO_MEMORY:
         machine.ask("end-hog", "ISBOOT-HOG-ENDED")
+    machine.wait_compared(COMPARE_LIMIT)
     answered = login.answered or login.done
     return {"flow_s": round(flow_s, 3), "retry_s": round(login.accepted - ended, 3),
             "beyond_ms": round(1000 * (answered - login.accepted), 1),
