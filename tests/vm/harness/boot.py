@@ -72,8 +72,12 @@ class Boot:
         if self._firmware != KERNEL:
             self.console.wait_for(r"GRUB: loading the kernel", LOADER_LIMIT, "GRUB's start")
         self.console.wait_for(r"Linux version", KERNEL_LIMIT, "the kernel's start")
+        self.before_root()
         line = self.console.wait_for(r"^ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
         self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
+
+    def before_root(self):
+        """What a test does between the kernel's start and the system's."""
 
     def wait_for_power_off(self, qemu):
         self.console.wait_for(r"reboot: Power down", POWER_OFF_LIMIT, "the power-off")
