@@ -49,7 +49,7 @@ protected:
   }
   void hand_over(bool dhcp = false) {
     linux_platform::BootNic nic;
-    nic.link = "eth0";
+    nic.link = {"eth0", number_};
     nic.mac = mac(kMac);
     nic.address = ip("10.0.2.15");
     nic.prefix = 24;

@@ -120,9 +120,15 @@ def root_tree(workspace, kernel, initramfs, init, arguments, files=None):
     for path, file in (files or {}).items():
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, tree / path)
+    install_kernel(tree, kernel, initramfs, arguments)
+    return tree
+
+
+def install_kernel(tree, kernel, initramfs, arguments):
+    """What GRUB loads, into the directory that becomes the root."""
+    (tree / "boot/grub").mkdir(parents=True, exist_ok=True)
     shutil.copy(kernel.image, tree / "boot/vmlinuz")
     (tree / "boot/initrd.img").write_bytes(initramfs)
     (tree / "boot/grub/grub.cfg").write_text(
         f"echo 'GRUB: loading the kernel from this disk'\nset gfxpayload=text\n"
         f"linux /boot/vmlinuz {arguments}\ninitrd /boot/initrd.img\nboot\n", encoding="ascii")
-    return tree

@@ -12,6 +12,7 @@ from .target import LUN, NAME
 MEMORY_MIB = 512
 HOST = "10.0.2.2"  # the host's loopback interface, as QEMU's user networking shows it
 MAC = "52:54:00:12:34:56"
+USER_NETWORK = "user,id=net"  # QEMU's own NAT, DHCP and TFTP
 INITIATOR = "iqn.2026-11.org.example:isboot-vm-initiator"
 OVMF = "/usr/share/OVMF"
 # For every kernel here. The check of the timer counts ticks against the host's time: on a busy host
@@ -25,9 +26,10 @@ def accelerator():
 
 
 class Machine:
-    """The parts common to all; `network` and `arguments` say how it boots."""
+    """The parts common to all; `arguments` say how it boots. The NIC is plugged into `netdev`, as
+    -netdev has it, with the id "net"; `network`: further options of that."""
 
-    def __init__(self, workspace, network, arguments):
+    def __init__(self, workspace, network, arguments, netdev=USER_NETWORK):
         self._workspace = workspace
         self.console = None
         self._command = [
@@ -35,7 +37,7 @@ class Machine:
             "-machine", "q35,graphics=off", "-accel", accelerator(), "-cpu", "max", "-smp", "1",
             "-m", f"{MEMORY_MIB}M", "-display", "none",
             "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
-            "-netdev", f"user,id=net{network}", *arguments]
+            "-netdev", f"{netdev}{network}", *arguments]
 
     def add(self, *arguments):
         """Further arguments of QEMU's."""
@@ -69,19 +71,20 @@ def from_firmware(workspace, port, uefi):
     return from_ipxe(workspace, "virtio-net-pci", uefi)
 
 
-def from_ipxe(workspace, nic, uefi):
-    """iPXE runs boot.ipxe of the run's tftp directory. `nic`: QEMU's name of the device."""
+def from_ipxe(workspace, nic, uefi, netdev=f"{USER_NETWORK},tftp=tftp,bootfile=boot.ipxe"):
+    """iPXE does what DHCP tells it; of itself, QEMU's says boot.ipxe of the run's tftp directory.
+    `nic`: QEMU's name of the device."""
     # QEMU's own choice of ROM holds iPXE twice, for BIOS and for UEFI.
     arguments = ["-device", f"{nic},netdev=net,mac={MAC},bootindex=1"]
     if uefi:
         shutil.copy(f"{OVMF}/OVMF_VARS_4M.fd", workspace / "vars.fd")
         arguments += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
                       "-drive", "if=pflash,format=raw,file=vars.fd"]
-    return Machine(workspace, ",tftp=tftp,bootfile=boot.ipxe", arguments)
+    return Machine(workspace, "", arguments, netdev)
 
 
 def from_kernel(workspace, kernel, initramfs, cmdline, table=None, local_disk=None,
-                more_tables=()):
+                more_tables=(), netdev=USER_NETWORK):
     """QEMU loads the kernel itself and puts `table` (bytes) and `more_tables` among the ACPI
     tables. `local_disk`: an image that the machine has as a disk of its own."""
     (workspace / "initrd.img").write_bytes(initramfs)
@@ -93,4 +96,4 @@ def from_kernel(workspace, kernel, initramfs, cmdline, table=None, local_disk=No
         arguments += ["-drive", f"if=virtio,format=raw,file={local_disk}"]
     return Machine(workspace, "", [
         "-device", f"virtio-net-pci,id=nic,netdev=net,mac={MAC},romfile=", *arguments,
-        "-kernel", kernel.image, "-initrd", "initrd.img", "-append", cmdline])
+        "-kernel", kernel.image, "-initrd", "initrd.img", "-append", cmdline], netdev)

@@ -36,6 +36,25 @@ def _with_libraries(name):
     return known
 
 
+def unpacked_with_dependencies(label, *names):
+    """The directory `label` of the cache, which holds the packages `names` and all that they
+    depend on: apt chooses as for a machine on which nothing is installed yet."""
+    with cache_lock() as cache:
+        tree = cache / label
+        if not tree.is_dir():
+            partial = _emptied(tree)
+            (partial / "archives/partial").mkdir(parents=True)
+            (partial / "status").touch()
+            _apt_get("-o", f"Dir::State::status={partial}/status",
+                     "-o", f"Dir::Cache::archives={partial}/archives", "-o", "Debug::NoLocking=1",
+                     "--yes", "--no-install-recommends", "--download-only", "install", *names,
+                     cwd=partial)
+            _unpack_archives(partial / "archives", partial)
+            shutil.rmtree(partial / "archives")
+            partial.rename(tree)
+        return tree
+
+
 def dependency(name, pattern):
     """The package on which `name` depends and that matches `pattern`."""
     listing = run("apt-cache", "depends", name).decode()
@@ -48,21 +67,30 @@ def dependency(name, pattern):
 
 def _unpack(names, tree):
     """Downloads beside `tree` and renames at the end, so that a broken try leaves no half tree."""
-    partial = tree.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    _download(names, partial)
-    for archive in list(partial.glob("*.deb")):
-        run("dpkg", "-x", archive, partial)
-        archive.unlink()
+    partial = _emptied(tree)
+    _apt_get("download", *names, cwd=partial)
+    _unpack_archives(partial, partial)
     partial.rename(tree)
 
 
-def _download(names, directory):
+def _emptied(tree):
+    partial = tree.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    return partial
+
+
+def _unpack_archives(source, tree):
+    for archive in sorted(source.glob("*.deb")):
+        run("dpkg", "-x", archive, tree)
+        archive.unlink()
+
+
+def _apt_get(*arguments, cwd):
     # As root, apt would hand the download to the user _apt, which may not write here.
-    command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", *names]
-    if subprocess.run(command, cwd=directory, capture_output=True, check=False).returncode == 0:
+    command = ["apt-get", "-o", "APT::Sandbox::User=root", *arguments]
+    if subprocess.run(command, cwd=cwd, capture_output=True, check=False).returncode == 0:
         return
     # Lists that are old name a version that the mirror has dropped since.
     run(*([] if os.geteuid() == 0 else ["sudo"]), "apt-get", "update")
-    run(*command, cwd=directory)
+    run(*command, cwd=cwd)

@@ -19,8 +19,9 @@ class Target:
     """`port`: where it listens; from a guest of QEMU's user networking it is 10.0.2.2:`port`.
     `chap`: (name, secret) that a login must prove."""
 
-    def __init__(self, workspace, port, image, chap=None):
+    def __init__(self, workspace, host, port, image, chap=None):
         self.port = port
+        self._host = host
         self.chap = chap
         self._image = image
         self._child = None
@@ -72,7 +73,7 @@ class Target:
         self.admin("--mode", "target", "--op", "bind", "--tid", 1, "--initiator-address", "ALL")
 
     def _run(self):
-        command = ("tgtd", "-f", "--iscsi", f"portal=127.0.0.1:{self.port}")
+        command = ("tgtd", "-f", "--iscsi", f"portal={self._host}:{self.port}")
         with contextlib.ExitStack() as life:
             log = life.enter_context(open(self._directory / "tgtd.log", "ab"))
             self._child = life.enter_context(
@@ -102,10 +103,10 @@ class PortTaken(RuntimeError):
 
 
 @contextlib.contextmanager
-def serving(workspace, image, chap=None):
-    """Serves `image` as LUN 1 while the block runs; `chap` as of Target."""
+def serving(workspace, image, chap=None, host="127.0.0.1"):
+    """Serves `image` as LUN 1 at the address `host` while the block runs; `chap` as of Target."""
     for left in reversed(range(TRIES)):
-        target = Target(workspace, _free_port(), image, chap)
+        target = Target(workspace, host, _free_port(host), image, chap)
         try:
             target.start()
             break
@@ -118,7 +119,7 @@ def serving(workspace, image, chap=None):
         target.end()
 
 
-def _free_port():
+def _free_port(host):
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         return probe.getsockname()[1]

@@ -1,0 +1,147 @@
+"""A machine whose root is on iSCSI and whose NIC a network manager takes over: Debian with
+systemd, in a private network with short leases."""
+
+import contextlib
+import json
+import re
+import time
+
+from . import debian_root, ibft_table, initramfs, machine, private_network, target, vlan_switch
+from .disk import ROOT_LABEL, Disk, install_kernel
+from .kernel import MODULES, Kernel
+from .workspace import Workspace, isboot_binary
+
+ARGUMENTS = (f"{machine.KERNEL_ARGUMENTS} root=LABEL={ROOT_LABEL} rootfstype=ext4 rw "
+             "systemd.show_status=no systemd.log_target=journal "
+             # A busy host holds the machine up for seconds, which is not a manager's doing.
+             "isboot.ping=10,120")
+# Seconds; several times what a busy host needs.
+START_LIMIT = 300
+ORDER_LIMIT = 180
+RENEWAL_LIMIT = 10 * private_network.LEASE_S
+POWER_OFF_LIMIT = 180
+# Where the fixture of ibft_table has the IPv4 part of the target's address, and the NIC's VID.
+TARGET_ADDRESS = 0x180 + 6 + 12
+NIC_VLAN = 0xa0 + 88
+
+
+class ManagedMachine:
+    """`wants`: the unit that manages the network from the boot on. `files`: path in the root →
+    text. `vlan`: its VID, 0 for none. `ipxe`: it starts by iPXE, which does as DHCP tells it; else
+    QEMU loads the kernel and makes the table."""
+
+    def __init__(self, name, wants, files=None, vlan=0, ipxe=False):
+        self.workspace = Workspace(name)
+        self.server = private_network.DhcpServer(self.workspace, machine.MAC)
+        self.console = None
+        self._vlan = vlan
+        self._ipxe = ipxe
+        self._qemu = None
+        self._kernel = Kernel()
+        self._initrd = initramfs.build(
+            {"init": isboot_binary().read_bytes(), **self._kernel.module_files((*MODULES, "8021q"))})
+        self._arguments = f"{ARGUMENTS} systemd.wants={wants}"
+        tree = debian_root.make(self.workspace, self._kernel, {"isboot": isboot_binary()}, files)
+        install_kernel(tree, self._kernel, self._initrd, self._arguments)
+        self.disk = Disk(self.workspace, tree, debian_root.ROOT_MIB)
+        self._life = contextlib.ExitStack()
+
+    def __enter__(self):
+        with self._life:
+            port = self._life.enter_context(
+                target.serving(self.workspace, self.disk.path, host=private_network.TARGET)).port
+            self._life.enter_context(self.server.running(*self._dhcp_options(port)))
+            if self._vlan:
+                self._life.enter_context(
+                    vlan_switch.running(self.workspace, private_network.CABLE, self._vlan))
+            guest = self._machine(port)
+            self._qemu = self._life.enter_context(guest.running())
+            self.console = guest.console
+            self._wait_for_start()
+            self._life = self._life.pop_all()
+        return self
+
+    def __exit__(self, *error):
+        return self._life.__exit__(*error)
+
+    def order(self, command):
+        """What a shell in the machine prints for `command`, which must succeed."""
+        self._qemu.stdin.write(command.encode() + b"\n")
+        self._qemu.stdin.flush()
+        found = self.console.wait_for(r"ISBOOT-RAN (\d+) ?(.*)", ORDER_LIMIT, command)
+        said = found.group(2).replace("|", "\n").strip()
+        if found.group(1) != "0":
+            raise AssertionError(f"{command!r} ended with {found.group(1)}: {said}")
+        return said
+
+    def wait_until(self, command, limit_s=ORDER_LIMIT):
+        """Until `command` succeeds in the machine."""
+        deadline = time.monotonic() + limit_s
+        while self.order(f"({command}) >/run/said 2>&1 && echo yes || echo no") != "yes":
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{command!r} does not succeed: {self.order('cat /run/said')}")
+            time.sleep(1)
+
+    def wait_for_renewals(self, number=2):
+        """Until the server has given the lease again, `number` times from now on."""
+        wanted = self.server.leases_given() + number
+        deadline = time.monotonic() + RENEWAL_LIMIT
+        while self.server.leases_given() < wanted:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no renewal within {RENEWAL_LIMIT} s")
+            self.console.follow(1)
+
+    def check_undisturbed(self):
+        """The connection to the target is the one that isboot made; the disk takes writes; no
+        address, route or link of the boot NIC ever went away."""
+        # Loopback is ifdown's to take; a multicast route of another table says nothing.
+        gone = self.order("grep -E 'Deleted|state DOWN|NO-CARRIER' /run/monitor.log | "
+                          "grep -E 'eth0.*(10\\.0\\.2\\.|192\\.0\\.2\\.|state|NO-CARRIER)' || true")
+        if gone:
+            raise AssertionError(f"taken away: {gone}")
+        session = json.loads(self.order("isboot status --json | tr -d '\\n'"))["sessions"][0]
+        if session["recoveries"] != 0 or session["state"] != "carried":
+            raise AssertionError(f"the session was lost: {session}")
+        self.wait_until("before=$(cat /run/written); sleep 2; test $(cat /run/written) -gt $before")
+
+    def power_off(self):
+        """Shuts down as a user does; what the writer was told is on the disk must be there."""
+        written = int(self.order("cat /run/written"))
+        self._qemu.stdin.write(b"systemctl poweroff\n")
+        self._qemu.stdin.flush()
+        self.console.wait_for(r"reboot: Power down", POWER_OFF_LIMIT, "the power-off")
+        self.console.wait_for_end(POWER_OFF_LIMIT)
+        self._qemu.wait(POWER_OFF_LIMIT)
+        on_disk = int(self.disk.read("/counter"))
+        if on_disk < written:
+            raise AssertionError(f"{written} was acknowledged, the disk has {on_disk}")
+        errors = [text for _, text in self.console.lines
+                  if re.search(r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:", text)]
+        if errors:
+            raise AssertionError(f"errors on the console: {errors}")
+        self.disk.check()
+
+    def _dhcp_options(self, port):
+        if not self._ipxe:
+            return ()
+        # RFC 4173; option 203 is iPXE's for the initiator's name.
+        return (f"option rootpath iscsi:{private_network.TARGET}:tcp:{port}:{target.LUN}:{target.NAME}",
+                f"option 0xcb {machine.INITIATOR.encode().hex()}")
+
+    def _machine(self, port):
+        netdev = vlan_switch.NETDEV if self._vlan else private_network.CABLE_NETDEV
+        if self._ipxe:
+            return machine.from_ipxe(self.workspace, "virtio-net-pci", uefi=False, netdev=netdev)
+        address = bytes(int(part) for part in private_network.TARGET.split("."))
+        table = ibft_table.leading_to(
+            port, target.NAME, machine.INITIATOR,
+            changes=[(TARGET_ADDRESS, address), (NIC_VLAN, self._vlan.to_bytes(2, "little"))])
+        return machine.from_kernel(self.workspace, self._kernel, self._initrd, self._arguments, table,
+                                   netdev=netdev)
+
+    def _wait_for_start(self):
+        report = self.console.wait_for(r"ISBOOT-REPORT root_on_iscsi=(\S+)", START_LIMIT,
+                                       "the system's start")
+        if report.group(1) != "yes":
+            raise AssertionError("root is not on the session's disk")
+        self.wait_until("systemctl is-active default.target")

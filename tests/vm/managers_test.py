@@ -1,0 +1,143 @@
+"""Network managers, the real ones, beside a root disk that must not notice them.
+
+In each machine the system's own configuration wants the boot NIC for itself, by DHCP; leases
+last seconds; a writer keeps the disk busy.
+"""
+
+import unittest
+
+from harness import debian_root, private_network
+from harness.kernel import Kernel
+from harness.managed_machine import ManagedMachine
+
+NETPLAN = """network:
+  version: 2
+  renderer: networkd
+  ethernets:
+    eth0:
+      match: {macaddress: "52:54:00:12:34:56"}
+      set-name: lan0
+      dhcp4: true
+      critical: true  # or `netplan apply` itself takes the link down to rename it
+"""
+PROFILE = """[connection]
+id=wired
+uuid=11111111-2222-4333-8444-555555555555
+type=ethernet
+autoconnect-priority=10
+
+[ipv4]
+method=auto
+"""
+INTERFACES = """auto lo eth0
+allow-hotplug eth0
+iface lo inet loopback
+iface eth0 inet dhcp
+"""
+VLAN = 42
+
+
+def setUpModule():  # pylint: disable=invalid-name
+    reason = private_network.reason_to_skip()
+    if reason:
+        raise unittest.SkipTest(reason)
+    Kernel()
+    debian_root.fetch()
+    private_network.enter()
+
+
+class Managers(unittest.TestCase):
+
+    def test_networkd(self):
+        """And netplan, whose generator writes networkd's files."""
+        with self._machine("networkd", "systemd-networkd", {"etc/netplan/50.yaml": NETPLAN}) as machine:
+            machine.order("test -s /run/systemd/network/10-netplan-eth0.network")
+            machine.wait_until("networkctl status eth0 | grep 05-isboot-eth0.network")
+            self._restart(machine, "systemd-networkd")
+            machine.order("systemctl start systemd-networkd && netplan apply")
+            machine.wait_for_renewals()
+            self._server_is_silent(machine)
+            machine.order("systemctl start systemd-resolved")
+            machine.wait_until("grep 'nameserver 10.0.2.3' /run/systemd/resolve/resolv.conf")
+            machine.check_undisturbed()
+            machine.power_off()
+
+    def test_network_manager(self):
+        files = {"etc/NetworkManager/system-connections/wired.nmconnection": PROFILE}
+        with self._machine("network-manager", "NetworkManager", files) as machine:
+            machine.wait_until("nmcli -g NAME,DEVICE,STATE con show | "
+                               "grep -x 'isboot eth0:eth0:activated'")
+            self._restart(machine, "NetworkManager")
+            machine.order("systemctl start NetworkManager")
+            machine.wait_for_renewals()
+            self._server_is_silent(machine)
+            machine.wait_until("nmcli -g IP4.DNS device show eth0 | grep -w 10.0.2.3")
+            machine.check_undisturbed()
+            machine.power_off()
+
+    def test_ifupdown(self):
+        """It leaves the NIC; isboot-lease.service renews the lease."""
+        with self._machine("ifupdown", "networking", {"etc/network/interfaces": INTERFACES}) as machine:
+            machine.wait_until("systemctl is-active isboot-lease")
+            self._restart(machine, "networking")
+            machine.order("ifup -a; ifdown -a; ifup eth0; ifdown eth0; systemctl start ifup@eth0")
+            machine.wait_for_renewals()
+            self._server_is_silent(machine)
+            machine.order("systemctl start systemd-resolved")
+            machine.wait_until("resolvectl | grep 'Fallback DNS Servers:* 10.0.2.3'")
+            machine.check_undisturbed()
+            machine.power_off()
+
+    def test_vlan_networkd(self):
+        with self._machine("networkd-vlan", "systemd-networkd", {}, vlan=VLAN) as machine:
+            machine.wait_until("networkctl status eth0 | grep 05-isboot-eth0.42-nic.network")
+            self._restart(machine, "systemd-networkd")
+            machine.power_off()
+
+    def test_vlan_network_manager(self):
+        with self._machine("network-manager-vlan", "NetworkManager", {}, vlan=VLAN) as machine:
+            for link in ("eth0", "eth0.42"):
+                machine.wait_until("nmcli -g NAME,DEVICE,STATE con show | "
+                                   f"grep -x 'isboot {link}:{link}:activated'")
+            self._restart(machine, "NetworkManager")
+            machine.power_off()
+
+    def test_vlan_ifupdown(self):
+        interfaces = {"etc/network/interfaces": INTERFACES.replace("eth0", "eth0.42")}
+        with self._machine("ifupdown-vlan", "networking", interfaces, vlan=VLAN) as machine:
+            self._restart(machine, "networking")
+            machine.order("ifup eth0.42; ifdown eth0.42")
+            machine.check_undisturbed()
+            machine.power_off()
+
+    def test_ipxe_lease(self):
+        """iPXE gets the lease and all else from DHCP; networkd renews what it got."""
+        with self._machine("ipxe-lease", "systemd-networkd", {}, ipxe=True) as machine:
+            machine.order("isboot ibft show --json | grep '\"origin\": \"dhcp\"'")
+            machine.wait_for_renewals()
+            machine.check_undisturbed()
+            machine.power_off()
+
+    def _machine(self, name, unit, files, **how):
+        machine = ManagedMachine(f"managers-{name}", f"{unit}.service", files, **how)
+        print(f"logs: {machine.workspace.path}", flush=True)
+        return machine
+
+    def _restart(self, machine, unit):
+        machine.wait_for_renewals()
+        machine.order(f"systemctl restart {unit}")
+        machine.wait_for_renewals()
+        machine.check_undisturbed()
+        machine.order(f"systemctl stop {unit}")
+        machine.check_undisturbed()
+
+    def _server_is_silent(self, machine):
+        """The lease ends, the address stays."""
+        with machine.server.silent():
+            machine.console.follow(1.5 * private_network.LEASE_S)
+        machine.check_undisturbed()
+        machine.wait_for_renewals(1)
+
+
+if __name__ == "__main__":
+    unittest.main()
