@@ -13,7 +13,7 @@ from harness.workspace import PROJECT, Workspace
 
 MODULES = ("veth", "8021q", "macvlan", "bridge", "bonding")
 START_LIMIT = 180  # seconds until the kernel has started the tests
-TEST_LIMIT = 300   # until they are through
+TEST_LIMIT = 600   # until they are through
 END_LIMIT = 60
 
 # The tests run `sh -c "ip …"`. busybox's shell would take its own ip, which cannot make these
