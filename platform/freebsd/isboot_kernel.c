@@ -798,6 +798,7 @@ isboot_modevent(module_t mod __unused, int what, void *unused __unused)
 			return (EBUSY);
 		if (what == MOD_QUIESCE)
 			return (0);
+		pause("isboot", hz / 10);	/* the process's last steps are in this module */
 		if (isboot_shutdown_tag != NULL)
 			EVENTHANDLER_DEREGISTER(shutdown_post_sync, isboot_shutdown_tag);
 		return (sysctl_ctx_free(&isboot_sysctls));
