@@ -64,9 +64,9 @@ TEST_F(Configure, IsHarmlessTheSecondTime) {
   far_side_up();
   const LinkConfig wanted = config("10.0.2.15", 24, "10.0.2.2", "192.0.2.7");
   ASSERT_TRUE(configure(wanted)) << log_text();
-  const std::string before = machine->output("ip -o addr; ip route");
+  const std::string before = machine->output("ip -4 -o addr; ip route");
   ASSERT_TRUE(configure(wanted)) << log_text();
-  EXPECT_EQ(machine->output("ip -o addr; ip route"), before);
+  EXPECT_EQ(machine->output("ip -4 -o addr; ip route"), before);
 }
 
 TEST_F(Configure, WaitsForTheCarrier) {
