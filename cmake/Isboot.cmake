@@ -18,7 +18,8 @@ endif()
 # What a kernel demands of the code in core/ (design.md, "Shape").
 add_library(isboot_core_flags INTERFACE)
 target_link_libraries(isboot_core_flags INTERFACE isboot_flags)
-target_compile_options(isboot_core_flags INTERFACE -fno-exceptions -fno-rtti)
+target_compile_options(isboot_core_flags INTERFACE -fno-exceptions -fno-rtti
+                                                   -fno-asynchronous-unwind-tables)
 if(ISBOOT_FREESTANDING)
   target_compile_options(
     isboot_core_flags INTERFACE -ffreestanding -mno-red-zone -mcmodel=kernel -mno-sse -fno-pic

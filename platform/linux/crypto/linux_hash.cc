@@ -1,54 +1,60 @@
 #include "platform/linux/crypto/linux_hash.h"
 
-#include <mbedtls/md.h>
+#include <mbedtls/md5.h>
+#include <mbedtls/sha1.h>
+#include <mbedtls/sha256.h>
 #include <nettle/sha3.h>
 
 #include "core/base/secret.h"
 
+// libmbedcrypto's functions for each hash, and not mbedtls_md_…() for all of them: those bring
+// hashes along that CHAP does not have, and allocate, which the keeper must not.
 namespace isboot::linux_platform {
 namespace {
 
-const mbedtls_md_info_t* mbed_info(HashAlgorithm algorithm) {
-  switch (algorithm) {
-    case HashAlgorithm::Md5:
-      return mbedtls_md_info_from_type(MBEDTLS_MD_MD5);
-    case HashAlgorithm::Sha1:
-      return mbedtls_md_info_from_type(MBEDTLS_MD_SHA1);
-    case HashAlgorithm::Sha256:
-      return mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
-    case HashAlgorithm::Sha3_256:
-      return nullptr;
-  }
-  return nullptr;
+constexpr std::size_t kMd5Size = 16;
+constexpr std::size_t kSha1Size = 20;
+constexpr std::size_t kSha256Size = 32;
+
+int start_sha256(mbedtls_sha256_context* context) {
+  return mbedtls_sha256_starts_ret(context, 0);  // 0: not SHA-224
 }
 
-Result<Done> digest_with_mbed(const mbedtls_md_info_t* info, std::span<const Bytes> parts,
-                              MutableBytes out) {
-  mbedtls_md_context_t context;
-  mbedtls_md_init(&context);
-  bool ok = mbedtls_md_setup(&context, info, 0) == 0 && mbedtls_md_starts(&context) == 0;
-  for (const Bytes part : parts)
-    ok = ok && mbedtls_md_update(&context, part.data(), part.size()) == 0;
-  ok = ok && mbedtls_md_finish(&context, out.data()) == 0;
-  mbedtls_md_free(&context);  // wipes
+template <typename Context, auto init, auto start, auto update, auto finish, auto free>
+Result<Done> digest_with_mbed(std::span<const Bytes> parts, MutableBytes out) {
+  Context context;
+  init(&context);
+  bool ok = start(&context) == 0;
+  for (const Bytes part : parts) ok = ok && update(&context, part.data(), part.size()) == 0;
+  ok = ok && finish(&context, out.data()) == 0;
+  free(&context);  // wipes
   if (!ok) return Error{Errc::Unsupported, 0, "libmbedcrypto failed to hash"};
   return Done{};
 }
 
-void digest_with_nettle(std::span<const Bytes> parts, MutableBytes out) {
+Result<Done> digest_with_nettle(std::span<const Bytes> parts, MutableBytes out) {
   sha3_256_ctx context;
   sha3_256_init(&context);
   for (const Bytes part : parts) sha3_256_update(&context, part.size(), part.data());
   sha3_256_digest(&context, out.size(), out.data());
   wipe({reinterpret_cast<std::uint8_t*>(&context), sizeof context});
+  return Done{};
 }
 
 }  // namespace
 
 std::size_t LinuxHash::size(HashAlgorithm algorithm) {
-  if (algorithm == HashAlgorithm::Sha3_256) return SHA3_256_DIGEST_SIZE;
-  const mbedtls_md_info_t* info = mbed_info(algorithm);
-  return info == nullptr ? 0 : mbedtls_md_get_size(info);
+  switch (algorithm) {
+    case HashAlgorithm::Md5:
+      return kMd5Size;
+    case HashAlgorithm::Sha1:
+      return kSha1Size;
+    case HashAlgorithm::Sha256:
+      return kSha256Size;
+    case HashAlgorithm::Sha3_256:
+      return SHA3_256_DIGEST_SIZE;
+  }
+  return 0;
 }
 
 Result<Done> LinuxHash::digest(HashAlgorithm algorithm, std::span<const Bytes> parts,
@@ -56,10 +62,23 @@ Result<Done> LinuxHash::digest(HashAlgorithm algorithm, std::span<const Bytes> p
   const std::size_t wanted = size(algorithm);
   if (wanted == 0) return Error{Errc::Unsupported, 0, "no such hash here"};
   if (out.size() != wanted) return Error{Errc::BadValue, 0, "digest of another size"};
-  if (algorithm != HashAlgorithm::Sha3_256)
-    return digest_with_mbed(mbed_info(algorithm), parts, out);
-  digest_with_nettle(parts, out);
-  return Done{};
+  switch (algorithm) {
+    case HashAlgorithm::Md5:
+      return digest_with_mbed<mbedtls_md5_context, mbedtls_md5_init, mbedtls_md5_starts_ret,
+                              mbedtls_md5_update_ret, mbedtls_md5_finish_ret, mbedtls_md5_free>(
+          parts, out);
+    case HashAlgorithm::Sha1:
+      return digest_with_mbed<mbedtls_sha1_context, mbedtls_sha1_init, mbedtls_sha1_starts_ret,
+                              mbedtls_sha1_update_ret, mbedtls_sha1_finish_ret, mbedtls_sha1_free>(
+          parts, out);
+    case HashAlgorithm::Sha256:
+      return digest_with_mbed<mbedtls_sha256_context, mbedtls_sha256_init, start_sha256,
+                              mbedtls_sha256_update_ret, mbedtls_sha256_finish_ret,
+                              mbedtls_sha256_free>(parts, out);
+    case HashAlgorithm::Sha3_256:
+      break;
+  }
+  return digest_with_nettle(parts, out);
 }
 
 }  // namespace isboot::linux_platform
