@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "platform/linux/initiator/tcp_stream.h"
 #include "platform/linux/system_error.h"
 #include "tests/netns/network_test.h"
 
@@ -57,6 +58,18 @@ TEST_F(Configure, ReachesAGatewayThatIsOffTheLink) {
   outside->run("ip route add 10.0.2.15/32 dev far; ip addr add 192.0.2.7/32 dev lo");
   ASSERT_TRUE(configure(config("10.0.2.15", 32, "172.16.0.1", "192.0.2.7"))) << log_text();
   EXPECT_TRUE(machine->reaches(ip("192.0.2.7"), *outside));
+}
+
+// The NIC is as it should be; who connects is told why it leads nowhere, before its limit.
+TEST_F(Configure, LeavesAnUnreachableGatewayToTheConnection) {
+  plug_in();
+  far_side_up();
+  const auto link = configure(config("10.0.2.15", 24, "10.0.2.9", "192.0.2.7"));
+  ASSERT_TRUE(link) << log_text();
+  linux_platform::TcpStream stream{clock};
+  const auto connected = stream.connect({ip("192.0.2.7"), 3260}, Via{link->index}, in(30'000));
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(errno_of(connected.error().code), EHOSTUNREACH);
 }
 
 TEST_F(Configure, IsHarmlessTheSecondTime) {
