@@ -7,10 +7,19 @@
 namespace isboot::freebsd {
 namespace {
 
-Result<FoundTable> from_acpi(unsigned number, MutableBytes out) {
+// ACPI counts each signature's tables; people count them all, iBFT before IBFT. How long it is;
+// 0: there is none.
+std::size_t nth_table(unsigned number, MutableBytes out) {
   std::size_t length = 0;
-  const int error = isboot_acpi_table(number, out.data(), out.size(), &length);
-  if (error != 0) return Error{Errc::NotFound, 0, "ACPI has no such table"};
+  for (const char* signature : {"iBFT", "IBFT"})
+    for (unsigned i = 1; isboot_acpi_table(signature, i, out.data(), out.size(), &length) == 0; ++i)
+      if (--number == 0) return length;
+  return 0;
+}
+
+Result<FoundTable> from_acpi(unsigned number, MutableBytes out) {
+  const std::size_t length = nth_table(number, out);
+  if (length == 0) return Error{Errc::NotFound, 0, "ACPI has no such table"};
   FoundTable found{out.first(length), {}};
   Line source;
   (source << "acpi:").decimal(number);

@@ -104,7 +104,7 @@ Result<Done> KernelInitiator::take_first_wait() {
       kernel_id_ = wait.id;
       return Done{};
     }
-    (void)isboot_iscsi_give_back(wait.id);  // gone meanwhile: nothing to give back
+    (void)isboot_iscsi_give_back();  // gone meanwhile: nothing to give back
     clock_.sleep_until(clock_.now() + kLookEvery);
   }
 }
@@ -114,7 +114,7 @@ Result<bool> KernelInitiator::wait_for_loss() {
   const int error = isboot_iscsi_wait(&wait);
   if (error != 0) return kernel_error(error, "cannot wait for iscsi(4)");
   if (wait.id == kernel_id_) return true;
-  (void)isboot_iscsi_give_back(wait.id);  // as above
+  (void)isboot_iscsi_give_back();  // as above
   clock_.sleep_until(clock_.now() + kLeaveAlone);
   return false;
 }
@@ -127,6 +127,15 @@ Result<Done> KernelInitiator::check_limits(int descriptor, const iscsi::SessionP
     return Error{Errc::Unsupported, 0,
                  "kern.icl_soft.max_data_segment_length is below 262144, what isboot declares"};
   return Done{};
+}
+
+// The limits of the login are not those of the session.
+int KernelInitiator::hand_off(const isboot_handoff& handoff) {
+  for (const isboot_direction direction : {ISBOOT_RECEIVE, ISBOOT_SEND}) {
+    const int error = isboot_set_limit(direction, handoff.descriptor, 0);
+    if (error != 0) return error;
+  }
+  return isboot_iscsi_hand_off(&handoff);
 }
 
 Result<Done> KernelInitiator::hand_over(SessionId, Stream& stream,
@@ -152,7 +161,7 @@ Result<Done> KernelInitiator::hand_over(SessionId, Stream& stream,
     handoff.max_send = limits.max_send;
   handoff.max_burst = params.max_burst_length;
   handoff.first_burst = params.first_burst_length;
-  const int error = isboot_iscsi_hand_off(&handoff);
+  const int error = hand_off(handoff);
   stream.close();
   if (error == ISBOOT_EBUSY) {
     log_.write(LogLevel::Info, "iscsid(8) was faster: the session is connected already");

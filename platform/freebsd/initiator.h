@@ -42,6 +42,7 @@ private:
   bool is_ours(const isboot_wait& wait) const;
   Result<Done> check_limits(int descriptor, const iscsi::SessionParams& params,
                             isboot_limits& limits);
+  static int hand_off(const isboot_handoff& handoff);
 
   Clock& clock_;
   Log& log_;

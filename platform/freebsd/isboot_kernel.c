@@ -11,9 +11,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
-#include <sys/caprights.h>
 #include <sys/conf.h>
-#include <sys/endian.h>
 #include <sys/eventhandler.h>
 #include <sys/fcntl.h>
 #include <sys/file.h>
@@ -27,8 +25,6 @@
 #include <sys/mutex.h>
 #include <sys/proc.h>
 #include <sys/random.h>
-#include <sys/reboot.h>
-#include <sys/signalvar.h>
 #include <sys/socket.h>
 #include <sys/socketvar.h>
 #include <sys/sockio.h>
@@ -48,13 +44,10 @@
 #include <net/vnet.h>
 #include <netinet/in.h>
 #include <netinet/in_var.h>
-#include <netinet6/in6_var.h>
 #include <netinet6/nd6.h>
 
 #include <cam/cam.h>
-#include <cam/cam_ccb.h>
 #include <cam/cam_periph.h>
-#include <cam/cam_xpt.h>
 #include <cam/cam_xpt_periph.h>
 #include <geom/geom.h>
 
@@ -67,9 +60,14 @@
 #include "isboot_kernel.h"
 
 CTASSERT(ISCSI_DIGEST_NONE == 0 && ISCSI_DIGEST_CRC32C == 1);
-CTASSERT(ISBOOT_ENOENT == ENOENT && ISBOOT_ESRCH == ESRCH && ISBOOT_EINTR == EINTR &&
-    ISBOOT_ENXIO == ENXIO && ISBOOT_EBUSY == EBUSY && ISBOOT_EEXIST == EEXIST &&
-    ISBOOT_EINVAL == EINVAL && ISBOOT_ENOTCONN == ENOTCONN && ISBOOT_ETIMEDOUT == ETIMEDOUT);
+CTASSERT(ISBOOT_ERESTART == ERESTART && ISBOOT_ENOENT == ENOENT && ISBOOT_ESRCH == ESRCH &&
+    ISBOOT_EINTR == EINTR && ISBOOT_ENXIO == ENXIO && ISBOOT_EBUSY == EBUSY &&
+    ISBOOT_EWOULDBLOCK == EWOULDBLOCK && ISBOOT_ENOTCONN == ENOTCONN &&
+    ISBOOT_ETIMEDOUT == ETIMEDOUT);
+CTASSERT(ISBOOT_ETHERNET == IFT_ETHER && ISBOOT_VLAN == IFT_L2VLAN &&
+    ISBOOT_BRIDGE == IFT_BRIDGE && ISBOOT_LAGG == IFT_IEEE8023ADLAG);
+CTASSERT(ISBOOT_CARRIER_UNKNOWN == LINK_STATE_UNKNOWN && ISBOOT_NO_CARRIER == LINK_STATE_DOWN &&
+    ISBOOT_CARRIER == LINK_STATE_UP);
 
 /*
  * The login engine lives on the stack of its process, about 40 KiB; an ordinary kernel stack
@@ -83,8 +81,6 @@ CTASSERT(ISBOOT_ENOENT == ENOENT && ISBOOT_ESRCH == ESRCH && ISBOOT_EINTR == EIN
 /* CAM numbers buses from 0, and a machine that boots from one of them has few. */
 #define	ISBOOT_MAX_BUSES	256
 
-#define	ISBOOT_MAX_SYSCTLS	48
-
 static MALLOC_DEFINE(M_ISBOOT, "isboot", "iSCSI boot");
 
 static struct mtx isboot_lock;
@@ -93,8 +89,7 @@ static struct proc *isboot_process;	/* under isboot_lock; NULL when it is gone *
 static bool isboot_stop;		/* under isboot_lock, read without it */
 static struct root_hold_token *isboot_hold;	/* the process's own once it runs */
 static eventhandler_tag isboot_shutdown_tag;
-/* The configuration of the session that was taken last, to give it back; the process's own. */
-static struct iscsi_session_conf isboot_taken;
+static struct iscsi_daemon_request isboot_taken;	/* the last one, to give it back; as above */
 
 /* Sysctls and tunables. Which there are and what they say is up to the C++. */
 
@@ -103,33 +98,18 @@ static SYSCTL_NODE(_hw, OID_AUTO, ibft, CTLFLAG_RD | CTLFLAG_MPSAFE, 0, "iBFT pa
 static SYSCTL_NODE(_net, OID_AUTO, isboot, CTLFLAG_RD | CTLFLAG_MPSAFE, 0, "iSCSI boot");
 
 static struct sysctl_ctx_list isboot_sysctls = TAILQ_HEAD_INITIALIZER(isboot_sysctls);
-static struct isboot_shown {
-	char name[48];
-	char value[256];	/* read by sysctl(8) while it may change: always ends with NUL */
-} isboot_shown[ISBOOT_MAX_SYSCTLS];
 
-/* Only the process comes here: nobody else adds one. */
 int
-isboot_show(const char *name, const char *value)
+isboot_add_sysctl(enum isboot_node node, const char *name, char *value, size_t size)
 {
-	struct isboot_shown *shown = isboot_shown, *end = shown + nitems(isboot_shown) - 1;
-	struct sysctl_oid_list *parent = strncmp(name, "hw.isboot.", 10) == 0 ?
-	    SYSCTL_STATIC_CHILDREN(_hw_isboot) : strncmp(name, "hw.ibft.", 8) == 0 ?
-	    SYSCTL_STATIC_CHILDREN(_hw_ibft) : SYSCTL_STATIC_CHILDREN(_net_isboot);
-	bool fresh;
+	struct sysctl_oid_list *const nodes[] = {
+		[ISBOOT_HW_ISBOOT] = SYSCTL_STATIC_CHILDREN(_hw_isboot),
+		[ISBOOT_HW_IBFT] = SYSCTL_STATIC_CHILDREN(_hw_ibft),
+		[ISBOOT_NET_ISBOOT] = SYSCTL_STATIC_CHILDREN(_net_isboot),
+	};
 
-	while (shown != end && shown->name[0] != '\0' && strcmp(shown->name, name) != 0)
-		shown++;
-	if (shown == end || strchr(name, '.') == NULL)
-		return (ENOENT);
-	fresh = shown->name[0] == '\0';
-	strlcpy(shown->name, name, sizeof(shown->name));
-	strlcpy(shown->value, value, sizeof(shown->value));
-	if (fresh && SYSCTL_ADD_STRING(&isboot_sysctls, parent, OID_AUTO,
-	    strrchr(shown->name, '.') + 1, CTLFLAG_RD, shown->value, sizeof(shown->value),
-	    "see isboot(4)") == NULL)
-		return (ENOMEM);
-	return (0);
+	return (SYSCTL_ADD_STRING(&isboot_sysctls, nodes[node], OID_AUTO, name, CTLFLAG_RD, value,
+	    size, "see isboot(4)") != NULL ? 0 : ENOMEM);
 }
 
 int
@@ -147,32 +127,15 @@ isboot_allocate(size_t size)
 }
 
 void
-isboot_free(void *memory, size_t size)
+isboot_free(void *memory)
 {
-	explicit_bzero(memory, size);
-	free(memory, M_ISBOOT);
+	zfree(memory, M_ISBOOT);
 }
 
 int
 isboot_stopping(void)
 {
 	return (isboot_stop);
-}
-
-/* What the C++ is told: a signal comes only from isboot_end(). */
-static int
-isboot_error(int error)
-{
-	if (error == ERESTART)
-		return (EINTR);
-	return (error == EWOULDBLOCK ? ETIMEDOUT : error);
-}
-
-/* Never 0, which would wait for ever. */
-static int
-isboot_ticks(uint64_t ms)
-{
-	return ((int)MAX(1, MIN(ms, 3600 * 1000) * hz / 1000));
 }
 
 uint64_t
@@ -184,16 +147,13 @@ isboot_now(void)
 int
 isboot_sleep(uint64_t ms)
 {
-	int error = 0;
+	int error = EINTR;
 
 	mtx_lock(&isboot_lock);
 	if (!isboot_stop)
-		error = mtx_sleep(&isboot_stop, &isboot_lock, PCATCH, "isboot", isboot_ticks(ms));
-	if (isboot_stop)
-		error = EINTR;
+		error = msleep_sbt(&isboot_stop, &isboot_lock, PCATCH, "isboot", mstosbt(ms), 0, 0);
 	mtx_unlock(&isboot_lock);
-	error = isboot_error(error);
-	return (error == ETIMEDOUT ? 0 : error);
+	return (error == EWOULDBLOCK ? 0 : error);
 }
 
 int
@@ -206,15 +166,6 @@ void
 isboot_random(void *out, size_t size)
 {
 	arc4random_buf(out, size);
-}
-
-size_t
-isboot_digest_size(unsigned algorithm)
-{
-	static const uint8_t sizes[] = { [5] = MD5_DIGEST_LENGTH, [6] = SHA1_RESULTLEN,
-	    [7] = SHA256_DIGEST_LENGTH };
-
-	return (algorithm < nitems(sizes) ? sizes[algorithm] : 0);
 }
 
 #define	ISBOOT_DIGEST(type, init, update, final) do {			\
@@ -247,25 +198,16 @@ isboot_print(const char *line, size_t length)
 /* Firmware. */
 
 int
-isboot_acpi_table(unsigned number, void *out, size_t size, size_t *length)
+isboot_acpi_table(const char *signature, unsigned number, void *out, size_t size, size_t *length)
 {
-	static const char *const signatures[] = { "iBFT", "IBFT" };
 	ACPI_TABLE_HEADER *table;
 
-	for (u_int s = 0; s < nitems(signatures); s++) {
-		for (u_int i = 1; ACPI_SUCCESS(AcpiGetTable(__DECONST(char *, signatures[s]), i,
-		    &table)); i++) {
-			if (--number != 0) {
-				AcpiPutTable(table);
-				continue;
-			}
-			*length = MIN(size, table->Length);
-			memcpy(out, table, *length);
-			AcpiPutTable(table);
-			return (0);
-		}
-	}
-	return (ENOENT);
+	if (ACPI_FAILURE(AcpiGetTable(__DECONST(char *, signature), number, &table)))
+		return (ENOENT);
+	*length = MIN(size, table->Length);
+	memcpy(out, table, *length);
+	AcpiPutTable(table);
+	return (0);
 }
 
 int
@@ -284,53 +226,37 @@ isboot_low_memory(uint64_t address, void *out, size_t size)
 
 /* Network interfaces. */
 
-struct isboot_link_list {
-	struct isboot_link *next, *end;
-};
-
-static int
-isboot_add_to_list(if_t ifp, void *context)
-{
-	struct isboot_link_list *list = context;
-	struct isboot_link *out = list->next;
-	struct ifreq ifr;
-	int type = if_gettype(ifp);
-
-	if (out == list->end)
-		return (ENOSPC);
-	if ((type != IFT_ETHER && type != IFT_L2VLAN && type != IFT_BRIDGE &&
-	    type != IFT_IEEE8023ADLAG) || if_getaddrlen(ifp) != sizeof(out->mac))
-		return (0);
-	memset(out, 0, sizeof(*out));
-	out->index = if_getindex(ifp);
-	strlcpy(out->name, if_name(ifp), sizeof(out->name));
-	out->stacked = type != IFT_ETHER;
-	memcpy(out->mac, if_getlladdr(ifp), sizeof(out->mac));
-	if (if_gethwaddr(ifp, &ifr) == 0)
-		memcpy(out->permanent_mac, ifr.ifr_addr.sa_data, sizeof(out->permanent_mac));
-	out->up = (if_getflags(ifp) & IFF_UP) != 0;
-	if ((if_getdrvflags(ifp) & IFF_DRV_RUNNING) == 0 ||
-	    if_getlinkstate(ifp) == LINK_STATE_DOWN)
-		out->carrier = ISBOOT_NO_CARRIER;
-	else
-		out->carrier = if_getlinkstate(ifp) == LINK_STATE_UP ? ISBOOT_CARRIER :
-		    ISBOOT_CARRIER_UNKNOWN;
-	list->next++;
-	return (0);
-}
-
 size_t
 isboot_links(struct isboot_link *out, size_t room)
 {
-	struct isboot_link_list list = { out, out + room };
 	struct epoch_tracker et;
+	struct if_iter iter;
+	struct ifreq ifr;
+	size_t count = 0;
 
 	CURVNET_SET(TD_TO_VNET(curthread));
 	NET_EPOCH_ENTER(et);
-	(void)if_foreach(isboot_add_to_list, &list);	/* only ENOSPC: the rest is left out */
+	for (if_t ifp = if_iter_start(&iter); ifp != NULL && count < room;
+	    ifp = if_iter_next(&iter)) {
+		if (if_getaddrlen(ifp) != sizeof(out->mac))
+			continue;
+		memset(out, 0, sizeof(*out));
+		out->index = if_getindex(ifp);
+		out->type = if_gettype(ifp);
+		strlcpy(out->name, if_name(ifp), sizeof(out->name));
+		memcpy(out->mac, if_getlladdr(ifp), sizeof(out->mac));
+		if (if_gethwaddr(ifp, &ifr) == 0)
+			memcpy(out->permanent_mac, ifr.ifr_addr.sa_data, sizeof(out->permanent_mac));
+		out->up = (if_getflags(ifp) & IFF_UP) != 0;
+		out->running = (if_getdrvflags(ifp) & IFF_DRV_RUNNING) != 0;
+		out->carrier = if_getlinkstate(ifp);
+		out++;
+		count++;
+	}
+	if_iter_finish(&iter);
 	NET_EPOCH_EXIT(et);
 	CURVNET_RESTORE();
-	return ((size_t)(list.next - out));
+	return (count);
 }
 
 /* An ioctl of the network. Each request starts with the interface's name. */
@@ -429,8 +355,8 @@ isboot_wait_connected(struct socket *so, uint64_t ms)
 
 	SOCK_LOCK(so);
 	while ((so->so_state & SS_ISCONNECTING) != 0 && so->so_error == 0 && error == 0)
-		error = isboot_stop ? EINTR : msleep(&so->so_timeo, &so->so_lock,
-		    PSOCK | PCATCH, "isbcon", isboot_ticks(ms));
+		error = isboot_stop ? EINTR : msleep_sbt(&so->so_timeo, &so->so_lock,
+		    PSOCK | PCATCH, "isbcon", mstosbt(ms), 0, 0);
 	if (error == 0) {
 		error = so->so_error;
 		so->so_error = 0;
@@ -439,13 +365,13 @@ isboot_wait_connected(struct socket *so, uint64_t ms)
 	return (error);
 }
 
-static int
-isboot_set_limit(int descriptor, int name, uint64_t ms)
+int
+isboot_set_limit(enum isboot_direction direction, int descriptor, uint64_t ms)
 {
 	struct timeval limit = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
-	return (kern_setsockopt(curthread, descriptor, SOL_SOCKET, name, &limit, UIO_SYSSPACE,
-	    sizeof(limit)));
+	return (kern_setsockopt(curthread, descriptor, SOL_SOCKET, direction == ISBOOT_RECEIVE ?
+	    SO_RCVTIMEO : SO_SNDTIMEO, &limit, UIO_SYSSPACE, sizeof(limit)));
 }
 
 int
@@ -453,73 +379,44 @@ isboot_connect(const void *address, uint64_t ms, int *descriptor)
 {
 	struct sockaddr *sa = __DECONST(struct sockaddr *, address);
 	struct file *fp;
-	int error, fd;
+	int error;
 
 	error = kern_socket(curthread, sa->sa_family, SOCK_STREAM, IPPROTO_TCP);
 	if (error != 0)
 		return (error);
-	fd = curthread->td_retval[0];
-	error = getsock(curthread, fd, &cap_connect_rights, &fp);
-	if (error == 0) {
-		error = soconnect(fp->f_data, sa, curthread);
-		if (error == 0)
-			error = isboot_wait_connected(fp->f_data, ms);
-		fdrop(fp, curthread);
-	}
+	*descriptor = curthread->td_retval[0];
+	error = getsock(curthread, *descriptor, &cap_connect_rights, &fp);
 	if (error != 0)
-		isboot_close(fd);
-	else
-		*descriptor = fd;
-	return (isboot_error(error));
+		return (error);
+	error = soconnect(fp->f_data, sa, curthread);
+	if (error == 0)
+		error = isboot_wait_connected(fp->f_data, ms);
+	fdrop(fp, curthread);
+	return (error);
 }
 
-/* Either direction; `left` is what was not done of `size`. */
-static int
-isboot_transfer(int descriptor, enum uio_rw direction, void *data, size_t size, uint64_t ms,
-    size_t *left)
+int
+isboot_transfer(enum isboot_direction direction, int descriptor, void *data, size_t size,
+    size_t *done)
 {
 	struct iovec iov = { data, size };
 	struct uio uio = { .uio_iov = &iov, .uio_iovcnt = 1, .uio_resid = size,
-	    .uio_segflg = UIO_SYSSPACE, .uio_rw = direction, .uio_td = curthread };
+	    .uio_segflg = UIO_SYSSPACE, .uio_td = curthread };
 	struct file *fp;
 	int error;
 
-	error = isboot_set_limit(descriptor, direction == UIO_READ ? SO_RCVTIMEO : SO_SNDTIMEO,
-	    MAX(ms, 1));
-	if (error == 0)
-		error = getsock(curthread, descriptor, &cap_no_rights, &fp);
+	uio.uio_rw = direction == ISBOOT_RECEIVE ? UIO_READ : UIO_WRITE;
+	error = getsock(curthread, descriptor, &cap_no_rights, &fp);
 	if (error != 0)
 		return (error);
 	if (isboot_stop)
 		error = EINTR;
-	else if (direction == UIO_READ)
+	else if (direction == ISBOOT_RECEIVE)
 		error = soreceive(fp->f_data, NULL, &uio, NULL, NULL, NULL);
 	else
 		error = sosend(fp->f_data, NULL, &uio, NULL, NULL, 0, curthread);
 	fdrop(fp, curthread);
-	*left = uio.uio_resid;
-	return (isboot_error(error));
-}
-
-int
-isboot_send(int descriptor, const void *data, size_t size, uint64_t ms)
-{
-	size_t left;
-	int error;
-
-	error = isboot_transfer(descriptor, UIO_WRITE, __DECONST(void *, data), size, ms, &left);
-	return (error == 0 && left != 0 ? ETIMEDOUT : error);
-}
-
-int
-isboot_receive(int descriptor, void *out, size_t size, uint64_t ms, size_t *received)
-{
-	size_t left;
-	int error;
-
-	error = isboot_transfer(descriptor, UIO_READ, out, size, ms, &left);
-	if (error == 0)
-		*received = size - left;
+	*done = size - uio.uio_resid;
 	return (error);
 }
 
@@ -535,30 +432,26 @@ static int
 isboot_iscsi_ioctl(u_long command, void *data)
 {
 	struct cdev_priv *cdp;
-	struct cdev *dev = NULL;
 	struct cdevsw *dsw;
 	int error = ENXIO, ref;
 
 	/* There is no file system to open /dev/iscsi in. */
 	dev_lock();
-	TAILQ_FOREACH(cdp, &cdevp_list, cdp_list) {
-		if ((cdp->cdp_flags & CDP_ACTIVE) != 0 &&
-		    strcmp(cdp->cdp_c.si_name, "iscsi") == 0) {
-			dev = &cdp->cdp_c;
-			dev_refl(dev);
+	TAILQ_FOREACH(cdp, &cdevp_list, cdp_list)
+		if ((cdp->cdp_flags & CDP_ACTIVE) != 0 && strcmp(cdp->cdp_c.si_name, "iscsi") == 0)
 			break;
-		}
-	}
+	if (cdp != NULL)
+		dev_refl(&cdp->cdp_c);
 	dev_unlock();
-	if (dev == NULL)
+	if (cdp == NULL)
 		return (ENXIO);
-	dsw = dev_refthread(dev, &ref);
+	dsw = dev_refthread(&cdp->cdp_c, &ref);
 	if (dsw != NULL) {
-		error = dsw->d_ioctl(dev, command, data, FREAD | FWRITE, curthread);
-		dev_relthread(dev, ref);
+		error = dsw->d_ioctl(&cdp->cdp_c, command, data, FREAD | FWRITE, curthread);
+		dev_relthread(&cdp->cdp_c, ref);
 	}
-	dev_rel(dev);
-	return (isboot_error(error));
+	dev_rel(&cdp->cdp_c);
+	return (error);
 }
 
 /* The requests, of 1.4 KiB each, fit the stack; those with secrets are wiped. */
@@ -595,26 +488,24 @@ isboot_iscsi_remove(uint32_t id)
 int
 isboot_iscsi_wait(struct isboot_wait *out)
 {
-	struct iscsi_daemon_request request = { 0 };
+	struct iscsi_session_conf *conf = &isboot_taken.idr_conf;
 	int error;
 
-	error = isboot_stop ? EINTR : isboot_iscsi_ioctl(ISCSIDWAIT, &request);
-	if (error == 0) {
-		out->id = request.idr_session_id;
-		memcpy(out->isid, request.idr_isid, sizeof(out->isid));
-		strlcpy(out->target, request.idr_conf.isc_target, sizeof(out->target));
-		strlcpy(out->address, request.idr_conf.isc_target_addr, sizeof(out->address));
-		isboot_taken = request.idr_conf;
-	}
-	explicit_bzero(&request, sizeof(request));
-	return (error);
+	error = isboot_stop ? EINTR : isboot_iscsi_ioctl(ISCSIDWAIT, &isboot_taken);
+	if (error != 0)
+		return (error);
+	out->id = isboot_taken.idr_session_id;
+	strlcpy(out->target, conf->isc_target, sizeof(out->target));
+	strlcpy(out->address, conf->isc_target_addr, sizeof(out->address));
+	return (0);
 }
 
 /* An unchanged configuration is as good as a changed one: the session waits again. */
 int
-isboot_iscsi_give_back(uint32_t id)
+isboot_iscsi_give_back(void)
 {
-	struct iscsi_session_modify request = { .ism_session_id = id, .ism_conf = isboot_taken };
+	struct iscsi_session_modify request = { .ism_session_id = isboot_taken.idr_session_id,
+	    .ism_conf = isboot_taken.idr_conf };
 	int error;
 
 	error = isboot_iscsi_ioctl(ISCSISMODIFY, &request);
@@ -632,8 +523,6 @@ isboot_iscsi_limits(uint32_t id, int descriptor, struct isboot_limits *out)
 	error = isboot_iscsi_ioctl(ISCSIDLIMITS, &request);
 	out->max_receive = request.idl_limits.isl_max_recv_data_segment_length;
 	out->max_send = request.idl_limits.isl_max_send_data_segment_length;
-	out->max_burst = request.idl_limits.isl_max_burst_length;
-	out->first_burst = request.idl_limits.isl_first_burst_length;
 	return (error);
 }
 
@@ -649,18 +538,13 @@ isboot_iscsi_hand_off(const struct isboot_handoff *handoff)
 	    .idh_max_send_data_segment_length = handoff->max_send,
 	    .idh_max_burst_length = handoff->max_burst,
 	    .idh_first_burst_length = handoff->first_burst };
-	int error;
 
-	/* The limits of the login are not those of the session. */
-	error = isboot_set_limit(handoff->descriptor, SO_RCVTIMEO, 0);
-	if (error == 0)
-		error = isboot_set_limit(handoff->descriptor, SO_SNDTIMEO, 0);
-	return (error != 0 ? error : isboot_iscsi_ioctl(ISCSIDHANDOFF, &request));
+	return (isboot_iscsi_ioctl(ISCSIDHANDOFF, &request));
 }
 
-/* The bus that the session's SIM is: iscsi(4) gives it the session's number as its unit. */
-static int
-isboot_find_bus(uint32_t session, path_id_t *found)
+/* The session's bus or CAM_BUS_WILDCARD: iscsi(4) makes the session's number the SIM's unit. */
+static path_id_t
+isboot_find_bus(uint32_t session)
 {
 	struct ccb_pathinq cpi;
 	struct cam_path *path;
@@ -672,12 +556,10 @@ isboot_find_bus(uint32_t session, path_id_t *found)
 		xpt_path_inq(&cpi, path);
 		xpt_free_path(path);
 		if (cpi.ccb_h.status == CAM_REQ_CMP && strcmp(cpi.dev_name, "iscsi") == 0 &&
-		    cpi.unit_number == session) {
-			*found = id;
-			return (0);
-		}
+		    cpi.unit_number == session)
+			return (id);
 	}
-	return (ENOENT);
+	return (CAM_BUS_WILDCARD);
 }
 
 int
@@ -685,30 +567,25 @@ isboot_disk(uint32_t session, const uint8_t lun[8], char *name, size_t size)
 {
 	struct cam_periph *periph;
 	struct cam_path *path;
-	path_id_t bus;
+	path_id_t bus = isboot_find_bus(session);
 	int error;
 
-	error = isboot_find_bus(session, &bus);
-	if (error != 0)
-		return (error);
+	if (bus == CAM_BUS_WILDCARD)
+		return (ENOENT);
 	if (xpt_create_path(&path, NULL, bus, 0, CAM_EXTLUN_BYTE_SWIZZLE(be64dec(lun))) !=
 	    CAM_REQ_CMP)
 		return (ENOMEM);
-	error = ENOENT;
 	xpt_path_lock(path);
 	periph = cam_periph_find(path, "da");
-	if (periph != NULL) {
+	if (periph != NULL)
 		snprintf(name, size, "%s%u", periph->periph_name, periph->unit_number);
-		error = 0;
-	}
 	xpt_path_unlock(path);
 	xpt_free_path(path);
-	if (error == 0) {
-		g_topology_lock();
-		if (g_provider_by_name(name) == NULL)
-			error = ENOENT;
-		g_topology_unlock();
-	}
+	if (periph == NULL)
+		return (ENOENT);
+	g_topology_lock();
+	error = g_provider_by_name(name) != NULL ? 0 : ENOENT;
+	g_topology_unlock();
 	return (error);
 }
 
@@ -773,16 +650,15 @@ isboot_load(void)
 		return (0);
 	}
 	isboot_hold = root_mount_hold("isboot");
-	isboot_shutdown_tag = EVENTHANDLER_REGISTER(shutdown_post_sync, isboot_end, NULL,
-	    SHUTDOWN_PRI_FIRST);
 	error = kproc_create(isboot_run, NULL, &isboot_process, 0, ISBOOT_STACK_PAGES, "isboot");
 	if (error != 0) {
 		printf("isboot: no process: error %d; booting goes on without it\n", error);
-		EVENTHANDLER_DEREGISTER(shutdown_post_sync, isboot_shutdown_tag);
-		isboot_shutdown_tag = NULL;
 		isboot_release_root();
+		return (error);
 	}
-	return (error);
+	isboot_shutdown_tag = EVENTHANDLER_REGISTER(shutdown_post_sync, isboot_end, NULL,
+	    SHUTDOWN_PRI_FIRST);
+	return (0);
 }
 
 static int

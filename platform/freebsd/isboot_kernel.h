@@ -5,21 +5,21 @@
  * and size_t at hand already (<sys/types.h> in the kernel, kernel.h in C++), so that no header
  * of the one world comes into the other.
  *
- * Functions that can fail return 0 or an error number, FreeBSD's own, which is always positive.
- * The ones that wait end with ISBOOT_EINTR once the module is being stopped. Nothing is kept of
- * what a pointer shows.
+ * Functions that can fail return 0 or an error number, FreeBSD's own. The ones that wait end with
+ * ISBOOT_EINTR or ISBOOT_ERESTART once the module is being stopped; `ms`, how long they may take,
+ * is 1 to ISBOOT_MAX_WAIT. Nothing is kept of what a pointer shows, but for isboot_add_sysctl().
  */
 #pragma once
 
 /* FreeBSD's numbers of the causes that the C++ tells apart; isboot_kernel.c checks them. */
 enum isboot_errno {
+	ISBOOT_ERESTART = -1,
 	ISBOOT_ENOENT = 2,
 	ISBOOT_ESRCH = 3,
 	ISBOOT_EINTR = 4,
 	ISBOOT_ENXIO = 6,
 	ISBOOT_EBUSY = 16,
-	ISBOOT_EEXIST = 17,
-	ISBOOT_EINVAL = 22,
+	ISBOOT_EWOULDBLOCK = 35,
 	ISBOOT_ENOTCONN = 57,
 	ISBOOT_ETIMEDOUT = 60,
 };
@@ -31,9 +31,10 @@ void isboot_main(void);
 int isboot_stopping(void);
 void isboot_release_root(void);		/* the kernel may mount root; calling again is harmless */
 void *isboot_allocate(size_t size);	/* zeroed; waits for memory, never fails */
-void isboot_free(void *memory, size_t size);	/* wipes it first */
+void isboot_free(void *memory);		/* wipes it first */
 
 /* Time, randomness, hashes. */
+enum { ISBOOT_MAX_WAIT = 3600000 };
 uint64_t isboot_now(void);		/* milliseconds since the kernel started */
 int isboot_sleep(uint64_t ms);
 int isboot_random_seeded(void);		/* 0: what isboot_random() gives could be guessed */
@@ -42,8 +43,7 @@ struct isboot_part {
 	const void *data;
 	size_t size;
 };
-/* By the algorithm's number in CHAP (5 MD5, 6 SHA-1, 7 SHA-256); 0: not in this kernel. */
-size_t isboot_digest_size(unsigned algorithm);
+/* By the algorithm's number in CHAP: 5 MD5, 6 SHA-1, 7 SHA-256, and no other. */
 void isboot_digest(unsigned algorithm, const struct isboot_part *parts, size_t count,
     uint8_t *out);
 
@@ -54,25 +54,33 @@ void isboot_print(const char *line, size_t length);
 int isboot_tunable(const char *name, char *value, size_t size);
 
 /*
- * Firmware. Both copy at most `size` bytes and store how many there were. An ACPI table is
- * counted from 1, iBFT before IBFT. ISBOOT_ENOENT: there is none, or no such memory here.
+ * Firmware. Both copy at most `size` bytes; `length` is how many there were of the table. Tables
+ * of one signature are counted from 1. ISBOOT_ENOENT: there is none, or no such memory here.
  */
-int isboot_acpi_table(unsigned number, void *out, size_t size, size_t *length);
+int isboot_acpi_table(const char *signature, unsigned number, void *out, size_t size,
+    size_t *length);
 int isboot_low_memory(uint64_t address, void *out, size_t size);
 
-/* Network interfaces, Ethernet ones only. */
+/* Network interfaces with addresses of 6 bytes. The numbers of both enums are the kernel's. */
+enum isboot_link_type {
+	ISBOOT_ETHERNET = 6,
+	ISBOOT_VLAN = 135,
+	ISBOOT_LAGG = 161,
+	ISBOOT_BRIDGE = 209,
+};
 enum isboot_carrier {
+	ISBOOT_CARRIER_UNKNOWN,	/* not yet, or never: the driver does not say */
 	ISBOOT_NO_CARRIER,
 	ISBOOT_CARRIER,
-	ISBOOT_CARRIER_UNKNOWN,	/* not yet, or never: the driver does not say */
 };
 struct isboot_link {
 	uint32_t index;
 	char name[16];		/* ends with NUL */
 	uint8_t mac[6];
 	uint8_t permanent_mac[6];	/* zeros: the driver does not say */
-	uint8_t stacked;	/* a VLAN, bridge or lagg */
+	uint8_t type;		/* enum isboot_link_type, or another */
 	uint8_t up;
+	uint8_t running;	/* 0: the driver has not set it up yet, `carrier` means nothing */
 	uint8_t carrier;	/* enum isboot_carrier */
 };
 /* Those that find no room in `out` are left out. */
@@ -94,13 +102,24 @@ int isboot_add_address(const char *name, const void *address, const void *mask);
 int isboot_add_route(const char *name, const void *destination, const void *mask,
     const void *gateway);
 
+/* TCP. A connection is a descriptor of the module's process. */
+enum isboot_direction {
+	ISBOOT_SEND,
+	ISBOOT_RECEIVE,
+};
 /*
- * TCP. A connection is a descriptor of the module's process. `ms` is how long the call may
- * take; ISBOOT_ETIMEDOUT then.
+ * ISBOOT_EWOULDBLOCK: nobody answered for `ms`. `descriptor` is then to be closed as well: only
+ * where nothing is stored there is none.
  */
 int isboot_connect(const void *address, uint64_t ms, int *descriptor);
-int isboot_send(int descriptor, const void *data, size_t size, uint64_t ms);
-int isboot_receive(int descriptor, void *out, size_t size, uint64_t ms, size_t *received);
+/* For every later transfer in that direction, and the initiator's. 0: no limit. */
+int isboot_set_limit(enum isboot_direction direction, int descriptor, uint64_t ms);
+/*
+ * Sends `data`, which it leaves as it is, or receives into it; `done` is how much of it.
+ * ISBOOT_EWOULDBLOCK: nothing until the limit.
+ */
+int isboot_transfer(enum isboot_direction direction, int descriptor, void *data, size_t size,
+    size_t *done);
 void isboot_close(int descriptor);
 
 /*
@@ -122,15 +141,12 @@ struct isboot_session {
 /* A session that waits for its login. */
 struct isboot_wait {
 	uint32_t id;
-	uint8_t isid[6];
 	char target[224];
 	char address[47];
 };
 struct isboot_limits {
 	uint32_t max_receive;	/* MaxRecvDataSegmentLength that the transport takes, 0: any */
 	uint32_t max_send;
-	uint32_t max_burst;
-	uint32_t first_burst;
 };
 struct isboot_handoff {
 	uint32_t id;
@@ -152,7 +168,7 @@ int isboot_iscsi_remove(uint32_t id);
 /* Waits until some session needs a login, and takes it: nobody else is asked then. */
 int isboot_iscsi_wait(struct isboot_wait *out);
 /* Makes the session taken last wait again, for iscsid(8). */
-int isboot_iscsi_give_back(uint32_t id);
+int isboot_iscsi_give_back(void);
 int isboot_iscsi_limits(uint32_t id, int descriptor, struct isboot_limits *out);
 /* ISBOOT_EBUSY: somebody else was faster. The descriptor is to be closed in any case. */
 int isboot_iscsi_hand_off(const struct isboot_handoff *handoff);
@@ -163,7 +179,13 @@ int isboot_iscsi_hand_off(const struct isboot_handoff *handoff);
 int isboot_disk(uint32_t session, const uint8_t lun[8], char *name, size_t size);
 
 /*
- * Makes sysctl(8) show `value` under a name like "hw.isboot.state", in place of what it showed
- * before. ISBOOT_ENOENT: not below hw.isboot, hw.ibft or net.isboot, or too many names.
+ * Makes sysctl(8) show the text in `value`, which ends with NUL at any moment and stays where it is
+ * until the module is unloaded. `name` is the last part of the sysctl's. To be called by the
+ * module's process only, once for a name.
  */
-int isboot_show(const char *name, const char *value);
+enum isboot_node {
+	ISBOOT_HW_ISBOOT,
+	ISBOOT_HW_IBFT,
+	ISBOOT_NET_ISBOOT,
+};
+int isboot_add_sysctl(enum isboot_node node, const char *name, char *value, size_t size);

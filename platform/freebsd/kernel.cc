@@ -19,8 +19,8 @@ constexpr Words kWords[] = {
     {12, "Cannot allocate memory"},
     {13, "Permission denied"},
     {ISBOOT_EBUSY, "Device busy"},
-    {ISBOOT_EEXIST, "File exists"},
-    {ISBOOT_EINVAL, "Invalid argument"},
+    {17, "File exists"},
+    {22, "Invalid argument"},
     {24, "Too many open files"},
     {28, "No space left on device"},
     {32, "Broken pipe"},
@@ -45,7 +45,9 @@ constexpr Words kWords[] = {
 Error kernel_error(int number, const char* text) {
   switch (number) {
     case ISBOOT_EINTR:
+    case ISBOOT_ERESTART:
       return Error{Errc::Cancelled, 0, "the machine is shutting down"};
+    case ISBOOT_EWOULDBLOCK:
     case ISBOOT_ETIMEDOUT:
       return Error{Errc::TimedOut, 0, text};
     case ISBOOT_ENOTCONN:

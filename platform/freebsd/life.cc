@@ -24,7 +24,7 @@ public:
   TableMemory() : bytes_{static_cast<std::uint8_t*>(isboot_allocate(kMaxTable)), kMaxTable} {}
   TableMemory(const TableMemory&) = delete;
   TableMemory& operator=(const TableMemory&) = delete;
-  ~TableMemory() { isboot_free(bytes_.data(), bytes_.size()); }
+  ~TableMemory() { isboot_free(bytes_.data()); }
   MutableBytes bytes() { return bytes_; }
 
 private:

@@ -10,5 +10,5 @@ void isboot_main() {
   while (life->step() != isboot::freebsd::LifeState::Over) {
   }
   life->~Life();
-  isboot_free(memory, sizeof(Life));
+  isboot_free(memory);
 }

@@ -1,5 +1,7 @@
 #include "platform/freebsd/network.h"
 
+#include <algorithm>
+
 #include "core/boot/link_choice.h"
 #include "platform/freebsd/line.h"
 #include "platform/freebsd/socket_address.h"
@@ -21,6 +23,15 @@ Text name_of(const isboot_link& link) {
   return {link.name, size};
 }
 
+bool is_stacked(const isboot_link& link) {
+  return link.type == ISBOOT_VLAN || link.type == ISBOOT_BRIDGE || link.type == ISBOOT_LAGG;
+}
+
+// A driver that is not running yet has nothing to say about its carrier.
+isboot_carrier carrier_of(const isboot_link& link) {
+  return link.running != 0 ? static_cast<isboot_carrier>(link.carrier) : ISBOOT_NO_CARRIER;
+}
+
 boot::SeenLink seen(const isboot_link& link) {
   boot::SeenLink out;
   out.id = {link.index};
@@ -29,9 +40,9 @@ boot::SeenLink seen(const isboot_link& link) {
     out.mac.bytes[i] = link.mac[i];
     out.permanent_mac.bytes[i] = link.permanent_mac[i];
   }
-  out.origin = link.stacked != 0 ? boot::LinkOrigin::Stacked : boot::LinkOrigin::Hardware;
+  out.origin = is_stacked(link) ? boot::LinkOrigin::Stacked : boot::LinkOrigin::Hardware;
   out.up = link.up != 0;
-  out.carrier = link.carrier == ISBOOT_CARRIER;
+  out.carrier = carrier_of(link) == ISBOOT_CARRIER;
   return out;
 }
 
@@ -66,7 +77,11 @@ Error unsupported(Log& log, const isboot_link& on, const char* why) {
 }  // namespace
 
 std::span<const isboot_link> KernelNetwork::links() {
-  return std::span{links_}.first(isboot_links(links_.data(), links_.size()));
+  const auto all = std::span{links_}.first(isboot_links(links_.data(), links_.size()));
+  const auto end = std::remove_if(all.begin(), all.end(), [](const isboot_link& link) {
+    return link.type != ISBOOT_ETHERNET && !is_stacked(link);
+  });
+  return all.first(static_cast<std::size_t>(end - all.begin()));
 }
 
 Result<isboot_link> KernelNetwork::link(LinkId id) {
@@ -151,9 +166,9 @@ Result<Done> KernelNetwork::make(const NetworkChange& change, isboot_link& on) {
 Result<Done> KernelNetwork::wait_for_carrier(LinkId id, Millis deadline) {
   const Millis believed = clock_.now() + kSilence;
   for (;;) {
-    const isboot_link now = ISBOOT_TRY(link(id));
-    if (now.carrier == ISBOOT_CARRIER) return Done{};
-    if (now.carrier == ISBOOT_CARRIER_UNKNOWN && clock_.now() >= believed) return Done{};
+    const isboot_carrier carrier = carrier_of(ISBOOT_TRY(link(id)));
+    if (carrier == ISBOOT_CARRIER) return Done{};
+    if (carrier == ISBOOT_CARRIER_UNKNOWN && clock_.now() >= believed) return Done{};
     if (isboot_stopping() != 0 || clock_.now() >= deadline) break;
     clock_.sleep_until(clock_.now() + kLookEvery);
   }

@@ -1,5 +1,7 @@
 #include "platform/freebsd/ports.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "platform/freebsd/kernel.h"
 
@@ -23,7 +25,7 @@ Millis KernelClock::now() { return isboot_stopping() != 0 ? kEndOfTime : isboot_
 
 void KernelClock::sleep_until(Millis when) {
   for (Millis at = now(); at < when; at = now())
-    if (isboot_sleep(when - at) != 0) return;
+    if (isboot_sleep(std::min<Millis>(when - at, ISBOOT_MAX_WAIT)) != 0) return;
 }
 
 // Not seeded after the limit: the kernel's own early randomness has to do, of which it warns
@@ -37,7 +39,17 @@ Result<Done> KernelEntropy::fill(MutableBytes out) {
 }
 
 std::size_t KernelHash::size(HashAlgorithm algorithm) {
-  return isboot_digest_size(static_cast<unsigned>(algorithm));
+  switch (algorithm) {
+    case HashAlgorithm::Md5:
+      return 16;
+    case HashAlgorithm::Sha1:
+      return 20;
+    case HashAlgorithm::Sha256:
+      return 32;
+    case HashAlgorithm::Sha3_256:
+      break;
+  }
+  return 0;
 }
 
 Result<Done> KernelHash::digest(HashAlgorithm algorithm, std::span<const Bytes> parts,

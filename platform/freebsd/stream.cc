@@ -1,13 +1,14 @@
 #include "platform/freebsd/stream.h"
 
-#include "platform/freebsd/kernel.h"
+#include <algorithm>
+
 #include "platform/freebsd/socket_address.h"
 
 namespace isboot::freebsd {
 
 Millis KernelStream::left(Millis deadline) const {
   const Millis now = clock_.now();
-  return now < deadline ? deadline - now : 0;
+  return std::clamp<Millis>(deadline > now ? deadline - now : 0, 1, ISBOOT_MAX_WAIT);
 }
 
 Result<Done> KernelStream::connect(const Portal& portal, Via via, Millis deadline) {
@@ -15,20 +16,32 @@ Result<Done> KernelStream::connect(const Portal& portal, Via via, Millis deadlin
   const SocketAddress address = SocketAddress::of(portal, via.link);
   const int error = isboot_connect(address.data(), left(deadline), &descriptor_);
   if (error == 0) return Done{};
-  descriptor_ = -1;
+  close();
   return kernel_error(error, "cannot connect");
 }
 
+Result<std::size_t> KernelStream::transfer(isboot_direction direction, void* data, std::size_t size,
+                                           Millis deadline, const char* failure) {
+  std::size_t done = 0;
+  int error = isboot_set_limit(direction, descriptor_, left(deadline));
+  if (error == 0) error = isboot_transfer(direction, descriptor_, data, size, &done);
+  if (error != 0) return kernel_error(error, failure);
+  return done;
+}
+
 Result<Done> KernelStream::send(Bytes data, Millis deadline) {
-  const int error = isboot_send(descriptor_, data.data(), data.size(), left(deadline));
-  if (error != 0) return kernel_error(error, "cannot send to the target");
+  // The interface has one pointer for both directions and does not write when it sends.
+  auto* const bytes = const_cast<std::uint8_t*>(data.data());
+  constexpr const char* kFailure = "cannot send to the target";
+  const std::size_t sent =
+      ISBOOT_TRY(transfer(ISBOOT_SEND, bytes, data.size(), deadline, kFailure));
+  if (sent != data.size()) return Error{Errc::TimedOut, 0, kFailure};
   return Done{};
 }
 
 Result<std::size_t> KernelStream::receive(MutableBytes out, Millis deadline) {
-  std::size_t received = 0;
-  const int error = isboot_receive(descriptor_, out.data(), out.size(), left(deadline), &received);
-  if (error != 0) return kernel_error(error, "no answer from the target");
+  const std::size_t received = ISBOOT_TRY(
+      transfer(ISBOOT_RECEIVE, out.data(), out.size(), deadline, "no answer from the target"));
   if (received == 0) return Error{Errc::Closed, 0, "the target closed the connection"};
   return received;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/ports/stream.h"
+#include "platform/freebsd/kernel.h"
 
 namespace isboot::freebsd {
 
@@ -18,7 +19,11 @@ public:
   int descriptor() const override { return descriptor_; }
 
 private:
+  // In the kernel's limits of a wait, whatever the deadline.
   Millis left(Millis deadline) const;
+  // Data goes or comes until the deadline; how much of it.
+  Result<std::size_t> transfer(isboot_direction direction, void* data, std::size_t size,
+                               Millis deadline, const char* failure);
 
   Clock& clock_;
   int descriptor_ = -1;

@@ -2,6 +2,7 @@
 
 #include "platform/freebsd/kernel.h"
 #include "platform/freebsd/line.h"
+#include "platform/freebsd/sysctls.h"
 
 namespace isboot::freebsd {
 namespace {
@@ -16,7 +17,7 @@ class Tunable {
 public:
   explicit Tunable(const char* name)
       : set_{isboot_tunable(name, value_.data(), value_.size()) != 0} {
-    if (set_) (void)isboot_show(name, value_.data());  // only what people see
+    if (set_) show(name, value());
   }
   bool is_set() const { return set_; }
   Text value() const {

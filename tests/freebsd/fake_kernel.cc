@@ -1,5 +1,7 @@
 #include "tests/freebsd/fake_kernel.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +12,9 @@ namespace {
 
 FakeKernel* current = nullptr;
 
+// As long as the module's: what one test left there is wiped for the next.
+std::map<std::string, char*> sysctls;
+
 template <std::size_t size>
 void put(const std::string& text, char (&out)[size]) {
   std::snprintf(out, size, "%s", text.c_str());
@@ -17,10 +22,21 @@ void put(const std::string& text, char (&out)[size]) {
 
 }  // namespace
 
-FakeKernel::FakeKernel() { current = this; }
+FakeKernel::FakeKernel() {
+  current = this;
+  for (const auto& [name, value] : sysctls) value[0] = 0;
+}
 FakeKernel::~FakeKernel() { current = nullptr; }
 
 FakeKernel& kernel() { return *current; }
+
+std::map<std::string, std::string> FakeKernel::shown() const {
+  return {sysctls.begin(), sysctls.end()};
+}
+
+void FakeKernel::add_sysctl(const std::string& name, char* value) {
+  if (!sysctls.emplace(name, value).second) twice.push_back(name);
+}
 
 int FakeKernel::answer(const std::string& name) {
   calls.push_back(name);
@@ -44,6 +60,8 @@ isboot_link link_named(const std::string& name, const std::string& mac) {
   for (int i = 0; i < 6; ++i)
     link.mac[i] = static_cast<std::uint8_t>(
         std::stoi(mac.substr(static_cast<std::size_t>(i) * 3, 2), nullptr, 16));
+  link.type = ISBOOT_ETHERNET;
+  link.running = 1;
   link.carrier = ISBOOT_CARRIER;
   return link;
 }
@@ -57,22 +75,22 @@ extern "C" {
 int isboot_stopping() { return kernel().stopping ? 1 : 0; }
 void isboot_release_root() { kernel().root_held = false; }
 void* isboot_allocate(std::size_t size) {
-  kernel().allocated += static_cast<long>(size);
-  return std::calloc(1, size);
+  void* const memory = std::calloc(1, size);
+  kernel().allocated.insert(memory);
+  return memory;
 }
-void isboot_free(void* memory, std::size_t size) {
-  kernel().allocated -= static_cast<long>(size);
+void isboot_free(void* memory) {
+  kernel().allocated.erase(memory);
   std::free(memory);
 }
 std::uint64_t isboot_now() { return kernel().now; }
 int isboot_sleep(std::uint64_t ms) {
   if (kernel().stopping) return ISBOOT_EINTR;
-  kernel().now += ms == 0 ? 1 : ms;
+  kernel().wait(ms);
   return 0;
 }
 int isboot_random_seeded() { return kernel().looks_until_seeded-- <= 0 ? 1 : 0; }
 void isboot_random(void* out, std::size_t size) { std::memset(out, 0x5a, size); }
-std::size_t isboot_digest_size(unsigned algorithm) { return algorithm == 5 ? 16 : 0; }
 // Enough for the order of parts to matter.
 void isboot_digest(unsigned, const isboot_part* parts, std::size_t count, std::uint8_t* out) {
   std::memset(out, 0, 16);
@@ -91,9 +109,11 @@ int isboot_tunable(const char* name, char* value, std::size_t size) {
   std::snprintf(value, size, "%s", found->second.c_str());
   return 1;
 }
-int isboot_acpi_table(unsigned number, void* out, std::size_t size, std::size_t* length) {
-  if (number > kernel().acpi.size()) return ISBOOT_ENOENT;
-  const auto& table = kernel().acpi[number - 1];
+int isboot_acpi_table(const char* signature, unsigned number, void* out, std::size_t size,
+                      std::size_t* length) {
+  const auto& tables = kernel().acpi[signature];
+  if (number > tables.size()) return ISBOOT_ENOENT;
+  const auto& table = tables[number - 1];
   *length = std::min(size, table.size());
   std::memcpy(out, table.data(), *length);
   return 0;
@@ -122,7 +142,7 @@ int isboot_change_link(isboot_action action, const char* name, std::uint32_t val
     isboot_link made = kernel().links.front();
     made.index = 7;
     std::snprintf(made.name, sizeof made.name, "%s", name);
-    made.stacked = 1;
+    made.type = ISBOOT_VLAN;
     kernel().links.push_back(made);
   }
   return error;
@@ -134,8 +154,11 @@ int isboot_add_route(const char* name, const void*, const void* mask, const void
   return kernel().answer(std::string{"route "} + name + (mask == nullptr ? " host" : " net") +
                          (gateway == nullptr ? " on link" : " via"));
 }
-int isboot_connect(const void*, std::uint64_t, int* descriptor) {
+int isboot_connect(const void*, std::uint64_t ms, int* descriptor) {
   auto& k = kernel();
+  EXPECT_TRUE(ms >= 1 && ms <= ISBOOT_MAX_WAIT) << ms;
+  *descriptor = k.next_descriptor++;
+  k.open.insert(*descriptor);
   if (const int error = k.answer("connect")) return error;
   if (k.scripts.empty()) {
     ++k.now;
@@ -145,28 +168,37 @@ int isboot_connect(const void*, std::uint64_t, int* descriptor) {
   k.scripts.pop_front();
   k.target = &k.targets.back();
   k.incoming.clear();
-  *descriptor = k.next_descriptor++;
-  k.open.insert(*descriptor);
   return 0;
 }
-int isboot_send(int, const void* data, std::size_t size, std::uint64_t) {
+int isboot_set_limit(isboot_direction direction, int, std::uint64_t ms) {
+  EXPECT_LE(ms, std::uint64_t{ISBOOT_MAX_WAIT});
+  kernel().limit_of[direction] = ms;
+  return kernel().fails["limit"].empty() ? 0 : kernel().answer("limit");
+}
+static int send_to_target(void* data, std::size_t size, std::size_t* done) {
   auto& k = kernel();
   if (const int error = k.answer("send")) return error;
   const auto reply = k.target->respond({static_cast<const std::uint8_t*>(data), size});
   k.incoming.insert(k.incoming.end(), reply.begin(), reply.end());
+  *done = std::min(size, k.takes_at_once);
   return 0;
 }
-int isboot_receive(int, void* out, std::size_t size, std::uint64_t ms, std::size_t* received) {
+static int receive_from_target(void* out, std::size_t size, std::size_t* received) {
   auto& k = kernel();
   if (const int error = k.answer("receive")) return error;
   if (k.incoming.empty()) {
-    k.now += ms;
-    return ISBOOT_ETIMEDOUT;
+    k.wait(k.limit_of[ISBOOT_RECEIVE]);
+    return ISBOOT_EWOULDBLOCK;
   }
   *received = std::min(size, k.incoming.size());
   std::copy_n(k.incoming.begin(), *received, static_cast<std::uint8_t*>(out));
   k.incoming.erase(k.incoming.begin(), k.incoming.begin() + static_cast<std::ptrdiff_t>(*received));
   return 0;
+}
+int isboot_transfer(isboot_direction direction, int, void* data, std::size_t size,
+                    std::size_t* done) {
+  return direction == ISBOOT_SEND ? send_to_target(data, size, done)
+                                  : receive_from_target(data, size, done);
 }
 void isboot_close(int descriptor) { kernel().open.erase(descriptor); }
 int isboot_iscsi_add(const isboot_session* session) {
@@ -191,11 +223,12 @@ int isboot_iscsi_wait(isboot_wait* out) {
   if (k.waits.empty()) k.stopping = true;  // a test's end
   if (k.stopping) return ISBOOT_EINTR;
   *out = k.waits.front();
+  k.taken = out->id;
   k.waits.pop_front();
   return 0;
 }
-int isboot_iscsi_give_back(std::uint32_t id) {
-  kernel().given_back.push_back(std::to_string(id));
+int isboot_iscsi_give_back() {
+  kernel().given_back.push_back(std::to_string(kernel().taken));
   return kernel().answer("give_back");
 }
 int isboot_iscsi_limits(std::uint32_t, int, isboot_limits* out) {
@@ -203,6 +236,8 @@ int isboot_iscsi_limits(std::uint32_t, int, isboot_limits* out) {
   return kernel().answer("limits");
 }
 int isboot_iscsi_hand_off(const isboot_handoff* handoff) {
+  EXPECT_EQ(kernel().limit_of,
+            (std::map<int, std::uint64_t>{{ISBOOT_SEND, 0}, {ISBOOT_RECEIVE, 0}}));
   const int error = kernel().answer("hand_off");
   if (error == 0) kernel().handoffs.push_back(*handoff);
   return error;
@@ -214,8 +249,9 @@ int isboot_disk(std::uint32_t, const std::uint8_t*, char* name, std::size_t size
   std::snprintf(name, size, "da0");
   return 0;
 }
-int isboot_show(const char* name, const char* value) {
-  kernel().shown[name] = value;
+int isboot_add_sysctl(isboot_node node, const char* name, char* value, std::size_t) {
+  static const char* const nodes[] = {"hw.isboot.", "hw.ibft.", "net.isboot."};
+  kernel().add_sysctl(std::string{nodes[node]} + name, value);
   return 0;
 }
 void isboot_main();

@@ -2,6 +2,8 @@
 // call can be made to fail, and time stands still but for sleeping. One at a time.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <deque>
 #include <functional>
 #include <map>
@@ -22,37 +24,47 @@ public:
   FakeKernel(const FakeKernel&) = delete;
   FakeKernel& operator=(const FakeKernel&) = delete;
 
-  // The calls so far that matter, without what is asked all the time (time, sleep, links).
+  // The calls so far that matter, without what is asked all the time (time, sleep, links, limits of a wait).
   std::vector<std::string> calls;
   std::vector<std::string> lines;                // of the console
-  std::map<std::string, std::string> shown;      // by sysctl
   std::map<std::string, std::string> tunables;   // of loader.conf
   std::map<std::string, std::deque<int>> fails;  // the next answers of a call; 0: as usual
   std::uint64_t now = 1000;
 
-  std::vector<std::vector<std::uint8_t>> acpi;  // tables
-  std::vector<std::uint8_t> low_memory;         // from 0x80000 on
+  std::map<std::string, std::vector<std::vector<std::uint8_t>>> acpi;  // tables by signature
+  std::vector<std::uint8_t> low_memory;                                // from 0x80000 on
   std::vector<isboot_link> links;
   std::deque<std::vector<testing::ScriptedReply>> scripts;  // one a connection
   std::deque<isboot_wait> waits;  // what iscsi(4) wants next, after the session's own
-  isboot_limits limits{262144, 262144, 0, 0};
+  isboot_limits limits{262144, 262144};
   int looks_until_disk = 1;
   int looks_until_seeded = 0;
 
   // When nothing is left to wait for, as at the end of a test, the machine stops.
   bool stopping = false;
   bool root_held = true;
-  long allocated = 0;  // bytes not yet returned
-  std::set<int> open;  // descriptors
+  std::set<void*> allocated;  // not yet returned
+  std::set<int> open;         // descriptors
   std::optional<isboot_session> session;
   std::vector<isboot_session> sessions;  // every one that was added
   std::vector<isboot_handoff> handoffs;
   std::vector<std::string> given_back;
+  std::uint32_t taken = 0;                         // the session whose wait was answered last
+  std::map<int, std::uint64_t> limit_of;           // of a direction
+  std::size_t takes_at_once = SIZE_MAX;            // of what is sent
+  std::vector<std::string> twice;                  // sysctls that were added again
   std::function<void(const std::string&)> before;  // each call, by name
 
+  // What sysctl(8) shows.
+  std::map<std::string, std::string> shown() const;
+  void add_sysctl(const std::string& name, char* value);
+  void wait(std::uint64_t ms) {
+    EXPECT_TRUE(ms >= 1 && ms <= ISBOOT_MAX_WAIT) << ms;
+    now += ms;
+  }
   bool says(const std::string& text) const;
   int answer(const std::string& name);  // what the call returns, 0 unless it was made to fail
-  bool returned_everything() const { return allocated == 0 && open.empty() && !root_held; }
+  bool returned_everything() const { return allocated.empty() && open.empty() && !root_held; }
 
   testing::ScriptedTarget* target = nullptr;  // of the connection that is open
   std::deque<testing::ScriptedTarget> targets;

@@ -32,9 +32,12 @@ protected:
 TEST_F(FirmwareTest, TakesAcpisFirstThenLowMemorys) {
   put(0x9e620);
   EXPECT_EQ(source(""), "lowmem:0x9e620");
-  kernel_.acpi = {table_, table_};
+  kernel_.acpi["iBFT"] = {table_, table_};
+  kernel_.acpi["IBFT"] = {table_};
   EXPECT_EQ(source("auto"), "acpi:1");
   EXPECT_EQ(source("acpi:2"), "acpi:2");
+  EXPECT_EQ(source("acpi:3"), "acpi:3");
+  EXPECT_EQ(source("acpi:4"), "none");
   EXPECT_EQ(source("lowmem"), "lowmem:0x9e620");
 }
 

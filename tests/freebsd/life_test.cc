@@ -24,7 +24,7 @@ constexpr const char* kTarget = "iqn.2026-11.org.example:spike";
 class LifeTest : public ::testing::Test {
 protected:
   LifeTest() {
-    kernel_.acpi.push_back(testing::load_fixture(ISBOOT_FIXTURES, kTable));
+    kernel_.acpi["iBFT"].push_back(testing::load_fixture(ISBOOT_FIXTURES, kTable));
     kernel_.links.push_back(link_named("vtnet0", kMac));
     kernel_.scripts.push_back(testing::plain_login());
   }
@@ -60,11 +60,11 @@ TEST_F(LifeTest, GoesFromTheTableToTheDiskInThisOrder) {
   EXPECT_TRUE(kernel_.says("iBFT acpi:1 by FENSYS iPXE, 1 NIC, 1 target"));
   EXPECT_TRUE(kernel_.says("vtnet0 up, 10.0.2.15/24"));
   EXPECT_TRUE(kernel_.says("LUN 1 of iqn.2026-11.org.example:spike is da0"));
-  EXPECT_EQ(kernel_.shown["hw.isboot.disk"], "da0");
-  EXPECT_EQ(kernel_.shown["net.isboot.device"], "da0");
-  EXPECT_EQ(kernel_.shown["net.isboot.nic"], "vtnet0");
-  EXPECT_EQ(kernel_.shown["hw.ibft.target_name"], kTarget);
-  EXPECT_EQ(kernel_.shown["hw.ibft.target_lun"], "1");
+  EXPECT_EQ(kernel_.shown()["hw.isboot.disk"], "da0");
+  EXPECT_EQ(kernel_.shown()["net.isboot.device"], "da0");
+  EXPECT_EQ(kernel_.shown()["net.isboot.nic"], "vtnet0");
+  EXPECT_EQ(kernel_.shown()["hw.ibft.target_name"], kTarget);
+  EXPECT_EQ(kernel_.shown()["hw.ibft.target_lun"], "1");
 }
 
 TEST_F(LifeTest, HandsOverWhatTheLoginAgreedOn) {
@@ -92,7 +92,7 @@ TEST_F(LifeTest, BringsALostConnectionBackAndGoesOnWaiting) {
   run();
   EXPECT_EQ(kernel_.handoffs.size(), 3U);
   EXPECT_EQ(count("add"), 1);
-  EXPECT_EQ(kernel_.shown["hw.isboot.recoveries"], "2");
+  EXPECT_EQ(kernel_.shown()["hw.isboot.recoveries"], "2");
   EXPECT_TRUE(kernel_.says("the connection is lost; I/O waits until it is back"));
   EXPECT_TRUE(kernel_.says("back at 10.0.2.2:3260 after"));
   EXPECT_TRUE(kernel_.returned_everything());
@@ -148,7 +148,7 @@ TEST_F(LifeTest, MakesTheSessionAgainWhenItsFirstHandOverFails) {
   EXPECT_EQ(count("add"), 2);
   ASSERT_EQ(kernel_.handoffs.size(), 1U);
   EXPECT_EQ(kernel_.handoffs[0].id, 2U);
-  EXPECT_EQ(kernel_.shown["hw.isboot.disk"], "da0");
+  EXPECT_EQ(kernel_.shown()["hw.isboot.disk"], "da0");
 }
 
 TEST_F(LifeTest, GivesUpWhenTheSessionOfTheDiskIsGone) {
@@ -158,7 +158,7 @@ TEST_F(LifeTest, GivesUpWhenTheSessionOfTheDiskIsGone) {
   run();
   EXPECT_EQ(count("add"), 1);
   EXPECT_TRUE(kernel_.says("the session of the boot disk has ended in the kernel"));
-  EXPECT_EQ(kernel_.shown["hw.isboot.state"], "gone");
+  EXPECT_EQ(kernel_.shown()["hw.isboot.state"], "gone");
   EXPECT_TRUE(kernel_.returned_everything());
 }
 
@@ -174,7 +174,7 @@ TEST_F(LifeTest, DoesNothingWhenItIsTurnedOff) {
   kernel_.tunables["hw.isboot.enable"] = "0";
   run();
   EXPECT_TRUE(kernel_.calls.empty());
-  EXPECT_EQ(kernel_.shown["hw.isboot.state"], "off");
+  EXPECT_EQ(kernel_.shown()["hw.isboot.state"], "off");
   EXPECT_TRUE(kernel_.returned_everything());
 }
 
@@ -182,7 +182,7 @@ TEST_F(LifeTest, SaysWhatIsMissingWhenIscsiIsNotInTheKernel) {
   kernel_.fails["add"] = {ISBOOT_ENXIO};
   run();
   EXPECT_TRUE(kernel_.says("iscsi(4) is missing: iscsi_load=\"YES\" in loader.conf"));
-  EXPECT_EQ(kernel_.shown["hw.isboot.state"], "failed");
+  EXPECT_EQ(kernel_.shown()["hw.isboot.state"], "failed");
   EXPECT_TRUE(kernel_.returned_everything());
 }
 
@@ -216,9 +216,10 @@ TEST_F(LifeTest, RefusesATransportThatTakesLessThanIsDeclared) {
 // Every call that can fail fails for good. Root is mounted or not, but never waited for for ever,
 // and nothing is left behind.
 TEST_F(LifeTest, EndsAndGivesEverythingBackWhicheverCallFails) {
-  for (const char* call : {"add", "wait", "up vtnet0", "address vtnet0",
-                           "route vtnet0 host on link", "route vtnet0 net via", "mark vtnet0",
-                           "connect", "send", "receive", "limits", "hand_off", "disk", "remove"}) {
+  for (const char* call :
+       {"add", "wait", "up vtnet0", "address vtnet0", "route vtnet0 host on link",
+        "route vtnet0 net via", "mark vtnet0", "connect", "limit", "send", "receive", "limits",
+        "hand_off", "disk", "remove"}) {
     SCOPED_TRACE(call);
     FakeKernel kernel;
     kernel.acpi = kernel_.acpi;
@@ -231,7 +232,7 @@ TEST_F(LifeTest, EndsAndGivesEverythingBackWhicheverCallFails) {
     EXPECT_TRUE(kernel.returned_everything());
     EXPECT_LE(kernel.now - start, 40'000U);
     const bool harmless = std::string{call} == "mark vtnet0" || std::string{call} == "remove";
-    EXPECT_EQ(kernel.shown["hw.isboot.state"], harmless ? "ended" : "failed");
+    EXPECT_EQ(kernel.shown()["hw.isboot.state"], harmless ? "ended" : "failed");
   }
 }
 
@@ -262,14 +263,15 @@ TEST_F(LifeTest, EndsAtOnceWhereverItIsWhenTheMachineStops) {
 }
 
 TEST_F(LifeTest, NeverPrintsOrKeepsASecret) {
-  kernel_.acpi = {testing::load_fixture(ISBOOT_FIXTURES, "ibft/ipxe-uefi-e1000-mutual.bin")};
+  kernel_.acpi["iBFT"] = {
+      testing::load_fixture(ISBOOT_FIXTURES, "ibft/ipxe-uefi-e1000-mutual.bin")};
   kernel_.tunables["hw.isboot.verbose"] = "3";
   kernel_.tunables["hw.isboot.timeout"] = "5";
   run();
   ASSERT_FALSE(kernel_.sessions.empty());
   for (const std::string& line : kernel_.lines)
     EXPECT_EQ(line.find("not-a-secret"), std::string::npos) << line;
-  for (const auto& [name, value] : kernel_.shown)
+  for (const auto& [name, value] : kernel_.shown())
     EXPECT_EQ(value.find("not-a-secret"), std::string::npos) << name;
 }
 

@@ -46,6 +46,14 @@ TEST_F(NetworkTest, NamesTheNicsThatThereAre) {
   EXPECT_TRUE(kernel_.says("em0 52:54:00:12:34:56"));
 }
 
+TEST_F(NetworkTest, TakesNoInterfaceThatIsNotEthernet) {
+  isboot_link other = link_named("fwe0", "00:00:5e:00:53:02");
+  other.type = 144;  // IEEE 1394
+  kernel_.links.insert(kernel_.links.begin(), other);
+  EXPECT_FALSE(network_.find_link(*parse_mac("00:00:5e:00:53:02"), in(10)));
+  EXPECT_TRUE(network_.find_link(*parse_mac("52:54:00:12:34:56"), in(10)));
+}
+
 TEST_F(NetworkTest, MakesAVlanAndGivesItTheAddress) {
   config_.vlan = 42;
   config_.mtu = 9000;
@@ -60,7 +68,7 @@ TEST_F(NetworkTest, MakesAVlanAndGivesItTheAddress) {
 
 TEST_F(NetworkTest, SaysHowToGetVlans) {
   config_.vlan = 42;
-  kernel_.fails["create em0.42"] = {ISBOOT_EINVAL};
+  kernel_.fails["create em0.42"] = {22};
   EXPECT_FALSE(network_.configure({1}, config_, in(1000)));
   EXPECT_TRUE(kernel_.says("if_vlan_load=\"YES\""));
 }
@@ -88,6 +96,13 @@ TEST_F(NetworkTest, WaitsForCarrierButNotForEver) {
   EXPECT_EQ(made.error().code, Errc::TimedOut);
   EXPECT_GE(clock_.now(), deadline);
   EXPECT_TRUE(kernel_.says("em0: no carrier: check the cable"));
+}
+
+TEST_F(NetworkTest, DoesNotBelieveADriverThatIsNotRunning) {
+  kernel_.links[0].running = 0;
+  const auto made = network_.configure({1}, config_, in(3000));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Errc::TimedOut);
 }
 
 TEST_F(NetworkTest, BelievesADriverThatNeverTellsAfterAWhile) {

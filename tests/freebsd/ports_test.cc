@@ -38,7 +38,9 @@ TEST(KernelLog, HasWordsForTheKernelsNumbers) {
 
 TEST(KernelError, HasTheCodesThatEveryPlatformShares) {
   EXPECT_EQ(kernel_error(ISBOOT_ETIMEDOUT, "x").code, Errc::TimedOut);
+  EXPECT_EQ(kernel_error(ISBOOT_EWOULDBLOCK, "x").code, Errc::TimedOut);
   EXPECT_EQ(kernel_error(ISBOOT_EINTR, "x").code, Errc::Cancelled);
+  EXPECT_EQ(kernel_error(ISBOOT_ERESTART, "x").code, Errc::Cancelled);
   EXPECT_EQ(kernel_error(ISBOOT_ENOTCONN, "x").code, Errc::Closed);
   EXPECT_EQ(number_of(kernel_error(61, "x").code), 61);
 }
@@ -71,6 +73,13 @@ TEST(KernelClock, StopsSleepingWhenTheMachineStops) {
   EXPECT_GT(clock.now(), deadline);
 }
 
+TEST(KernelClock, SleepsLongerThanTheKernelDoesAtOnce) {
+  FakeKernel kernel;
+  KernelClock clock;
+  clock.sleep_until(1000 + 5 * Millis{ISBOOT_MAX_WAIT} / 2);
+  EXPECT_EQ(kernel.now, 1000 + 5 * Millis{ISBOOT_MAX_WAIT} / 2);
+}
+
 TEST(KernelEntropy, GivesTheKernelTimeToGatherSomeButNotForEver) {
   FakeKernel kernel;
   KernelClock clock;
@@ -98,8 +107,16 @@ TEST(KernelStream, SaysWhatHappenedAndClosesOnce) {
   kernel.scripts.push_back(testing::plain_login());
   ASSERT_TRUE(stream.connect(portal, Via{}, 5000));
   EXPECT_EQ(kernel.open.size(), 1U);
+  kernel.takes_at_once = 3;
+  const auto partly = stream.send(as_bytes("four"), 5000);
+  ASSERT_FALSE(partly);
+  EXPECT_EQ(partly.error().code, Errc::TimedOut);
+  EXPECT_TRUE(stream.send(as_bytes("two"), 0));
   std::array<std::uint8_t, 4> in{};
   EXPECT_EQ(stream.receive(in, 5000).error().code, Errc::TimedOut);
+  EXPECT_EQ(stream.receive(in, 5000).error().code, Errc::TimedOut);
+  kernel.fails["limit"] = {54};
+  EXPECT_EQ(number_of(stream.receive(in, 5000).error().code), 54);
   stream.close();
   stream.close();
   EXPECT_TRUE(kernel.open.empty());

@@ -31,7 +31,7 @@ TEST_F(TunablesTest, HaveTheNamesOfTheKernelParameters) {
   EXPECT_EQ(parameters.nic.view(), "em0");
   EXPECT_EQ(parameters.verbose, 2);
   EXPECT_FALSE(parameters.off);
-  EXPECT_EQ(kernel_.shown["hw.isboot.vlan"], "42");
+  EXPECT_EQ(kernel_.shown()["hw.isboot.vlan"], "42");
   EXPECT_TRUE(kernel_.lines.empty());
 }
 
