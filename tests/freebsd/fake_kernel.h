@@ -24,7 +24,8 @@ public:
   FakeKernel(const FakeKernel&) = delete;
   FakeKernel& operator=(const FakeKernel&) = delete;
 
-  // The calls so far that matter, without what is asked all the time (time, sleep, links, limits of a wait).
+  // The calls so far that matter, without what is asked all the time (time, sleep, links, limits of
+  // a wait).
   std::vector<std::string> calls;
   std::vector<std::string> lines;                // of the console
   std::map<std::string, std::string> tunables;   // of loader.conf

@@ -35,8 +35,7 @@ Result<Done> take_own_root() {
     if (!kept[i]) continue;  // not in every initramfs
     const std::string source = "/proc/self/fd/" + std::to_string(kept[i].get());
     const char* target = kKept[i] + 1;
-    if (mkdir(target, 0755) != 0 ||
-        mount(source.c_str(), target, nullptr, MS_BIND, nullptr) != 0)
+    if (mkdir(target, 0755) != 0 || mount(source.c_str(), target, nullptr, MS_BIND, nullptr) != 0)
       return system_error(errno, "a file system cannot be mounted a second time");
   }
   if (mount(".", "/", nullptr, MS_MOVE, nullptr) != 0 || chroot(".") != 0 || chdir("/") != 0)
