@@ -9,7 +9,7 @@ namespace isboot::boot {
 
 struct BackoffLimits {
   Millis first = 200;   // the longest first wait
-  Millis most = 8'000;  // the longest wait of all
+  Millis most = 2'000;  // the longest wait of all
 };
 
 class Backoff {

@@ -4,10 +4,10 @@ namespace isboot::boot {
 namespace {
 
 // A refusal that will not go away by itself: after the first login somebody may still
-// mend it at the target, so it is tried again, slowly. Not the first ones: a target that
-// is being started listens (tgtd does) before it knows its accounts.
+// mend it at the target, so it is tried again, slowly. Not from the beginning: a target
+// that is being started listens (tgtd does) before it knows its accounts.
 constexpr Millis kHopelessDelay = 30'000;
-constexpr std::uint32_t kHopefulRefusals = 5;
+constexpr Millis kHopefulSpan = 30'000;  // from the first refusal on
 
 }  // namespace
 
@@ -74,7 +74,7 @@ SessionStep Session::carried() {
   state_ = SessionState::HandedOver;
   ++logins_;
   tries_ = 0;
-  refusals_ = 0;
+  refused_since_.reset();
   backoff_.reset();
   return {.kind = SessionStep::Kind::Carried};
 }
@@ -150,7 +150,8 @@ SessionStep Session::on_failure(const Error& error, Millis now, iscsi::RetryPoli
   if (logins_ == 0 && (hopeless || tries_ > limits_.retries || now >= limits_.give_up))
     return stop(error);
   state_ = SessionState::Waiting;
-  const bool slowly = hopeless && ++refusals_ > kHopefulRefusals;
+  if (hopeless && !refused_since_) refused_since_ = now;
+  const bool slowly = hopeless && now - *refused_since_ >= kHopefulSpan;
   return wait(error, slowly ? kHopelessDelay : backoff_.next(entropy_), now);
 }
 

@@ -83,7 +83,8 @@ struct SessionStep {
 };
 
 struct SessionLimits {
-  Millis connect = 10'000;             // for TCP to come up
+  // For TCP to come up. The kernel asks after 0, 1 and 3 s: the next try would be late at 7 s.
+  Millis connect = 4'000;
   Millis answer = 15'000;              // for each login response
   Millis give_up = 0;                  // the time (not a span) at which the first login is given up
   std::uint32_t retries = UINT32_MAX;  // of the first login
@@ -143,7 +144,7 @@ private:
   Backoff backoff_;
   List<Portal, kMaxRedirects + 1> visited_;  // in this try
   std::uint32_t tries_ = 0;
-  std::uint32_t refusals_ = 0;  // for good, since the last success
+  std::optional<Millis> refused_since_;  // for good, since the last success
   std::uint32_t logins_ = 0;
 };
 
