@@ -46,8 +46,7 @@ bool is_attention(const iscsi::ExchangeResult& result) {
 
 }  // namespace
 
-std::optional<Failure> Conversation::log_in(const Portal& portal,
-                                            const iscsi::LoginConfig& config) {
+std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginConfig config) {
   using Kind = boot::SessionStep::Kind;
   using Event = boot::SessionEvent;
   boot::SessionLimits limits;

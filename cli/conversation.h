@@ -18,7 +18,7 @@ public:
       : stream_{stream}, clock_{clock}, hash_{hash}, entropy_{entropy}, deadline_{deadline} {}
 
   // Connects, and follows redirections.
-  std::optional<Failure> log_in(const Portal& portal, const iscsi::LoginConfig& config);
+  std::optional<Failure> log_in(const Portal& portal, iscsi::LoginConfig config);
   const iscsi::SessionParams& params() const { return params_; }
   const Portal& portal() const { return portal_; }  // where the login ended up
 

@@ -4,20 +4,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstring>
 
 #include "platform/linux/system/file.h"
+#include "platform/linux/system/secret_pages.h"
 
 namespace isboot::cli {
 namespace {
 
-using Buffer = std::array<std::uint8_t, 4096>;
+constexpr std::size_t kMaxFile = 4096;
 
 std::string quoted(const std::string& path) { return "credentials file " + path; }
 
 // The whole file; one byte of `buffer` stays unused, to tell a file that is too long.
-std::optional<Failure> read_private(const std::string& path, Buffer& buffer, std::size_t& size) {
+std::optional<Failure> read_private(const std::string& path, MutableBytes buffer,
+                                    std::size_t& size) {
   const linux_platform::UniqueFd fd{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
   struct stat status {};
   if (!fd || fstat(fd.get(), &status) != 0)
@@ -59,11 +60,12 @@ std::optional<Failure> parse(const std::string& path, Text text, iscsi::Credenti
 }  // namespace
 
 std::optional<Failure> read_credentials(const std::string& path, iscsi::Credentials& credentials) {
-  Buffer buffer{};
+  auto pages = linux_platform::SecretPages::allocate(kMaxFile);
+  if (!pages) return Failure{in_words(pages.error()), "free some memory"};
+  pages->resize(kMaxFile);  // all of it is wiped in the end
   std::size_t size = 0;
-  auto failure = read_private(path, buffer, size);
-  if (!failure) failure = parse(path, as_text(Bytes{buffer}.first(size)), credentials);
-  wipe(buffer);
+  auto failure = read_private(path, pages->memory(), size);
+  if (!failure) failure = parse(path, as_text(pages->bytes().first(size)), credentials);
   return failure;
 }
 

@@ -39,9 +39,9 @@ struct KeepOptions {
 
 void adopt_saved(linux_platform::Keeper& keeper, Log& log) {
   const auto parameters = read_parameters(kernel_command_line(), {}, log);
-  const auto records = std::make_unique<linux_platform::SessionRecords>();
-  if (!load_saved_sessions(parameters, log, *records)) return;
-  for (const linux_platform::SessionRecord& record : *records) {
+  const auto records = linux_platform::InSecretPages<linux_platform::SessionRecords>::make();
+  if (!records || !load_saved_sessions(parameters, log, **records)) return;
+  for (const linux_platform::SessionRecord& record : **records) {
     const std::string name = "session " + std::to_string(record.session.value) + ": ";
     const auto kept = keeper.keep(record);
     log.write(LogLevel::Info, name + (kept ? "adopted" : std::string{kept.error().text}));

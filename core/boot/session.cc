@@ -11,7 +11,7 @@ constexpr Millis kHopefulSpan = 30'000;  // from the first refusal on
 
 }  // namespace
 
-Session::Session(const Portal& portal, const iscsi::LoginConfig& login, const SessionLimits& limits,
+Session::Session(const Portal& portal, iscsi::LoginConfig& login, const SessionLimits& limits,
                  Hash& hash, Entropy& entropy)
     : home_{portal},
       config_{login},
@@ -109,7 +109,7 @@ SessionStep Session::on_login_step(const iscsi::LoginStep& step, Millis now) {
           .wanted = step.wanted};
     case Kind::Complete:
       params_ = login_->params();
-      login_.reset();  // wipes its copy of the secrets
+      login_.reset();
       state_ = SessionState::HandingOver;
       return {.kind = SessionStep::Kind::HandOver};
     case Kind::Redirect:

@@ -94,9 +94,11 @@ class Session {
 public:
   static constexpr std::uint32_t kMaxRedirects = 4;
 
-  // Borrows both ports for its life.
-  Session(const Portal& portal, const iscsi::LoginConfig& login, const SessionLimits& limits,
-          Hash& hash, Entropy& entropy);
+  // Borrows all but the portal and the limits for its life. The CmdSN of each login, and the
+  // CHAP algorithms that a target understands, are written into `login`; its secrets are copied
+  // nowhere.
+  Session(const Portal& portal, iscsi::LoginConfig& login, const SessionLimits& limits, Hash& hash,
+          Entropy& entropy);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -130,7 +132,7 @@ private:
   Millis until(Millis span, Millis now) const;
 
   Portal home_;  // each new try starts there; a permanent redirect moves it
-  iscsi::LoginConfig config_;
+  iscsi::LoginConfig& config_;
   SessionLimits limits_;
   Hash& hash_;
   Entropy& entropy_;

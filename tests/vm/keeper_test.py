@@ -9,6 +9,7 @@ from harness.target import LUN, NAME
 
 NAME_WITH_CHAP = NAME + "-chap"
 SECRET = "sixteen-letters."  # also in guest/keeper-init
+MIDDLE = "teen-lett"  # of it: what a wipe of a part would leave
 SILENCE = 5
 IDLE = 20
 LOCKED_LIMIT_KIB = 3 << 10
@@ -71,8 +72,10 @@ class Keeper(unittest.TestCase):
             status, said = machine.run(f"attach {url} --credentials /run/credentials")
             self.assertEqual(status, 0)
             self.assertRegex(said, "/dev/sdb$")
+            self._secret_is_in_one_place(machine)
             machine.kill_keeper()
             machine.start_keeper()
+            self._secret_is_in_one_place(machine)
             machine.boot.target.kill()
             machine.wait_lost()
             machine.boot.target.start()
@@ -80,7 +83,9 @@ class Keeper(unittest.TestCase):
             machine.wait_status(
                 lambda status: all(session["recoveries"] == 1 and session["state"] == "carried"
                                    for session in status), "both sessions")
+            self._secret_is_in_one_place(machine)
             self.assertEqual(machine.run("detach /dev/sdb"), (0, ""))
+            self.assertEqual(machine.find_in_keeper(MIDDLE), [])
             self.assertEqual(len(machine.status()), 1)
             status, said = machine.run("detach /dev/sda")
             self.assertIn("mounted", said)
@@ -88,6 +93,14 @@ class Keeper(unittest.TestCase):
             machine.next_write()
             machine.power_off()
         machine.check()
+
+    def _secret_is_in_one_place(self, machine):
+        """Locked, in no core dump, in no child, and between pages that nobody may touch."""
+        places = machine.find_in_keeper(MIDDLE)
+        self.assertEqual(len(places), 1, places)
+        before, inside, behind = places[0]
+        self.assertEqual((before, behind), ("---p", "---p"))
+        self.assertEqual({"lo", "dd", "wf"} - set(inside.split(",")), set())
 
     def _serve_with_chap(self, boot):
         """A target beside root's; the guest has its secret in /run/credentials."""

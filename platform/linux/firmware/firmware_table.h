@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/ibft/finding.h"
-#include "platform/linux/firmware/secret_pages.h"
+#include "platform/linux/system/secret_pages.h"
 
 namespace isboot::linux_platform {
 

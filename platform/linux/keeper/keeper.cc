@@ -11,6 +11,8 @@ namespace isboot::linux_platform {
 namespace {
 
 constexpr int kForEver = -1;
+const Error kFull{Errc::NoSpace, 0, "too many sessions"};
+
 }  // namespace
 
 Millis Keeper::Slot::deadline() const {
@@ -21,6 +23,7 @@ Millis Keeper::Slot::deadline() const {
 }
 
 Result<Done> Keeper::open() {
+  room_.emplace(ISBOOT_TRY(InSecretPages<SecretRoom>::make()));
   // The notices first: what happens from here on is not missed.
   events_.emplace(ISBOOT_TRY(IscsiEvents::open()));
   folder_.emplace(ISBOOT_TRY(SessionFolder::open()));
@@ -45,23 +48,59 @@ std::size_t Keeper::kept() const {
   return count;
 }
 
+Keeper::Slot* Keeper::free_slot() {
+  for (Slot& slot : slots_)
+    if (!slot.session) return &slot;
+  return nullptr;
+}
+
+SessionRecord& Keeper::record_of(const Slot& slot) {
+  return (*room_)->records[static_cast<std::size_t>(&slot - slots_.data())];
+}
+
 Result<Done> Keeper::keep(const SessionRecord& record) {
+  Slot* slot = free_slot();
+  if (slot == nullptr) return kFull;
+  record_of(*slot) = record;
+  return begin(*slot);
+}
+
+Result<Done> Keeper::keep_encoded(Bytes bytes) {
+  Slot* slot = free_slot();
+  if (slot == nullptr) return kFull;
+  const auto decoded = decode(bytes, record_of(*slot));
+  if (decoded) return begin(*slot);
+  release(*slot);
+  return decoded;
+}
+
+// With the slot's record. What does not begin is forgotten.
+Result<Done> Keeper::begin(Slot& slot) {
+  const auto begun = watch(slot);
+  if (!begun) release(slot);
+  save();
+  return begun;
+}
+
+Result<Done> Keeper::watch(Slot& slot) {
+  SessionRecord& record = record_of(slot);
   if (!folder_->has(record.session, record.kernel.target_name))
     return Error{Errc::NotFound, 0, "the kernel has no such session"};
   if (find(record.session) != nullptr) return Error{Errc::BadValue, 0, "is kept already"};
-  for (Slot& slot : slots_) {
-    if (slot.session) continue;
-    slot.session.emplace(record, ports_);
-    slot.end = {};
-    slot.was_carried = slot.taken_away = false;
-    slot.disk_id = folder_->disk_id(record.disk);
-    let_commands_wait(record);
-    auto started = slot.session->start(folder_->is_logged_in(record.session));
-    if (!started) slot.session.reset();
-    save();
-    return started;
-  }
-  return Error{Errc::NoSpace, 0, "too many sessions"};
+  slot.session.emplace(record, ports_);
+  slot.disk_id = folder_->disk_id(record.disk);
+  let_commands_wait(record);
+  return slot.session->start(folder_->is_logged_in(record.session));
+}
+
+// Its secrets are wiped.
+void Keeper::release(Slot& slot) {
+  slot.session.reset();
+  slot.end = {};
+  slot.disk_id.clear();
+  slot.was_carried = slot.taken_away = false;
+  slot.care_at = kNever;
+  record_of(slot) = {};
 }
 
 void Keeper::let_commands_wait(const SessionRecord& record) {
@@ -173,7 +212,7 @@ void Keeper::accept_client() {
 }
 
 void Keeper::on_request(Client& client) {
-  std::array<std::uint8_t, kMaxRequest> buffer;
+  std::array<std::uint8_t, kMaxRequest>& buffer = (*room_)->request;
   const ssize_t size = recv(client.socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (size <= 0) {
     client = {};
@@ -192,13 +231,11 @@ void Keeper::carry_out(Client& client, const ControlRequest& request) {
     case ControlRequest::Kind::Status:
       return answer_status(client);
     case ControlRequest::Kind::Keep: {
-      SessionRecord record;
-      const auto decoded = decode(request.record, record);
-      const auto kept = decoded ? keep(record) : decoded;
+      const auto kept = keep_encoded(request.record);
       return answer(client.socket.get(), kept.ok(), kept ? Text{} : Text{kept.error().text});
     }
     case ControlRequest::Kind::Release:
-      for (Slot& slot : slots_) slot.session.reset();
+      for (Slot& slot : slots_) release(slot);
       ended_ = true;
       save();
       return answer(client.socket.get(), true, {});
@@ -238,8 +275,7 @@ void Keeper::collect_ended() {
   for (Slot& slot : slots_) {
     if (slot.end.under_way()) under_way = true;
     if (!slot.session || slot.end.state() != SessionEnd::State::Over) continue;
-    slot.session.reset();
-    slot.end = {};
+    release(slot);
     collected = true;
   }
   if (!collected) return;
@@ -254,10 +290,10 @@ void Keeper::collect_ended() {
 }
 
 void Keeper::save() {
-  records_ = {};
+  List<const SessionRecord*, kMaxKept> records;
   for (const Slot& slot : slots_)
-    if (slot.session) records_.push(slot.session->record());
-  const auto saved = state_file_->save(records_);
+    if (slot.session) records.push(&slot.session->record());
+  const auto saved = state_file_->save(records.view());
   if (!saved) ports_.log.write(LogLevel::Warning, saved.error().text);
 }
 

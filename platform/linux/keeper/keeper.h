@@ -12,16 +12,18 @@
 #include "platform/linux/keeper/session_end.h"
 #include "platform/linux/keeper/session_folder.h"
 #include "platform/linux/keeper/state_file.h"
+#include "platform/linux/system/secret_pages.h"
 
 namespace isboot::linux_platform {
 
 class Keeper {
 public:
-  // Opens all that it needs; about 300 KiB, so it belongs into static memory.
+  // About 300 KiB, so it belongs into static memory.
   explicit Keeper(const KeeperPorts& ports) : ports_{ports} {}
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
 
+  // Opens all that it needs, and takes the memory for secrets.
   Result<Done> open();
   // A client that is connected already (the process that started us), or -1.
   void serve(int client);
@@ -34,8 +36,13 @@ public:
   Then run();
 
 private:
+  // All of the keeper's memory that ever holds a secret.
+  struct SecretRoom {
+    std::array<SessionRecord, kMaxKept> records;  // of the session in the slot of the same number
+    std::array<std::uint8_t, kMaxRequest> request;
+  };
   struct Slot {
-    std::optional<KeptSession> session;
+    std::optional<KeptSession> session;  // borrows its record
     SessionEnd end;
     DiskId disk_id;
     bool was_carried = false;
@@ -51,6 +58,12 @@ private:
   static constexpr std::size_t kMaxPolled = 2 + kMaxClients + kMaxKept;
 
   Slot* find(SessionId session);
+  Slot* free_slot();
+  SessionRecord& record_of(const Slot& slot);
+  Result<Done> begin(Slot& slot);
+  Result<Done> watch(Slot& slot);
+  Result<Done> keep_encoded(Bytes bytes);
+  void release(Slot& slot);
   void wait();
   void read_notices();
   void on_notice(const IscsiNotice& notice);
@@ -69,6 +82,7 @@ private:
   void save();
 
   KeeperPorts ports_;
+  std::optional<InSecretPages<SecretRoom>> room_;
   std::optional<IscsiEvents> events_;
   std::optional<SessionFolder> folder_;
   std::optional<StateFile> state_file_;
@@ -76,8 +90,7 @@ private:
   std::array<Slot, kMaxKept> slots_;
   std::array<Client, kMaxClients> clients_;
   std::array<char, kMaxAnswer> answer_{};
-  SessionRecords records_;  // to be saved: too large for the stack
-  bool ended_ = false;      // a session ended on purpose
+  bool ended_ = false;  // a session ended on purpose
   Then then_ = Then::Stay;
 };
 

@@ -45,10 +45,10 @@ bool same_cause(const Error& a, const Error& b) {
 
 }  // namespace
 
-KeptSession::KeptSession(const SessionRecord& record, const KeeperPorts& ports)
+KeptSession::KeptSession(SessionRecord& record, const KeeperPorts& ports)
     : record_{record},
       ports_{ports},
-      session_{record.kernel.portal, record_.login, boot::SessionLimits{}, ports.hash,
+      session_{record.kernel.portal, record.login, boot::SessionLimits{}, ports.hash,
                ports.entropy},
       stream_{ports.clock} {}
 

@@ -53,8 +53,8 @@ struct SessionHistory {
 
 class KeptSession {
 public:
-  // Borrows the ports. start() comes next.
-  KeptSession(const SessionRecord& record, const KeeperPorts& ports);
+  // Borrows the record, whose secrets stay where they are, and the ports. start() comes next.
+  KeptSession(SessionRecord& record, const KeeperPorts& ports);
 
   // `alive`: the kernel's connection works; else the session is brought back at once.
   Result<Done> start(bool alive);
@@ -90,7 +90,7 @@ private:
   void log_failure(const Error& error, Text then);
   void log_carried();
 
-  SessionRecord record_;
+  SessionRecord& record_;
   KeeperPorts ports_;
   boot::Session session_;
   TcpStream stream_;

@@ -46,12 +46,12 @@ Result<Done> StateFile::load(SessionRecords& records) const {
   return Done{};
 }
 
-Result<Done> StateFile::save(const SessionRecords& records) const {
+Result<Done> StateFile::save(std::span<const SessionRecord* const> records) const {
   std::array<std::uint8_t, kMaxFile> content;
   Writer out{content};
-  for (const SessionRecord& record : records) {
+  for (const SessionRecord* record : records) {
     std::array<std::uint8_t, kMaxRecord> buffer;
-    const Bytes bytes = ISBOOT_TRY(encode(record, Secrets::Leave, buffer));
+    const Bytes bytes = ISBOOT_TRY(encode(*record, Secrets::Leave, buffer));
     out.le16(static_cast<std::uint16_t>(bytes.size())).bytes(bytes);
   }
   const Bytes whole{ISBOOT_TRY(out.finish())};

@@ -23,7 +23,7 @@ public:
   Result<Done> load(SessionRecords& records) const;
   // Replaces the file as a whole. Opens it below the folder's descriptor, which stays
   // good when the root directory changes.
-  Result<Done> save(const SessionRecords& records) const;
+  Result<Done> save(std::span<const SessionRecord* const> records) const;
 
 private:
   explicit StateFile(UniqueFd folder) : folder_{std::move(folder)} {}

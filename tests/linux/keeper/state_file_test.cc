@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <vector>
 
 #include "tests/linux/keeper/records.h"
 
@@ -25,6 +26,13 @@ protected:
   std::string parent_;
   std::string folder_;
 };
+
+// As save() takes them.
+std::vector<const SessionRecord*> pointers_to(const SessionRecords& records) {
+  std::vector<const SessionRecord*> pointers;
+  for (const SessionRecord& record : records) pointers.push_back(&record);
+  return pointers;
+}
 
 mode_t mode_of(const std::string& path) {
   struct stat status {};
@@ -46,7 +54,7 @@ TEST_F(StateFileTest, GivesBackWhatWasSaved) {
   saved.push(full_record());
   saved.push(full_record());
   saved.items[1].session = SessionId{9};
-  ASSERT_TRUE(file->save(saved));
+  ASSERT_TRUE(file->save(pointers_to(saved)));
   SessionRecords loaded;
   ASSERT_TRUE(file->load(loaded));
   ASSERT_EQ(loaded.count, 2U);
@@ -59,7 +67,7 @@ TEST_F(StateFileTest, IsForRootAloneAndHasNoSecrets) {
   ASSERT_TRUE(file);
   SessionRecords saved;
   saved.push(full_record());
-  ASSERT_TRUE(file->save(saved));
+  ASSERT_TRUE(file->save(pointers_to(saved)));
   EXPECT_EQ(mode_of(folder_), 0700U);
   EXPECT_EQ(mode_of(folder_ + "/sessions"), 0600U);
   std::ifstream in{folder_ + "/sessions", std::ios::binary};
@@ -74,7 +82,7 @@ TEST_F(StateFileTest, LeavesOutARecordOfAnotherVersion) {
   SessionRecords saved;
   saved.push(full_record());
   saved.push(full_record());
-  ASSERT_TRUE(file->save(saved));
+  ASSERT_TRUE(file->save(pointers_to(saved)));
   {
     std::fstream content{folder_ + "/sessions", std::ios::in | std::ios::out | std::ios::binary};
     content.seekp(2);  // the version, behind the first record's length
@@ -91,7 +99,7 @@ TEST_F(StateFileTest, StaysWithItsFolderWhenThatIsMoved) {
   std::filesystem::rename(folder_, parent_ + "/moved");
   SessionRecords saved;
   saved.push(full_record());
-  ASSERT_TRUE(file->save(saved));
+  ASSERT_TRUE(file->save(pointers_to(saved)));
   EXPECT_EQ(mode_of(parent_ + "/moved/sessions"), 0600U);
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 class StatusJsonTest : public ::testing::Test {
 protected:
-  std::string status(const SessionRecord& record) {
+  std::string status(SessionRecord record) {
     const KeptSession session{record, {clock_, log_, hash_, entropy_, initiator_, nics_}};
     std::array<char, 2048> buffer{};
     StatusJson json{buffer};

@@ -97,6 +97,13 @@ class KeptMachine:
         found = self.boot.console.wait_for(r"ISBOOT-KEEPER (.*)", WRITE_LIMIT, "the keeper's facts")
         return dict(re.findall(r"(\S+)=(\S+)", found.group(1)))
 
+    def find_in_keeper(self, text):
+        """The mappings of the keeper's memory that have the text, as guest/keeper-init shows
+        them."""
+        self.order(f"find-in-keeper {text}")
+        found = self.wait_for(r"ISBOOT-FOUND ?(.*)", "the look into the keeper's memory")
+        return re.findall(r"before=(\S+) in=(\S+) behind=(\S+)", found.group(1))
+
     def wait_for(self, pattern, what, limit_s=WRITE_LIMIT):
         return self.boot.console.wait_for(pattern, limit_s, what)
 

@@ -1,4 +1,4 @@
-#include "platform/linux/firmware/secret_pages.h"
+#include "platform/linux/system/secret_pages.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -13,16 +13,40 @@
 
 namespace isboot::linux_platform {
 
+namespace {
+
+std::size_t page_size() { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
+
+std::size_t whole_pages(std::size_t size) {
+  const std::size_t page = page_size();
+  return (size + page - 1) / page * page;
+}
+
+}  // namespace
+
 Result<SecretPages> SecretPages::allocate(std::size_t capacity) {
-  void* start = mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (start == MAP_FAILED) return system_error(errno, "no memory for a table");
-  (void)madvise(start, capacity, MADV_DONTDUMP);
+  const std::size_t page = page_size();
+  const std::size_t inner = whole_pages(capacity);
+  void* whole = mmap(nullptr, inner + 2 * page, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (whole == MAP_FAILED) return system_error(errno, "no memory for secrets");
+  std::uint8_t* start = static_cast<std::uint8_t*>(whole) + page;
+  if (mprotect(start, inner, PROT_READ | PROT_WRITE) != 0) {
+    const Error error = system_error(errno, "no memory for secrets");
+    munmap(whole, inner + 2 * page);
+    return error;
+  }
+  (void)madvise(start, inner, MADV_DONTDUMP);
   // Best effort: without the right to lock, the pages could only go to a swap device.
-  (void)mlock2(start, capacity, MLOCK_ONFAULT);
+  (void)mlock2(start, inner, MLOCK_ONFAULT);
   SecretPages pages;
-  pages.start_ = static_cast<std::uint8_t*>(start);
+  pages.start_ = start;
   pages.capacity_ = capacity;
   return pages;
+}
+
+void SecretPages::keep_from_children() {
+  (void)madvise(start_, whole_pages(capacity_), MADV_WIPEONFORK);
 }
 
 SecretPages::SecretPages(SecretPages&& other) noexcept
@@ -41,7 +65,7 @@ SecretPages::~SecretPages() {
   // The analyzer takes the value out of a Result to be none.
   if (start_ == nullptr) return;  // NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult)
   wipe(memory().first(size_));
-  munmap(start_, capacity_);
+  munmap(start_ - page_size(), whole_pages(capacity_) + 2 * page_size());
 }
 
 void SecretPages::resize(std::size_t size) {
