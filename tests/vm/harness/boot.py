@@ -7,7 +7,7 @@ import secrets
 from . import ibft_table, initramfs, machine, target
 from .disk import ROOT_LABEL, ROOT_MIB, Disk, root_tree
 from .kernel import Kernel
-from .workspace import PROJECT, Workspace, isboot_binary
+from .workspace import PROJECT, Workspace, isboot_binary, vm_writer
 
 BIOS, UEFI, KERNEL = "bios", "uefi", "kernel"  # who loads the kernel; KERNEL: QEMU itself
 
@@ -38,7 +38,8 @@ class Boot:
         self._arguments = f"{ARGUMENTS} vm.nonce={self.nonce} {arguments}"
         self._initrd = initrd or isboot_initramfs(self._kernel)
         tree = root_tree(self.workspace, self._kernel, self._initrd, guest_init, self._arguments,
-                         files={"sbin/isboot": isboot_binary(), **(files or {})})
+                         files={"sbin/isboot": isboot_binary(), "bin/writer": vm_writer(),
+                                **(files or {})})
         self.disk = Disk(self.workspace, tree, root_mib)
 
     @contextlib.contextmanager

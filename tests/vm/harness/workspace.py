@@ -13,8 +13,18 @@ CACHE = BUILD / "cache"
 
 
 def isboot_binary():
-    """The program under test; ctest names it, by hand it is the release build's."""
-    path = pathlib.Path(os.environ.get("ISBOOT_BINARY", PROJECT / "build/release/isboot"))
+    """The program under test."""
+    return _built("ISBOOT_BINARY", "isboot")
+
+
+def vm_writer():
+    """What writes in the machines."""
+    return _built("ISBOOT_VM_WRITER", "tests/vm/vm_writer")
+
+
+def _built(variable, path):
+    """ctest names it by `variable`, by hand it is the release build's."""
+    path = pathlib.Path(os.environ.get(variable, PROJECT / "build/release" / path))
     if not path.is_file():
         raise FileNotFoundError(
             f"{path} is not there; build it: cmake --preset release && cmake --build --preset release")
