@@ -5,7 +5,8 @@ import unittest
 from harness import faults, fio
 from harness.fault_machine import FaultMachine
 
-SHORT = ("target-1s", "reset", "other-tsih", "keeper-killed", "keeper-killed-away", "cut-off")
+SHORT = ("target-1s", "reset", "other-tsih", "keeper-killed", "keeper-killed-away", "asleep",
+         "cut-off")
 COMPARE_LIMIT = 120  # seconds until fio has read what it wrote
 
 

@@ -7,7 +7,7 @@ import re
 import time
 
 from . import fio, qmp
-from .boot import ROOT_LIMIT, Boot
+from .boot import POWER_OFF_LIMIT, ROOT_LIMIT, Boot
 from .kept_machine import KeptMachine
 from .relay import Relay
 from .workspace import BUILD
@@ -19,6 +19,7 @@ ARGUMENTS = "loglevel=4"
 FLOW_LIMIT = 180  # seconds from a fault's end until a write must have gone through
 ANSWER_LIMIT = 120
 ORDER_AGAIN = 20
+FALL_ASLEEP = 10
 ONCE_ALL = 512 << 10  # bytes that fio writes before it compares them: guest/keeper-init
 ERRORS = r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:|Kernel panic|type=1326"
 
@@ -31,6 +32,7 @@ class FaultBoot(Boot):
                          files=fio.files(), root_mib=fio.ROOT_MIB, chap=CHAP)
         self.relay = None
         self.monitor = None
+        self.slept = False
 
     @contextlib.contextmanager
     def serving(self):
@@ -54,6 +56,15 @@ class FaultBoot(Boot):
     def wait_for_report(self):
         line = self.console.wait_for(r"ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
         self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
+
+    def wait_for_power_off(self, qemu):
+        if self.slept:
+            # QEMU 7.2 does not see it: sleep().
+            self.console.wait_for(r"reboot: Power down", POWER_OFF_LIMIT, "the power-off")
+            self.monitor.quit()
+            self.exit_status = qemu.wait(POWER_OFF_LIMIT)
+        else:
+            super().wait_for_power_off(qemu)
 
     def _machine(self, port):
         guest = super()._machine(self.relay.port)
@@ -114,11 +125,22 @@ class FaultMachine(KeptMachine):
     def change_account(self, secret):
         self.boot.target.chap = (CHAP[0], secret)
 
+    def sleep(self):
+        """Suspended to RAM, until the monitor wakes it."""
+        if self.boot.slept:
+            # QEMU 7.2 lets a machine sleep or switch itself off once.
+            self.cut_off()
+            self.start_guest()
+        self.boot.slept = True
+        self.order("shell echo mem > /sys/power/state")
+        self.rest(FALL_ASLEEP)
+
     def cut_off(self):
         """Power is cut: at once, in the middle of whatever it does."""
         self._qemu.kill()
         self.boot.console.wait_for_end(ANSWER_LIMIT)
         self.lines += self.boot.console.lines
+        self.boot.slept = False
         self._guest.close()
 
     def start_guest(self):

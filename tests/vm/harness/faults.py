@@ -8,7 +8,7 @@ import time
 from .fault_machine import CHAP, WRONG_SECRET
 from .qmp import FROM_GUEST, TO_GUEST
 
-NO_MEMORY = "no-memory"
+NO_MEMORY, CUT_OFF = "no-memory", "cut-off"
 COMPARE_LIMIT = 180  # seconds; half a minute on a host that is not busy
 # `takes_s`: about how long one run takes, for the schedule.
 Fault = collections.namedtuple("Fault", "name words run takes_s")
@@ -111,6 +111,15 @@ def no_memory(machine, seconds):
     return time.monotonic()
 
 
+def asleep(machine, seconds):
+    """Suspended to RAM; when it wakes up, its connection is gone."""
+    machine.sleep()
+    machine.relay.reset()
+    machine.rest(seconds)
+    machine.monitor.wake()
+    return time.monotonic()
+
+
 def cut_off(machine):
     """The machine has no power; a copy of its disk is looked at, then it boots again."""
     machine.cut_off()
@@ -149,5 +158,7 @@ ALL = (
            keeper_killed_while_away, 25),
     _fault(NO_MEMORY, "all memory taken while the target is away for 15 s, and after",
            no_memory, 50, seconds=15),
-    _fault("cut-off", "the machine's power cut while it writes; then it boots again", cut_off, 60),
+    _fault("asleep", "machine suspended to RAM for 30 s, TCP reset meanwhile", asleep,
+           80, seconds=20),
+    _fault(CUT_OFF, "the machine's power cut while it writes; then it boots again", cut_off, 60),
 )
