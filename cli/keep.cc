@@ -15,6 +15,7 @@
 #include "cli/keeper_client.h"
 #include "cli/parameter_options.h"
 #include "cli/saved_sessions.h"
+#include "platform/linux/keeper/guard.h"
 #include "platform/linux/keeper/independence.h"
 #include "platform/linux/keeper/keeper.h"
 #include "platform/linux/system/file.h"
@@ -37,15 +38,13 @@ struct KeepOptions {
   std::string credentials;
 };
 
-void adopt_saved(linux_platform::Keeper& keeper, Log& log) {
+// What a keeper left that is gone, and its guard with it. False: nothing.
+bool remember_saved(linux_platform::Keeper& keeper, Log& log) {
   const auto parameters = read_parameters(kernel_command_line(), {}, log);
   const auto records = linux_platform::InSecretPages<linux_platform::SessionRecords>::make();
-  if (!records || !load_saved_sessions(parameters, log, **records)) return;
-  for (const linux_platform::SessionRecord& record : **records) {
-    const std::string name = "session " + std::to_string(record.session.value) + ": ";
-    const auto kept = keeper.keep(record);
-    log.write(LogLevel::Info, name + (kept ? "adopted" : std::string{kept.error().text}));
-  }
+  if (!records || !load_saved_sessions(parameters, log, **records)) return false;
+  for (const linux_platform::SessionRecord& record : **records) (void)keeper.remember(record);
+  return !(*records)->empty();
 }
 
 [[noreturn]] void end_machine(Then then) {
@@ -127,12 +126,36 @@ int keep(const KeepOptions& options) {
   return start_keeper();
 }
 
+int failed(Log& log, const Error& error) {
+  log.write(LogLevel::Error, "keeper: " + std::string{error.text} + ": " +
+                                 std::string{system_error_text(error.code)});
+  return kFailed;
+}
+
+class KeeperProcess final : public linux_platform::GuardedWork {
+public:
+  KeeperProcess(linux_platform::Keeper& keeper, Log& log) : keeper_{keeper}, log_{log} {}
+
+  int run(int client) override {
+    keeper_.serve(client);
+    if (const auto started = keeper_.start(); !started) return failed(log_, started.error());
+    if (client < 0 && keeper_.kept() == 0) return kNothingToDo;
+    const auto independent = linux_platform::become_independent(log_);
+    if (!independent) return failed(log_, independent.error());
+    end_machine(keeper_.run());
+  }
+
+private:
+  linux_platform::Keeper& keeper_;
+  Log& log_;
+};
+
 }  // namespace
 
 bool is_keeper(std::string_view name) { return name == linux_platform::kKeeperName; }
 
 int run_keeper(int argc, char** argv) {
-  const int control = argc > 2 ? std::atoi(argv[2]) : -1;
+  linux_platform::UniqueFd control{argc > 2 ? std::atoi(argv[2]) : -1};
   // All in static memory: what is locked is then known before anything runs.
   static linux_platform::LinuxClock clock;
   static linux_platform::KernelLog log{clock, 1};
@@ -140,24 +163,18 @@ int run_keeper(int argc, char** argv) {
   static linux_platform::LinuxEntropy entropy;
   static linux_platform::LinuxInitiator initiator{clock};
   static linux_platform::NicMender nics{clock, log};
-  static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator, nics}};
-  const auto fail = [](const Error& error) {
-    log.write(LogLevel::Error, "keeper: " + std::string{error.text} + ": " +
-                                   std::string{system_error_text(error.code)});
-    return kFailed;
-  };
-  if (const auto opened = keeper.open(); !opened) return fail(opened.error());
-  keeper.serve(control);
-  adopt_saved(keeper, log);
-  if (control < 0 && keeper.kept() == 0) {
+  static linux_platform::IscsiEvents notices;
+  static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator, nics}, notices};
+  if (const auto opened = keeper.open(); !opened) return failed(log, opened.error());
+  if (!remember_saved(keeper, log) && !control) {
     std::fprintf(stderr, "isboot: no session to keep\n");
     return kNothingToDo;
   }
   // No folder of the root file system stays in use by us.
   (void)!chdir(linux_platform::kStateFolder);
-  if (const auto independent = linux_platform::become_independent(log); !independent)
-    return fail(independent.error());
-  end_machine(keeper.run());
+  linux_platform::stand_apart(log);
+  KeeperProcess process{keeper, log};
+  return linux_platform::guard(process, std::move(control), clock, log);
 }
 
 void add_keep(CLI::App& app, Run& run) {

@@ -60,13 +60,15 @@ const char* words_of_connection_error(std::uint32_t error) {
   }
 }
 
-Result<IscsiEvents> IscsiEvents::open() {
-  return IscsiEvents{
-      ISBOOT_TRY(netlink::Socket::open({NETLINK_ISCSI, IscsiNetlink::kEventGroup, 0}))};
+IscsiEvents::IscsiEvents() = default;
+
+Result<Done> IscsiEvents::open() {
+  socket_.emplace(ISBOOT_TRY(netlink::Socket::open({NETLINK_ISCSI, IscsiNetlink::kEventGroup, 0})));
+  return Done{};
 }
 
 Result<std::optional<IscsiNotice>> IscsiEvents::next(Clock& clock) {
-  const auto datagram = socket_.receive(buffer_, clock, 0);
+  const auto datagram = socket_->receive(buffer_, clock, 0);
   if (!datagram) {
     if (datagram.error().code == Errc::TimedOut) return std::optional<IscsiNotice>{};
     return datagram.error();

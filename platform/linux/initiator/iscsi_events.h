@@ -28,19 +28,30 @@ Result<IscsiNotice> decode_notice(Bytes datagram);
 // "the target closed the connection"; a literal.
 const char* words_of_connection_error(std::uint32_t error);
 
-class IscsiEvents {
+// Where notices come from.
+class IscsiNotices {
 public:
-  static Result<IscsiEvents> open();
-
-  int descriptor() const { return socket_.descriptor(); }  // readable: call next()
+  // From now on none is missed. Opens no file. Calling again starts anew.
+  virtual Result<Done> open() = 0;
+  virtual int descriptor() const = 0;  // readable: call next()
   // Nothing when all has been read. ENOBUFS (system_error.h): the kernel dropped notices,
   // look into sysfs. The notice borrows from this object until the next call.
-  Result<std::optional<IscsiNotice>> next(Clock& clock);
+  virtual Result<std::optional<IscsiNotice>> next(Clock& clock) = 0;
+
+protected:
+  ~IscsiNotices() = default;
+};
+
+class IscsiEvents final : public IscsiNotices {
+public:
+  // Not inline: a static object with its buffer would take its room in the program's file.
+  IscsiEvents();
+  Result<Done> open() override;
+  int descriptor() const override { return socket_ ? socket_->descriptor() : -1; }
+  Result<std::optional<IscsiNotice>> next(Clock& clock) override;
 
 private:
-  explicit IscsiEvents(netlink::Socket socket) : socket_{std::move(socket)} {}
-
-  netlink::Socket socket_;
+  std::optional<netlink::Socket> socket_;
   std::array<std::uint8_t, 16384> buffer_{};
 };
 

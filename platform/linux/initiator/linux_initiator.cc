@@ -45,7 +45,8 @@ LinuxInitiator::Session* LinuxInitiator::find(SessionId id) {
 }
 
 Result<Done> LinuxInitiator::open() {
-  if (!netlink_) netlink_.emplace(ISBOOT_TRY(IscsiNetlink::open(clock_, 0)));
+  netlink_.emplace(netlink_ ? ISBOOT_TRY(netlink_->sibling(0))
+                            : ISBOOT_TRY(IscsiNetlink::open(clock_, 0)));
   return Done{};
 }
 
@@ -59,12 +60,12 @@ Result<Done> LinuxInitiator::add(const Session& session) {
 }
 
 Result<Done> LinuxInitiator::adopt(SessionId id, const SessionConfig& config, bool connected) {
-  ISBOOT_TRY(open());
+  if (!netlink_) ISBOOT_TRY(open());
   return add(Session{id, 0, connected, config});
 }
 
 Result<SessionId> LinuxInitiator::create(const SessionConfig& config) {
-  ISBOOT_TRY(open());
+  if (!netlink_) ISBOOT_TRY(open());
   IscsiNetlink nobody = ISBOOT_TRY(open_as_nobody(clock_));
   // initial_cmdsn u32, cmds_max u16, queue depth u16
   const ReplyWords made = ISBOOT_TRY(

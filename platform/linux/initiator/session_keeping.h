@@ -7,7 +7,8 @@ namespace isboot::linux_platform {
 
 class SessionKeeping : public Initiator {
 public:
-  // Opens the way to the kernel ahead of its first use.
+  // Opens the way to the kernel ahead of its first use. Again: a way of its own for a process
+  // that was forked; that opens no file.
   virtual Result<Done> open() = 0;
   // Takes over a session that another process made: of `config`, initial_cmd_sn is what
   // it was made with. `connected`: the kernel has a socket for it, dead or alive.

@@ -1,6 +1,7 @@
 #include "platform/linux/keeper/independence.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <linux/capability.h>
 #include <malloc.h>
 #include <signal.h>
@@ -37,9 +38,20 @@ __attribute__((noinline)) void touch_stack() {
   wipe(ahead);  // writes that the compiler must not leave out
 }
 
+// Reads one byte of each page of the program, so that each is there.
+int touch_program(dl_phdr_info* program, std::size_t, void*) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  for (std::size_t i = 0; i < program->dlpi_phnum; ++i) {
+    const auto& part = program->dlpi_phdr[i];
+    if (part.p_type != PT_LOAD) continue;
+    const auto* start =
+        reinterpret_cast<const volatile std::uint8_t*>(program->dlpi_addr + part.p_vaddr);
+    for (std::size_t at = 0; at < part.p_filesz; at += page) (void)start[at];
+  }
+  return 1;  // there is no other: it is static
+}
+
 Result<Done> lock_memory() {
-  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
-  (void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
   touch_stack();
   (void)malloc_trim(0);  // what the start has freed would be locked too
   if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
@@ -60,18 +72,29 @@ bool keep_few_capabilities() {
 
 }  // namespace
 
-Result<Done> become_independent(Log& log) {
+void stand_apart(Log& log) {
   (void)signal(SIGPIPE, SIG_IGN);
   (void)signal(SIGHUP, SIG_IGN);
-  (void)prctl(PR_SET_NAME, "isboot-keep", 0, 0, 0);
+  (void)prctl(PR_SET_NAME, "isboot-guard", 0, 0, 0);
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) warn(log, "core dumps stay possible");
   // Only processes with CAP_SYS_RESOURCE may lower this.
   if (!write_file("/proc/self/oom_score_adj", "-1000"))
     warn(log, "memory shortage may end the keeper");
   if (prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0) != 0)
     warn(log, "the kernel may wait for the disk when the keeper needs memory");
-  ISBOOT_TRY(lock_memory());
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  (void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
+  (void)malloc_trim(0);  // what the start has freed would be locked too
+  // Most of the keeper's memory is never touched here, and costs nothing then.
+  if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
+    warn(log, "the keeper's guard cannot be locked in memory");
+  (void)dl_iterate_phdr(touch_program, nullptr);
   if (!keep_few_capabilities()) warn(log, "all capabilities stay");
+}
+
+Result<Done> become_independent(Log& log) {
+  (void)prctl(PR_SET_NAME, "isboot-keep", 0, 0, 0);
+  ISBOOT_TRY(lock_memory());
   if (!refuse_other_system_calls()) warn(log, "all system calls stay");
   return Done{};
 }

@@ -1,4 +1,4 @@
-// Makes this process one that goes on when nothing on the disk can be read.
+// Makes a process one that goes on when nothing on the disk can be read.
 #pragma once
 
 #include "core/base/result.h"
@@ -6,10 +6,14 @@
 
 namespace isboot::linux_platform {
 
-// All of it locked in memory, a stack ahead, last to be killed when memory is short,
-// allowed to allocate in the kernel without waiting for the disk (PR_SET_IO_FLUSHER), no
-// core dumps, no tracing, no capability and no system call but those of the keeper's work.
-// What cannot be had is a warning; only the lock is an Error.
+// For the keeper's guard, and what it hands down to every keeper: last to be killed when memory
+// is short, allowed to allocate in the kernel without waiting for the disk (PR_SET_IO_FLUSHER),
+// no core dumps, no tracing, no capability but those of the keeper's work. The program is locked
+// in memory, and of the rest what has been touched. What cannot be had is a warning.
+void stand_apart(Log& log);
+
+// For the keeper, after that: all of it locked in memory, a stack ahead, no system call but
+// those of its work. Only a lock that cannot be had is an Error.
 Result<Done> become_independent(Log& log);
 
 // argv[0] of a keeper. systemd's last killing spree leaves a process of root alone whose

@@ -22,14 +22,41 @@ Millis Keeper::Slot::deadline() const {
   return first;
 }
 
-Result<Done> Keeper::open() {
-  room_.emplace(ISBOOT_TRY(InSecretPages<SecretRoom>::make()));
-  // The notices first: what happens from here on is not missed.
-  events_.emplace(ISBOOT_TRY(IscsiEvents::open()));
-  folder_.emplace(ISBOOT_TRY(SessionFolder::open()));
-  state_file_.emplace(ISBOOT_TRY(StateFile::open(kStateFolder)));
-  listener_.emplace(ISBOOT_TRY(ControlListener::open(kControlPath)));
+Result<Done> Keeper::open(const KeeperPlaces& places) {
+  room_.emplace(ISBOOT_TRY(InSecretPages<SecretRoom>::make_shared()));
+  folder_.emplace(ISBOOT_TRY(SessionFolder::open(places.classes)));
+  state_file_.emplace(ISBOOT_TRY(StateFile::open(places.state)));
+  ISBOOT_TRY(state_file_->lock());
+  listener_.emplace(ISBOOT_TRY(ControlListener::open(places.control)));
   return ports_.initiator.open();
+}
+
+Result<Done> Keeper::remember(const SessionRecord& record) {
+  for (std::size_t i = 0; i < kMaxKept; ++i) {
+    if ((*room_)->kept[i]) continue;
+    (*room_)->records[i] = record;
+    (*room_)->kept[i] = true;
+    return Done{};
+  }
+  return kFull;
+}
+
+Result<Done> Keeper::start() {
+  // The notices first: what happens from here on is not missed.
+  ISBOOT_TRY(notices_.open());
+  ISBOOT_TRY(ports_.initiator.open());
+  for (Slot& slot : slots_)
+    if (is_kept(slot)) adopt(slot);
+  return Done{};
+}
+
+void Keeper::adopt(Slot& slot) {
+  std::array<char, 160> line{};
+  TextWriter out{line};
+  (out << "session ").decimal(record_of(slot).session.value) << ": ";
+  const auto begun = begin(slot);
+  out << (begun ? Text{"adopted"} : Text{begun.error().text});
+  ports_.log.write(LogLevel::Info, out.text());
 }
 
 void Keeper::serve(int client) {
@@ -58,6 +85,10 @@ SessionRecord& Keeper::record_of(const Slot& slot) {
   return (*room_)->records[static_cast<std::size_t>(&slot - slots_.data())];
 }
 
+bool& Keeper::is_kept(const Slot& slot) {
+  return (*room_)->kept[static_cast<std::size_t>(&slot - slots_.data())];
+}
+
 Result<Done> Keeper::keep(const SessionRecord& record) {
   Slot* slot = free_slot();
   if (slot == nullptr) return kFull;
@@ -77,6 +108,7 @@ Result<Done> Keeper::keep_encoded(Bytes bytes) {
 // With the slot's record. What does not begin is forgotten.
 Result<Done> Keeper::begin(Slot& slot) {
   const auto begun = watch(slot);
+  is_kept(slot) = begun.ok();
   if (!begun) release(slot);
   save();
   return begun;
@@ -95,6 +127,7 @@ Result<Done> Keeper::watch(Slot& slot) {
 
 // Its secrets are wiped.
 void Keeper::release(Slot& slot) {
+  is_kept(slot) = false;
   slot.session.reset();
   slot.end = {};
   slot.disk_id.clear();
@@ -134,7 +167,7 @@ void Keeper::wait() {
   const auto add = [&polled, &count](int fd, short events) {
     polled[count++] = {fd, events, 0};  // poll() ignores a descriptor of -1
   };
-  add(events_->descriptor(), POLLIN);
+  add(notices_.descriptor(), POLLIN);
   add(listener_->descriptor(), POLLIN);
   for (const Client& client : clients_) add(client.socket.get(), POLLIN);
   Millis deadline = kNever;
@@ -162,7 +195,7 @@ void Keeper::wait() {
 
 void Keeper::read_notices() {
   for (;;) {
-    const auto notice = events_->next(ports_.clock);
+    const auto notice = notices_.next(ports_.clock);
     if (!notice) {
       const int number = errno_of(notice.error().code);
       if (number == ENOBUFS)

@@ -16,15 +16,28 @@
 
 namespace isboot::linux_platform {
 
+struct KeeperPlaces {
+  const char* classes = "/sys/class";
+  const char* state = kStateFolder;
+  const char* control = kControlPath;
+};
+
 class Keeper {
 public:
   // About 300 KiB, so it belongs into static memory.
-  explicit Keeper(const KeeperPorts& ports) : ports_{ports} {}
+  Keeper(const KeeperPorts& ports, IscsiNotices& notices) : ports_{ports}, notices_{notices} {}
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
 
-  // Opens all that it needs, and takes the memory for secrets.
-  Result<Done> open();
+  // Opens what has a path, and takes the memory for secrets. Every process that this one forks
+  // may start() with that, wherever its root is then. Errc::BadValue: another keeper runs.
+  Result<Done> open(const KeeperPlaces& places = {});
+  // A session to begin with, of a keeper that is gone.
+  Result<Done> remember(const SessionRecord& record);
+
+  // Listens to the kernel, and keeps what is remembered, and what a keeper kept that was killed
+  // since open(). Opens no file.
+  Result<Done> start();
   // A client that is connected already (the process that started us), or -1.
   void serve(int client);
   // From now on this session is ours. One that the kernel does not have is refused.
@@ -36,9 +49,11 @@ public:
   Then run();
 
 private:
-  // All of the keeper's memory that ever holds a secret.
+  // All of the keeper's memory that ever holds a secret. The process that forked the keeper has
+  // it too, and the next keeper finds there what this one kept.
   struct SecretRoom {
     std::array<SessionRecord, kMaxKept> records;  // of the session in the slot of the same number
+    std::array<bool, kMaxKept> kept;              // whether the record is whole
     std::array<std::uint8_t, kMaxRequest> request;
   };
   struct Slot {
@@ -60,6 +75,8 @@ private:
   Slot* find(SessionId session);
   Slot* free_slot();
   SessionRecord& record_of(const Slot& slot);
+  bool& is_kept(const Slot& slot);
+  void adopt(Slot& slot);
   Result<Done> begin(Slot& slot);
   Result<Done> watch(Slot& slot);
   Result<Done> keep_encoded(Bytes bytes);
@@ -82,8 +99,8 @@ private:
   void save();
 
   KeeperPorts ports_;
+  IscsiNotices& notices_;
   std::optional<InSecretPages<SecretRoom>> room_;
-  std::optional<IscsiEvents> events_;
   std::optional<SessionFolder> folder_;
   std::optional<StateFile> state_file_;
   std::optional<ControlListener> listener_;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,12 @@ Result<StateFile> StateFile::open(const char* folder) {
   UniqueFd opened{::open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
   if (!opened) return system_error(errno, "the keeper's folder in /run cannot be opened");
   return StateFile{std::move(opened)};
+}
+
+Result<Done> StateFile::lock() const {
+  if (flock(folder_.get(), LOCK_EX | LOCK_NB) == 0) return Done{};
+  if (errno == EWOULDBLOCK) return Error{Errc::BadValue, 0, "a keeper runs already"};
+  return system_error(errno, "the keeper's folder in /run cannot be locked");
 }
 
 Result<Done> StateFile::load(SessionRecords& records) const {

@@ -18,6 +18,10 @@ public:
   // Makes `folder` (mode 0700) when it is not there.
   static Result<StateFile> open(const char* folder);
 
+  // For as long as a descriptor of the folder is open in this process or in one that it forked.
+  // Errc::BadValue: somebody else has it.
+  Result<Done> lock() const;
+
   // What was saved last; empty when nothing was. Records that cannot be read are left
   // out: a session without a record stays with the kernel.
   Result<Done> load(SessionRecords& records) const;

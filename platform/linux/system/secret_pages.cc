@@ -24,11 +24,12 @@ std::size_t whole_pages(std::size_t size) {
 
 }  // namespace
 
-Result<SecretPages> SecretPages::allocate(std::size_t capacity) {
+Result<SecretPages> SecretPages::allocate(std::size_t capacity, Children children) {
   const std::size_t page = page_size();
   const std::size_t inner = whole_pages(capacity);
-  void* whole = mmap(nullptr, inner + 2 * page, PROT_NONE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  const int sharing = children == Children::Share ? MAP_SHARED : MAP_PRIVATE;
+  void* whole =
+      mmap(nullptr, inner + 2 * page, PROT_NONE, sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (whole == MAP_FAILED) return system_error(errno, "no memory for secrets");
   std::uint8_t* start = static_cast<std::uint8_t*>(whole) + page;
   if (mprotect(start, inner, PROT_READ | PROT_WRITE) != 0) {

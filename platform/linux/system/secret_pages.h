@@ -15,8 +15,11 @@ namespace isboot::linux_platform {
 // cost anything.
 class SecretPages {
 public:
+  // What a child process has of it: a copy, or the same memory.
+  enum class Children : std::uint8_t { Copy, Share };
+
   // An errno (platform/linux/system_error.h) when there is no memory.
-  static Result<SecretPages> allocate(std::size_t capacity);
+  static Result<SecretPages> allocate(std::size_t capacity, Children children = Children::Copy);
 
   SecretPages() = default;  // no memory
   SecretPages(SecretPages&& other) noexcept;
@@ -37,18 +40,20 @@ private:
   std::size_t size_ = 0;
 };
 
-// One T in secret pages that no child process sees.
+// One T in secret pages.
 template <typename T>
 class InSecretPages {
 public:
-  // As SecretPages::allocate().
+  // As SecretPages::allocate(). No child process sees it.
   static Result<InSecretPages> make() {
-    InSecretPages made;
-    made.pages_ = ISBOOT_TRY(SecretPages::allocate(sizeof(T)));
-    made.pages_.keep_from_children();
-    made.pages_.resize(sizeof(T));
-    made.object_ = std::construct_at(reinterpret_cast<T*>(made.pages_.memory().data()));
-    return made;
+    SecretPages pages = ISBOOT_TRY(SecretPages::allocate(sizeof(T)));
+    pages.keep_from_children();
+    return InSecretPages{std::move(pages)};
+  }
+  // Every child process has it too, and the last that ends need not be this one.
+  static Result<InSecretPages> make_shared() {
+    return InSecretPages{
+        ISBOOT_TRY(SecretPages::allocate(sizeof(T), SecretPages::Children::Share))};
   }
   InSecretPages(InSecretPages&& other) noexcept
       : pages_{std::move(other.pages_)}, object_{std::exchange(other.object_, nullptr)} {}
@@ -61,7 +66,10 @@ public:
   T* operator->() const { return object_; }
 
 private:
-  InSecretPages() = default;
+  explicit InSecretPages(SecretPages pages) : pages_{std::move(pages)} {
+    pages_.resize(sizeof(T));
+    object_ = std::construct_at(reinterpret_cast<T*>(pages_.memory().data()));
+  }
 
   SecretPages pages_;
   T* object_ = nullptr;

@@ -48,7 +48,7 @@ def fetch():
 
 def make(workspace, kernel, programs, files=None):
     """The directory that becomes the root. `programs`: name in its /sbin → file; `files`: path →
-    text, with what the test says to the managers."""
+    text, or the file to copy, with what the test says to the managers."""
     tree = workspace / "root"
     run("cp", "-a", fetch(), tree)
     for path in LEFT_OUT:
@@ -64,7 +64,11 @@ def make(workspace, kernel, programs, files=None):
     for path, content in FILES.items():
         _put(tree / path, content.encode())
     for path, content in (files or {}).items():
-        _put(tree / path, content.encode())
+        if isinstance(content, str):
+            _put(tree / path, content.encode())
+        else:
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(content, tree / path)
         if path.endswith(".nmconnection"):
             (tree / path).chmod(0o600)  # NetworkManager reads no profile that others may read
     for path, to in LINKS.items():

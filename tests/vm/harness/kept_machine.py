@@ -117,8 +117,15 @@ class KeptMachine:
         self.next_write()
 
     def kill_keeper(self):
+        """Its guard starts another."""
         self.order("kill-keeper")
         self.wait_for(r"ISBOOT-KILLED", "the keeper's end")
+
+    def kill_keeper_and_guard(self):
+        """Nobody starts another."""
+        self.order("kill-guard")
+        self.wait_for(r"ISBOOT-KILLED", "the guard's end")
+        self.kill_keeper()
 
     def start_keeper(self):
         self.order("start-keeper")

@@ -37,6 +37,7 @@ class ManagedMachine:
         self._vlan = vlan
         self._ipxe = ipxe
         self._qemu = None
+        self._port = None
         self._kernel = Kernel()
         self._initrd = initramfs.build(
             {"init": isboot_binary().read_bytes(), **self._kernel.module_files((*MODULES, "8021q"))})
@@ -48,26 +49,33 @@ class ManagedMachine:
 
     def __enter__(self):
         with self._life:
-            port = self._life.enter_context(
-                target.serving(self.workspace, self.disk.path, host=private_network.TARGET)).port
-            self._life.enter_context(self.server.running(*self._dhcp_options(port)))
+            self._port = self._serve().port
+            self._life.enter_context(self.server.running(*self._dhcp_options(self._port)))
             if self._vlan:
                 self._life.enter_context(
                     vlan_switch.running(self.workspace, private_network.CABLE, self._vlan))
-            guest = self._machine(port)
-            self._qemu = self._life.enter_context(guest.running())
-            self.console = guest.console
-            self._wait_for_start()
+            self.start()
             self._life = self._life.pop_all()
         return self
+
+    def start(self):
+        """Switches the machine on; returns when its system is up."""
+        guest = self._machine(self._port)
+        self._qemu = self._life.enter_context(guest.running())
+        self.console = guest.console
+        self._wait_for_start()
 
     def __exit__(self, *error):
         return self._life.__exit__(*error)
 
-    def order(self, command):
-        """What a shell in the machine prints for `command`, which must succeed."""
+    def say(self, command):
+        """Gives the shell in the machine `command`, and waits for nothing."""
         self._qemu.stdin.write(command.encode() + b"\n")
         self._qemu.stdin.flush()
+
+    def order(self, command):
+        """What a shell in the machine prints for `command`, which must succeed."""
+        self.say(command)
         found = self.console.wait_for(r"ISBOOT-RAN (\d+) ?(.*)", ORDER_LIMIT, command)
         said = found.group(2).replace("|", "\n").strip()
         if found.group(1) != "0":
@@ -104,14 +112,17 @@ class ManagedMachine:
             raise AssertionError(f"the session was lost: {session}")
         self.wait_until("before=$(cat /run/written); sleep 2; test $(cat /run/written) -gt $before")
 
-    def power_off(self):
-        """Shuts down as a user does; what the writer was told is on the disk must be there."""
-        written = int(self.order("cat /run/written"))
-        self._qemu.stdin.write(b"systemctl poweroff\n")
-        self._qemu.stdin.flush()
-        self.console.wait_for(r"reboot: Power down", POWER_OFF_LIMIT, "the power-off")
+    def end(self, kind="poweroff", last_line="reboot: Power down"):
+        """Shuts down as a user does, with systemctl `kind`."""
+        self.say(f"systemctl {kind}")
+        self.console.wait_for(last_line, POWER_OFF_LIMIT, f"the end by {kind}")
         self.console.wait_for_end(POWER_OFF_LIMIT)
         self._qemu.wait(POWER_OFF_LIMIT)
+
+    def power_off(self, **how):
+        """Shuts down; what the writer was told is on the disk must be there."""
+        written = int(self.order("cat /run/written"))
+        self.end(**how)
         on_disk = int(self.disk.read("/counter"))
         if on_disk < written:
             raise AssertionError(f"{written} was acknowledged, the disk has {on_disk}")
@@ -120,6 +131,11 @@ class ManagedMachine:
         if errors:
             raise AssertionError(f"errors on the console: {errors}")
         self.disk.check()
+
+    def _serve(self):
+        """What the machine finds as its target."""
+        return self._life.enter_context(
+            target.serving(self.workspace, self.disk.path, host=private_network.TARGET))
 
     def _dhcp_options(self, port):
         if not self._ipxe:

@@ -13,7 +13,7 @@ import threading
 import time
 
 BHS = 48
-LOGIN_REQUEST, LOGIN_RESPONSE, SCSI_RESPONSE = 0x03, 0x23, 0x21
+LOGIN_REQUEST, LOGIN_RESPONSE, SCSI_RESPONSE, LOGOUT_RESPONSE = 0x03, 0x23, 0x21, 0x26
 OPCODE = 0x3F
 FULL_FEATURE = 0x83  # byte 1 of the last login response: T, NSG 3
 TSIH_AT, ITT_AT, EXP_STAT_SN_AT, CMD_SN_AT, STATUS_AT = 14, 16, 28, 24, 36
@@ -27,9 +27,11 @@ Login = collections.namedtuple("Login", "accepted done answered")
 
 
 class Relay:
-    """`port`: where the machine finds its target, as if the target itself listened there."""
+    """`port`: where the machine finds its target, as if the target itself listened there.
+    `logouts`: how many the target has granted."""
 
-    def __init__(self, target_port):
+    def __init__(self, target_port, host="127.0.0.1"):
+        self._host = host
         self._target_port = target_port
         self._selector = selectors.DefaultSelector()
         self._listener = None
@@ -41,6 +43,7 @@ class Relay:
         self.refuses = False
         self.changes_tsih = False
         self.logins = []
+        self.logouts = 0
         self._ended = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -101,7 +104,7 @@ class Relay:
 
     def _open(self, port):
         if self._listener is None:
-            self._listener = socket.create_server(("127.0.0.1", port))
+            self._listener = socket.create_server((self._host, port))
             self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         return self._listener.getsockname()[1]
 
@@ -120,7 +123,7 @@ class Relay:
     def _accept(self, _):
         guest, _ = self._listener.accept()
         try:
-            target = socket.create_connection(("127.0.0.1", self._target_port))
+            target = socket.create_connection((self._host, self._target_port))
         except OSError:
             guest.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             guest.close()
@@ -167,6 +170,8 @@ class Pair:
             logins = self._relay.logins
             logins[self._login] = logins[self._login]._replace(answered=time.monotonic())
             self._login = None
+        elif opcode == LOGOUT_RESPONSE and header[2] == 0:
+            self._relay.logouts += 1
         return header
 
 

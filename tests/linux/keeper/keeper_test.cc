@@ -1,0 +1,191 @@
+#include "platform/linux/keeper/keeper.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <deque>
+#include <filesystem>
+#include <fstream>
+
+#include "platform/linux/system_error.h"
+#include "testing/fake_clock.h"
+#include "testing/fake_entropy.h"
+#include "testing/fake_hash.h"
+#include "testing/fake_log.h"
+#include "tests/linux/keeper/fake_keeping.h"
+#include "tests/linux/keeper/records.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::Contains;
+using ::testing::Not;
+
+// What the kernel says, in this order; readable from the beginning.
+class FakeNotices final : public IscsiNotices {
+public:
+  FakeNotices() : ready_{eventfd(1, EFD_CLOEXEC)} {}
+
+  Result<Done> open() override { return Done{}; }
+  int descriptor() const override { return ready_.get(); }
+  Result<std::optional<IscsiNotice>> next(Clock&) override {
+    if (said.empty()) return std::optional<IscsiNotice>{};
+    const auto first = said.front();
+    said.pop_front();
+    return first;
+  }
+  std::deque<Result<std::optional<IscsiNotice>>> said;
+
+private:
+  UniqueFd ready_;
+};
+
+class FakeNics final : public NicMending {
+public:
+  Result<LinkId> mend(const NicSetup&, LinkId link, bool) override { return link; }
+};
+
+// A keeper of session 3; its client asks it to let go in the first round of its loop, so that
+// run() returns.
+class KeeperTest : public ::testing::Test {
+protected:
+  KeeperTest() {
+    char name[] = "/tmp/isboot-keeper-XXXXXX";
+    folder_ = mkdtemp(name);
+    control_ = folder_ / "control";
+    state_ = folder_ / "state";
+    record_.nic.reset();
+    record_.kernel.portal = {IpAddress::v4(127, 0, 0, 1), 1};  // nobody listens there
+    set_state("LOGGED_IN");
+    std::ofstream{session() / "targetname"} << record_.kernel.target_name.view() << '\n';
+  }
+  ~KeeperTest() override { fs::remove_all(folder_); }
+
+  fs::path session() const {
+    const fs::path path = folder_ / "class/iscsi_session/session3";
+    fs::create_directories(path);
+    return path;
+  }
+  void set_state(const char* state) { std::ofstream{session() / "state"} << state << '\n'; }
+
+  KeeperPlaces places() {
+    classes_ = folder_ / "class";
+    return {classes_.c_str(), state_.c_str(), control_.c_str()};
+  }
+  Result<Done> open() { return keeper_.open(places()); }
+  void run() {
+    int ends[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+    const UniqueFd client{ends[0]};
+    std::array<std::uint8_t, 16> buffer{};
+    const auto request = encode(ControlRequest{.kind = ControlRequest::Kind::Release}, buffer);
+    ASSERT_EQ(send(client.get(), request->data(), request->size(), 0), 1);
+    keeper_.serve(ends[1]);
+    EXPECT_EQ(keeper_.run(), Then::Stay);
+  }
+
+  fs::path folder_, classes_, control_, state_;
+  SessionRecord record_ = full_record();
+  testing::FakeClock clock_;
+  testing::FakeLog log_;
+  testing::FakeHash hash_;
+  testing::FakeEntropy entropy_;
+  FakeKeeping kernel_;
+  FakeNics nics_;
+  FakeNotices notices_;
+  Keeper keeper_{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices_};
+};
+
+TEST_F(KeeperTest, BringsASessionBackWhoseLossTheKernelTellsOf) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(keeper_.keep(record_));
+  IscsiNotice lost;
+  lost.kind = IscsiNotice::Kind::ConnectionLost;
+  lost.session = record_.session;
+  notices_.said.emplace_back(std::optional{lost});
+  run();
+  EXPECT_THAT(kernel_.calls, Contains("recover"));
+}
+
+TEST_F(KeeperTest, AsksSysfsWhenTheKernelDroppedNotices) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(keeper_.keep(record_));
+  set_state("FAILED");
+  notices_.said.emplace_back(system_error(ENOBUFS, "receive from netlink"));
+  run();
+  EXPECT_TRUE(log_.says("session 3: the connection was lost"))
+      << ::testing::PrintToString(log_.lines);
+  EXPECT_THAT(kernel_.calls, Contains("recover"));
+}
+
+TEST_F(KeeperTest, LeavesASessionAloneThatLivesWhenNoticesWereDropped) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(keeper_.keep(record_));
+  notices_.said.emplace_back(system_error(ENOBUFS, "receive from netlink"));
+  run();
+  EXPECT_THAT(kernel_.calls, Not(Contains("recover")));
+}
+
+TEST_F(KeeperTest, ReadsOnBehindNoticesThatWereDropped) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(keeper_.keep(record_));
+  IscsiNotice lost;
+  lost.kind = IscsiNotice::Kind::ConnectionLost;
+  lost.session = record_.session;
+  notices_.said.emplace_back(system_error(ENOBUFS, "receive from netlink"));
+  notices_.said.emplace_back(std::optional{lost});
+  run();
+  EXPECT_THAT(kernel_.calls, Contains("recover"));
+}
+
+TEST_F(KeeperTest, IsTheOnlyOne) {
+  ASSERT_TRUE(open());
+  Keeper other{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices_};
+  const auto opened = other.open(places());
+  ASSERT_FALSE(opened);
+  EXPECT_STREQ(opened.error().text, "a keeper runs already");
+}
+
+TEST_F(KeeperTest, StartsWithWhatIsRemembered) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
+  ASSERT_TRUE(keeper_.start());
+  EXPECT_EQ(keeper_.kept(), 1U);
+  EXPECT_TRUE(log_.says("session 3: adopted"));
+}
+
+TEST_F(KeeperTest, StartsWithoutASessionThatIsGone) {
+  ASSERT_TRUE(open());
+  record_.session.value = 4;
+  ASSERT_TRUE(keeper_.remember(record_));
+  ASSERT_TRUE(keeper_.start());
+  EXPECT_EQ(keeper_.kept(), 0U);
+  EXPECT_TRUE(log_.says("session 4: the kernel has no such session"));
+}
+
+// The next keeper is forked by the process that forked the one that was killed.
+TEST_F(KeeperTest, StartsWithWhatAKilledOneKept) {
+  ASSERT_TRUE(open());
+  const pid_t first = fork();
+  if (first == 0) {
+    const bool kept = keeper_.start().ok() && keeper_.keep(record_).ok();
+    raise(kept ? SIGKILL : SIGTERM);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(first, &status, 0), first);
+  ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  fs::remove_all(state_);  // nothing is read
+  ASSERT_TRUE(keeper_.start());
+  EXPECT_EQ(keeper_.kept(), 1U);
+}
+
+}  // namespace
+}  // namespace isboot::linux_platform

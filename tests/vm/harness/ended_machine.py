@@ -1,0 +1,20 @@
+"""A managed machine whose end is watched: its target is behind a relay that sees a logout."""
+
+from . import private_network
+from .managed_machine import ManagedMachine
+from .relay import Relay
+
+
+class EndedMachine(ManagedMachine):
+    """`relay.logouts`: how many sessions have said goodbye. `target`: to be killed."""
+
+    def __init__(self, name, files):
+        super().__init__(name, "isboot-monitor.service", files)
+        self.target = None
+        self.relay = None
+
+    def _serve(self):
+        self.target = super()._serve()
+        self.relay = Relay(self.target.port, private_network.TARGET)
+        self._life.callback(self.relay.end)
+        return self.relay
