@@ -12,7 +12,7 @@ namespace {
 
 using linux_platform::SessionRecord;
 
-ibft::Nic nic_of(const NicSetup& setup, std::uint8_t index) {
+ibft::Nic nic_of(const NicSetup& setup, ibft::Origin origin, std::uint8_t index) {
   ibft::Nic nic;
   nic.index = index;
   nic.valid = nic.boot_selected = nic.global = true;
@@ -20,7 +20,7 @@ ibft::Nic nic_of(const NicSetup& setup, std::uint8_t index) {
   nic.pci = ibft::PciAddress{setup.nic.pci.value_or(0)};
   nic.address = setup.config.address;
   nic.prefix = setup.config.prefix;
-  nic.origin = ibft::Origin::Manual;
+  nic.origin = origin;
   nic.gateway = setup.config.gateway;
   nic.vlan = setup.config.vlan;
   return nic;
@@ -79,7 +79,7 @@ Result<MutableBytes> table_of_sessions(std::span<const SessionRecord> sessions,
   for (const SessionRecord& record : sessions) {
     if (!record.nic) continue;
     const auto index = static_cast<std::uint8_t>(table.nics.count);
-    if (!table.nics.push(nic_of(*record.nic, index))) break;
+    if (!table.nics.push(nic_of(*record.nic, record.origin, index))) break;
     table.targets.push(target_of(record, index));
     if (table.initiator) continue;
     ibft::Initiator& initiator = table.initiator.emplace();

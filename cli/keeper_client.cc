@@ -77,6 +77,8 @@ Result<Done> leave_to_keeper(const boot::Established& established,
   record.link = established.link.index;
   record.nic = established.nic;
   if (record.nic) keep_mtu_as_it_is(*record.nic, record.link);
+  record.origin = established.origin;
+  record.time2wait = established.time2wait;
   record.lun = established.lun;
   record.disk = established.disk;
   ISBOOT_TRY(record.credentials_file.assign(credentials_file));

@@ -98,6 +98,7 @@ private:
         ports_.network.tell_conflict();  // it may be why
         ports_.clock.sleep_until(step.deadline);
         return SessionEvent::due();
+      case SessionStep::Kind::LogOut:  // never before it is carried
       case SessionStep::Kind::Carried:
       case SessionStep::Kind::Stop:
         break;
@@ -166,6 +167,8 @@ Result<Established> log_in(const Path& path, const Parameters& parameters, Nic n
   ports.log.write(LogLevel::Info, line.text());
   Established established{id, path.lun, *disk, kernel, login, link};
   established.kernel.portal = session.home();
+  established.origin = path.origin;
+  established.time2wait = session.params().time2wait;
   if (nic == Nic::BringUp) established.nic = NicSetup{path.nic, path.link};
   return established;
 }

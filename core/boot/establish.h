@@ -28,6 +28,8 @@ struct Established {
   iscsi::LoginConfig login;
   LinkId link;
   std::optional<NicSetup> nic{};  // nothing: the network was there, and is not ours to mend
+  ibft::Origin origin = ibft::Origin::Manual;                  // of the NIC's settings
+  std::uint16_t time2wait = iscsi::SessionParams{}.time2wait;  // agreed on, in seconds
 };
 
 // Every step is logged as one line, a failure with what to do next. What was made for a

@@ -9,6 +9,9 @@ namespace {
 constexpr Millis kHopelessDelay = 30'000;
 constexpr Millis kHopefulSpan = 30'000;  // from the first refusal on
 
+// For a target that has asked for a logout to answer it.
+constexpr Millis kLogOutLimit = 5'000;
+
 }  // namespace
 
 Session::Session(const Portal& portal, iscsi::LoginConfig& login, const SessionLimits& limits,
@@ -26,7 +29,10 @@ SessionStep Session::on_event(const SessionEvent& event, Millis now) {
   switch (state_) {
     case SessionState::Created:
       if (event.kind == Kind::Start) return try_again(now);
-      if (event.kind == Kind::Adopt) return carried();
+      if (event.kind == Kind::Adopt) {
+        params_.time2wait = event.time2wait.value_or(params_.time2wait);
+        return carried();
+      }
       break;
     case SessionState::Connecting:
       if (event.kind == Kind::Failed) return on_failure(event.error, now);
@@ -43,23 +49,23 @@ SessionStep Session::on_event(const SessionEvent& event, Millis now) {
     case SessionState::HandingOver:
       if (event.kind == Kind::Failed) {
         hand_over_error_ = event.error;  // the kernel may hold the socket: that comes first
+        allow_no_login_before({}, now);
         return recover();
       }
       if (event.kind == Kind::HandedOver) return carried();
       break;
     case SessionState::HandedOver:
-      if (event.kind == Kind::Lost) return recover();
+      if (event.kind == Kind::Lost) return on_loss(event, now);
+      if (event.kind == Kind::LogOut) return log_out(event.error, now);
+      break;
+    case SessionState::LoggingOut:
+      if (event.kind == Kind::LoggedOut || event.kind == Kind::Lost || event.kind == Kind::Failed)
+        return on_loss(event, now);
       break;
     case SessionState::Lost:
       if (event.kind == Kind::Due) return recover();
       if (event.kind == Kind::Failed) return on_kernel_failure(event.error, now);
-      if (event.kind == Kind::Recovered) {
-        config_.cmd_sn = event.cmd_sn;
-        if (!hand_over_error_) return try_again(now);
-        const Error error = *hand_over_error_;
-        hand_over_error_.reset();
-        return on_failure(error, now);
-      }
+      if (event.kind == Kind::Recovered) return on_recovered(event.cmd_sn, now);
       break;
     case SessionState::Waiting:
       if (event.kind == Kind::Due) return try_again(now);
@@ -77,6 +83,38 @@ SessionStep Session::carried() {
   refused_since_.reset();
   backoff_.reset();
   return {.kind = SessionStep::Kind::Carried};
+}
+
+// RFC 7143 section 11.9.1: a target's wish for a logout is honoured as early as possible.
+SessionStep Session::log_out(const Error& words, Millis now) {
+  state_ = SessionState::LoggingOut;
+  loss_ = words;
+  return {.kind = SessionStep::Kind::LogOut, .deadline = now + kLogOutLimit, .portal = portal_};
+}
+
+SessionStep Session::on_loss(const SessionEvent& event, Millis now) {
+  if (event.kind != SessionEvent::Kind::LoggedOut) loss_ = event.error;
+  allow_no_login_before(event.time2wait, now);
+  return recover();
+}
+
+// The login to come replaces the session at the target, which is an implicit logout (RFC 7143
+// section 6.3.5): that may not be tried before the agreed time is over (section 13.15), or the
+// one that the target names (sections 11.9.1 and 11.15.3).
+void Session::allow_no_login_before(std::optional<std::uint16_t> time2wait, Millis now) {
+  not_before_ = now + time2wait.value_or(params_.time2wait) * Millis{1000};
+}
+
+SessionStep Session::on_recovered(std::uint32_t cmd_sn, Millis now) {
+  config_.cmd_sn = cmd_sn;
+  if (hand_over_error_) {
+    const Error error = *hand_over_error_;
+    hand_over_error_.reset();
+    return on_failure(error, now);
+  }
+  if (now >= not_before_) return try_again(now);
+  state_ = SessionState::Waiting;
+  return wait(loss_, 0, now);
 }
 
 SessionStep Session::try_again(Millis now) {
@@ -161,6 +199,7 @@ SessionStep Session::on_kernel_failure(const Error& error, Millis now) {
 }
 
 SessionStep Session::wait(const Error& error, Millis delay, Millis now) {
+  if (now + delay < not_before_) delay = not_before_ - now;
   return {.kind = SessionStep::Kind::Wait,
           .deadline = until(delay, now),
           .portal = portal_,

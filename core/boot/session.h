@@ -26,6 +26,7 @@ enum class SessionState : std::uint8_t {
   LoggingIn,    // login PDUs go to and fro
   HandingOver,  // the kernel is taking the socket
   HandedOver,   // the kernel carries the session
+  LoggingOut,   // the target wants that, and has not answered yet
   Lost,         // the kernel is letting go of a dead connection
   Waiting,      // until the next try
   Gone,         // over: given up, or detached
@@ -35,12 +36,14 @@ enum class SessionState : std::uint8_t {
 struct SessionEvent {
   enum class Kind : std::uint8_t {
     Start,       // begin
-    Adopt,       // go on with a session that the kernel already carries
+    Adopt,       // go on with a session that the kernel already carries; `time2wait`
     Connected,   // TCP is up
     Received,    // `bytes` from the target, at most what was wanted
     Failed,      // connecting, sending, receiving or handing over failed: `error`
     HandedOver,  // the kernel has the socket
-    Lost,        // the kernel reports that the connection is dead: `error`
+    Lost,        // the connection is dead, or will be soon: `error`, `time2wait`
+    LogOut,      // the target asks for that: `error` has its words
+    LoggedOut,   // the target's answer: `time2wait`
     Recovered,   // the kernel let go; `cmd_sn` is for the next login
     Due,         // the time of Step::Wait has come
     Detach,      // nobody wants the session any more
@@ -49,17 +52,30 @@ struct SessionEvent {
   Bytes bytes{};
   std::uint32_t cmd_sn = 0;
   Error error{};
+  // Seconds before the next login: what the target said now; nothing: what was agreed on.
+  std::optional<std::uint16_t> time2wait{};
 
-  static SessionEvent start() { return {Kind::Start, {}, 0, {}}; }
-  static SessionEvent adopt() { return {Kind::Adopt, {}, 0, {}}; }
-  static SessionEvent connected() { return {Kind::Connected, {}, 0, {}}; }
-  static SessionEvent received(Bytes bytes) { return {Kind::Received, bytes, 0, {}}; }
-  static SessionEvent failed(const Error& error) { return {Kind::Failed, {}, 0, error}; }
-  static SessionEvent handed_over() { return {Kind::HandedOver, {}, 0, {}}; }
-  static SessionEvent lost(const Error& error) { return {Kind::Lost, {}, 0, error}; }
-  static SessionEvent recovered(std::uint32_t cmd_sn) { return {Kind::Recovered, {}, cmd_sn, {}}; }
-  static SessionEvent due() { return {Kind::Due, {}, 0, {}}; }
-  static SessionEvent detach() { return {Kind::Detach, {}, 0, {}}; }
+  static SessionEvent start() { return {.kind = Kind::Start}; }
+  // `agreed`: DefaultTime2Wait of the login before.
+  static SessionEvent adopt(std::uint16_t agreed) {
+    return {.kind = Kind::Adopt, .time2wait = agreed};
+  }
+  static SessionEvent connected() { return {.kind = Kind::Connected}; }
+  static SessionEvent received(Bytes bytes) { return {.kind = Kind::Received, .bytes = bytes}; }
+  static SessionEvent failed(const Error& error) { return {.kind = Kind::Failed, .error = error}; }
+  static SessionEvent handed_over() { return {.kind = Kind::HandedOver}; }
+  static SessionEvent lost(const Error& error, std::optional<std::uint16_t> time2wait = {}) {
+    return {.kind = Kind::Lost, .error = error, .time2wait = time2wait};
+  }
+  static SessionEvent log_out(const Error& words) { return {.kind = Kind::LogOut, .error = words}; }
+  static SessionEvent logged_out(std::uint16_t time2wait) {
+    return {.kind = Kind::LoggedOut, .time2wait = time2wait};
+  }
+  static SessionEvent recovered(std::uint32_t cmd_sn) {
+    return {.kind = Kind::Recovered, .cmd_sn = cmd_sn};
+  }
+  static SessionEvent due() { return {.kind = Kind::Due}; }
+  static SessionEvent detach() { return {.kind = Kind::Detach}; }
 };
 
 // What to do next, and with which event to come back.
@@ -70,12 +86,13 @@ struct SessionStep {
     Receive,   // at most `wanted` bytes: Received or Failed
     HandOver,  // the connection with `params`: HandedOver or Failed
     Recover,   // make the kernel let go: Recovered or Failed
-    Wait,      // until `deadline`: Due. `error` says what the last try failed of
-    Carried,   // nothing, until Lost or Detach
+    LogOut,    // ask the target for it: LoggedOut, Lost, or Failed at `deadline`
+    Wait,      // until `deadline`: Due. `error` says what the last try failed of, or the session
+    Carried,   // nothing, until Lost, LogOut or Detach
     Stop,      // for good; `error` says why (Errc::Cancelled: it was detached)
   };
   Kind kind = Kind::Stop;
-  Millis deadline = 0;  // of Connect, Send, Receive, Wait: on the driver's clock
+  Millis deadline = 0;  // of Connect, Send, Receive, LogOut, Wait: on the driver's clock
   Portal portal{};
   Bytes send{};  // borrows from the Session until its next call
   std::size_t wanted = 0;
@@ -118,6 +135,10 @@ public:
 
 private:
   SessionStep carried();
+  SessionStep log_out(const Error& words, Millis now);
+  SessionStep on_loss(const SessionEvent& event, Millis now);
+  SessionStep on_recovered(std::uint32_t cmd_sn, Millis now);
+  void allow_no_login_before(std::optional<std::uint16_t> time2wait, Millis now);
   SessionStep try_again(Millis now);
   SessionStep connect(const Portal& portal, Millis now);
   SessionStep on_login_step(const iscsi::LoginStep& step, Millis now);
@@ -143,6 +164,8 @@ private:
   iscsi::SessionParams params_;
   InlineText<160> refusal_;
   std::optional<Error> hand_over_error_;
+  Error loss_{};           // the last one
+  Millis not_before_ = 0;  // of the next login
   Backoff backoff_;
   List<Portal, kMaxRedirects + 1> visited_;  // in this try
   std::uint32_t tries_ = 0;

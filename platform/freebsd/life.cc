@@ -158,7 +158,8 @@ LifeState Life::keep(const boot::Established& established) {
   link_ = established.link;
   login_ = established.login;
   session_.emplace(established.kernel.portal, login_, boot::SessionLimits{}, hash_, entropy_);
-  (void)session_->on_event(SessionEvent::adopt(), clock_.now());  // Carried: nothing to do
+  (void)session_->on_event(SessionEvent::adopt(established.time2wait),
+                           clock_.now());  // Carried: nothing to do
   isboot_release_root();
   return LifeState::Kept;
 }
@@ -223,6 +224,7 @@ std::optional<SessionEvent> Life::carry_out(const SessionStep& step) {
       log_failure(step.error, "; trying again");
       clock_.sleep_until(step.deadline);
       return SessionEvent::due();
+    case SessionStep::Kind::LogOut:  // the kernel tells of no Asynchronous Message
     case SessionStep::Kind::Carried:
     case SessionStep::Kind::Stop:
       break;

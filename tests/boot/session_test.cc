@@ -16,6 +16,8 @@ using Event = SessionEvent;
 using Kind = SessionStep::Kind;
 
 const Portal kHome{IpAddress::v4(10, 0, 2, 2), 3260};
+// RFC 7143 section 13.15: the default of DefaultTime2Wait, which a target that says nothing keeps.
+constexpr Millis kAgreed = 2'000;
 const Portal kOther{IpAddress::v4(10, 0, 2, 3), 3261};
 
 ScriptedReply refusal(std::uint8_t status_class, std::uint8_t detail,
@@ -57,6 +59,13 @@ protected:
   }
   SessionStep log_in(std::vector<ScriptedReply> script = testing::plain_login()) {
     return play(on(Event::connected()), std::move(script));
+  }
+  // The kernel lets go, and the time that was agreed on passes.
+  SessionStep let_go(std::uint32_t cmd_sn) {
+    const SessionStep step = on(Event::recovered(cmd_sn));
+    if (step.kind != Kind::Wait) return step;
+    now_ = step.deadline;
+    return on(Event::due());
   }
   void bring_up() {
     on(Event::start());
@@ -152,7 +161,7 @@ TEST_F(SessionTest, FollowsARedirectAndComesHomeAfterATemporaryOne) {
   EXPECT_EQ(log_in().kind, Kind::HandOver);
   on(Event::handed_over());
   on(Event::lost(Error{Errc::Closed, 0, ""}));
-  EXPECT_EQ(on(Event::recovered(5)).portal, kHome);
+  EXPECT_EQ(let_go(5).portal, kHome);
 }
 
 TEST_F(SessionTest, RemembersAPermanentRedirect) {
@@ -161,7 +170,7 @@ TEST_F(SessionTest, RemembersAPermanentRedirect) {
   EXPECT_EQ(log_in().kind, Kind::HandOver);
   on(Event::handed_over());
   on(Event::lost(Error{Errc::Closed, 0, ""}));
-  EXPECT_EQ(on(Event::recovered(5)).portal, kOther);
+  EXPECT_EQ(let_go(5).portal, kOther);
 }
 
 TEST_F(SessionTest, SeesThatItIsSentInACircle) {
@@ -194,7 +203,7 @@ TEST_F(SessionTest, RecoversWithTheCmdSnThatTheKernelCounts) {
   const SessionStep recover = on(Event::lost(Error{Errc::Closed, 0, ""}));
   EXPECT_EQ(recover.kind, Kind::Recover);
   EXPECT_EQ(session_->state(), SessionState::Lost);
-  EXPECT_EQ(on(Event::recovered(4711)).kind, Kind::Connect);
+  EXPECT_EQ(let_go(4711).kind, Kind::Connect);
   EXPECT_EQ(log_in().kind, Kind::HandOver);
   EXPECT_EQ(login_cmd_sn_, 4711U);
   EXPECT_EQ(on(Event::handed_over()).kind, Kind::Carried);
@@ -202,21 +211,94 @@ TEST_F(SessionTest, RecoversWithTheCmdSnThatTheKernelCounts) {
 }
 
 TEST_F(SessionTest, AdoptsASessionThatTheKernelCarriesAndNeverGivesItUp) {
-  EXPECT_EQ(on(Event::adopt()).kind, Kind::Carried);
+  EXPECT_EQ(on(Event::adopt(3)).kind, Kind::Carried);
   EXPECT_EQ(session_->state(), SessionState::HandedOver);
   now_ = 10 * limits_.give_up;
   EXPECT_EQ(on(Event::lost(Error{Errc::Closed, 0, ""})).kind, Kind::Recover);
-  EXPECT_EQ(on(Event::recovered(42)).kind, Kind::Connect);
+  EXPECT_EQ(let_go(42).kind, Kind::Connect);
   EXPECT_EQ(on(Event::failed(Error{Errc::TimedOut, 0, ""})).kind, Kind::Wait);
   on(Event::due());
   EXPECT_EQ(log_in().kind, Kind::HandOver);
   EXPECT_EQ(login_cmd_sn_, 42U);
 }
 
+TEST_F(SessionTest, WaitsBeforeItReplacesALostSession) {
+  struct {
+    const char* name;
+    std::vector<ScriptedReply> login;
+    std::optional<std::uint16_t> said;  // by the target, with the loss
+    Millis wait;
+  } const kRows[] = {
+      {"the protocol's default", testing::plain_login(), {}, kAgreed},
+      {"as agreed on", testing::plain_login({"DefaultTime2Wait=5"}), {}, 5'000},
+      {"agreed on none", testing::plain_login({"DefaultTime2Wait=0"}), {}, 0},
+      {"what the target says", testing::plain_login({"DefaultTime2Wait=5"}), 7, 7'000},
+      {"at once, it says", testing::plain_login({"DefaultTime2Wait=5"}), 0, 0},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.name);
+    make();
+    on(Event::start());
+    log_in(row.login);
+    on(Event::handed_over());
+    const Millis lost_at = now_;
+    on(Event::lost(Error{Errc::Closed, 0, "lost"}, row.said));
+    now_ += 100;  // the kernel takes its time
+    const SessionStep step = on(Event::recovered(1));
+    EXPECT_EQ(step.kind, row.wait == 0 ? Kind::Connect : Kind::Wait);
+    if (step.kind != Kind::Wait) continue;
+    EXPECT_EQ(step.deadline, lost_at + row.wait);
+    EXPECT_EQ(Text{step.error.text}, "lost");
+    EXPECT_EQ(session_->tries(), 0U);
+    now_ = step.deadline;
+    EXPECT_EQ(on(Event::due()).kind, Kind::Connect);
+  }
+}
+
+TEST_F(SessionTest, WaitsNoLongerThanItTookToLetGo) {
+  bring_up();
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  now_ += kAgreed;
+  EXPECT_EQ(on(Event::recovered(1)).kind, Kind::Connect);
+}
+
+TEST_F(SessionTest, WaitsForAnAdoptedSessionAsItsLoginAgreed) {
+  on(Event::adopt(3));
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  EXPECT_EQ(on(Event::recovered(1)).deadline, now_ + 3'000);
+}
+
+TEST_F(SessionTest, LogsOutWhenTheTargetAsksForIt) {
+  bring_up();
+  const SessionStep step = on(Event::log_out(Error{Errc::Closed, 0, "asked"}));
+  EXPECT_EQ(step.kind, Kind::LogOut);
+  EXPECT_GT(step.deadline, now_);
+  EXPECT_EQ(session_->state(), SessionState::LoggingOut);
+  EXPECT_EQ(on(Event::logged_out(0)).kind, Kind::Recover);
+  EXPECT_EQ(on(Event::recovered(9)).kind, Kind::Connect);  // at once: it said goodbye properly
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+  EXPECT_EQ(login_cmd_sn_, 9U);
+}
+
+TEST_F(SessionTest, WaitsAfterALogoutThatFailed) {
+  const std::pair<Event, Millis> kEnds[] = {
+      {Event::logged_out(4), 4'000},
+      {Event::failed(Error{Errc::TimedOut, 0, "no answer"}), kAgreed},
+      {Event::lost(Error{Errc::Closed, 0, "closed"}), kAgreed},
+  };
+  for (const auto& [end, wait] : kEnds) {
+    make();
+    bring_up();
+    on(Event::log_out(Error{Errc::Closed, 0, "asked"}));
+    EXPECT_EQ(on(end).kind, Kind::Recover);
+    EXPECT_EQ(on(Event::recovered(1)).deadline, now_ + wait);
+  }
+}
+
 TEST_F(SessionTest, NeverGivesUpOnceItWasUp) {
   bring_up();
   on(Event::lost(Error{Errc::Closed, 0, ""}));
-  on(Event::recovered(2));
+  let_go(2);
   now_ = 10 * limits_.give_up;
   for (int i = 0; i < 1000; ++i) {
     const SessionStep wait = on(Event::failed(Error{Errc::TimedOut, 0, ""}));
@@ -231,7 +313,7 @@ TEST_F(SessionTest, NeverGivesUpOnceItWasUp) {
 TEST_F(SessionTest, KeepsTryingSlowlyWhenARecoveryIsRefusedForGood) {
   bring_up();
   on(Event::lost(Error{Errc::Closed, 0, ""}));
-  on(Event::recovered(2));
+  let_go(2);
   const auto refused = [this] {
     const SessionStep wait = log_in({refusal(2, 1)});
     EXPECT_EQ(wait.kind, Kind::Wait);
@@ -256,7 +338,7 @@ TEST_F(SessionTest, KeepsTryingSlowlyWhenARecoveryIsRefusedForGood) {
   log_in();
   on(Event::handed_over());
   on(Event::lost(Error{Errc::Closed, 0, ""}));
-  on(Event::recovered(3));
+  let_go(3);
   EXPECT_LE(refused(), 2'000U);
 }
 
@@ -268,6 +350,7 @@ TEST_F(SessionTest, MakesTheKernelLetGoWhenTheHandOverFails) {
   const SessionStep wait = on(Event::recovered(1));
   EXPECT_EQ(wait.kind, Kind::Wait);
   EXPECT_EQ(wait.error.code, Errc::Closed);
+  EXPECT_GE(wait.deadline, now_ + kAgreed);
   EXPECT_EQ(on(Event::due()).kind, Kind::Connect);
 }
 
@@ -289,16 +372,18 @@ TEST_F(SessionTest, EndsWhenItIsDetachedInAnyState) {
 // Every pair of state and event that no transition is for ends the session, by name.
 TEST_F(SessionTest, RefusesEventsThatDoNotFitTheState) {
   const Event events[] = {
-      Event::start(),       Event::adopt(),       Event::connected(),
+      Event::start(),       Event::adopt(3),      Event::connected(),
       Event::received({}),  Event::handed_over(), Event::due(),
       Event::lost(Error{}), Event::recovered(1),  Event::failed(Error{Errc::Closed, 0, ""}),
+      Event::log_out({}),   Event::logged_out(0),
   };
   const std::pair<SessionState, std::set<Event::Kind>> kAllowed[] = {
       {SessionState::Created, {Event::Kind::Start, Event::Kind::Adopt}},
       {SessionState::Connecting, {Event::Kind::Connected, Event::Kind::Failed}},
       {SessionState::LoggingIn, {Event::Kind::Received, Event::Kind::Failed}},
       {SessionState::HandingOver, {Event::Kind::HandedOver, Event::Kind::Failed}},
-      {SessionState::HandedOver, {Event::Kind::Lost}},
+      {SessionState::HandedOver, {Event::Kind::Lost, Event::Kind::LogOut}},
+      {SessionState::LoggingOut, {Event::Kind::LoggedOut, Event::Kind::Lost, Event::Kind::Failed}},
       {SessionState::Lost, {Event::Kind::Recovered, Event::Kind::Failed, Event::Kind::Due}},
       {SessionState::Waiting, {Event::Kind::Due}},
       {SessionState::Gone, {}},
@@ -313,10 +398,12 @@ TEST_F(SessionTest, RefusesEventsThatDoNotFitTheState) {
       if (state == SessionState::Waiting) on(Event::failed(Error{Errc::Closed, 0, ""}));
       if (state == SessionState::Gone) on(Event::detach());
       if (state == SessionState::HandingOver || state == SessionState::HandedOver ||
-          state == SessionState::Lost)
+          state == SessionState::LoggingOut || state == SessionState::Lost)
         log_in();
-      if (state == SessionState::HandedOver || state == SessionState::Lost)
+      if (state == SessionState::HandedOver || state == SessionState::LoggingOut ||
+          state == SessionState::Lost)
         on(Event::handed_over());
+      if (state == SessionState::LoggingOut) on(Event::log_out({}));
       if (state == SessionState::Lost) on(Event::lost(Error{}));
       ASSERT_EQ(session_->state(), state);
       const SessionStep stop = on(event);

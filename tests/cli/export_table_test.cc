@@ -47,6 +47,21 @@ TEST_F(ExportTable, LeadsToEachSessionByTheNicThatItHas) {
   EXPECT_EQ(target.name, "iqn.2026-11.org.example:disk");
 }
 
+TEST_F(ExportTable, SaysWhereTheAddressCameFrom) {
+  for (const ibft::Origin origin :
+       {ibft::Origin::Manual, ibft::Origin::Dhcp, ibft::Origin::RouterAdvertisement}) {
+    std::vector<SessionRecord> sessions{linux_platform::full_record()};
+    sessions[0].origin = origin;
+    std::array<std::uint8_t, linux_platform::kMaxRecord> record{};
+    const auto kept = encode(sessions[0], linux_platform::Secrets::Leave, record);
+    ASSERT_TRUE(kept);
+    SessionRecord restored;  // as from the keeper's state file
+    ASSERT_TRUE(decode(*kept, restored));
+    make({&restored, 1});
+    EXPECT_EQ(table_.nics[0].origin, origin);
+  }
+}
+
 TEST_F(ExportTable, CarriesTheSecretsThatTheNextLoginNeeds) {
   std::vector<SessionRecord> sessions{linux_platform::full_record()};
   make(sessions);

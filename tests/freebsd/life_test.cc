@@ -244,7 +244,7 @@ TEST_F(LifeTest, EndsAtOnceWhereverItIsWhenTheMachineStops) {
     FakeKernel kernel;
     kernel.acpi = kernel_.acpi;
     kernel.links = kernel_.links;
-    for (int i = 0; i < 3; ++i) kernel.scripts.push_back(testing::plain_login());
+    for (int i = 0; i < 3; ++i) kernel.scripts.push_back(testing::plain_login({"DefaultTime2Wait=0"}));
     isboot_wait wait{};
     wait.id = 1;
     kernel.waits.push_back(wait);

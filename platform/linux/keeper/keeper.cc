@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include "platform/linux/keeper/status_json.h"
-#include "platform/linux/keeper/target_notice.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system_error.h"
 
@@ -220,11 +219,23 @@ void Keeper::on_notice(const IscsiNotice& notice) {
   if (notice.kind == IscsiNotice::Kind::ConnectionLost)
     slot->session->on_lost(Error{Errc::Closed, 0, words_of_connection_error(notice.error)});
   if (notice.kind != IscsiNotice::Kind::Pdu) return;
-  const TargetNotice said = read_target_notice(notice.pdu);
-  if (said.kind == TargetNotice::Kind::Goodbye)
-    slot->session->on_lost(Error{Errc::Closed, 0, said.words});
-  else if (said.kind == TargetNotice::Kind::Rejected)
-    ports_.log.write(LogLevel::Warning, said.words);
+  on_target_notice(*slot->session, read_target_notice(notice.pdu));
+}
+
+void Keeper::on_target_notice(KeptSession& session, const TargetNotice& said) {
+  const Error words{Errc::Closed, 0, said.words};
+  switch (said.kind) {
+    case TargetNotice::Kind::Nothing:
+      break;
+    case TargetNotice::Kind::LogOut:
+      return session.on_log_out(words);
+    case TargetNotice::Kind::Goodbye:
+      return session.on_lost(words, said.time2wait);
+    case TargetNotice::Kind::LoggedOut:
+      return session.on_logged_out(said.time2wait);
+    case TargetNotice::Kind::Rejected:
+      return ports_.log.write(LogLevel::Warning, said.words);
+  }
 }
 
 void Keeper::look_into_sysfs() {

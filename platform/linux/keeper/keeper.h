@@ -12,6 +12,7 @@
 #include "platform/linux/keeper/session_end.h"
 #include "platform/linux/keeper/session_folder.h"
 #include "platform/linux/keeper/state_file.h"
+#include "platform/linux/keeper/target_notice.h"
 #include "platform/linux/system/secret_pages.h"
 
 namespace isboot::linux_platform {
@@ -84,6 +85,7 @@ private:
   void wait();
   void read_notices();
   void on_notice(const IscsiNotice& notice);
+  void on_target_notice(KeptSession& session, const TargetNotice& said);
   void look_into_sysfs();
   bool paths_have_changed();
   void care_for_paths();

@@ -55,13 +55,28 @@ KeptSession::KeptSession(SessionRecord& record, const KeeperPorts& ports)
 Result<Done> KeptSession::start(bool alive) {
   ISBOOT_TRY(ports_.initiator.adopt(record_.session, record_.kernel, true));
   history_.since = ports_.clock.now();
-  on_event(SessionEvent::adopt());
+  on_event(SessionEvent::adopt(record_.time2wait));
   if (!alive) on_lost(Error{Errc::Closed, 0, "the connection was lost before the keeper came"});
   return Done{};
 }
 
-void KeptSession::on_lost(const Error& error) {
+void KeptSession::on_lost(const Error& error, std::optional<std::uint16_t> time2wait) {
+  if (carried()) note_loss(error);
+  if (carried() || state() == SessionState::LoggingOut)
+    on_event(SessionEvent::lost(error, time2wait));
+}
+
+void KeptSession::on_log_out(const Error& words) {
   if (!carried()) return;
+  note_loss(words);
+  on_event(SessionEvent::log_out(words));
+}
+
+void KeptSession::on_logged_out(std::uint16_t time2wait) {
+  if (state() == SessionState::LoggingOut) on_event(SessionEvent::logged_out(time2wait));
+}
+
+void KeptSession::note_loss(const Error& error) {
   history_.last_error = history_.loss = error;
   history_.refusal.clear();
   history_.since = ports_.clock.now();
@@ -69,7 +84,6 @@ void KeptSession::on_lost(const Error& error) {
   Line line{record_.session};
   line.add(error, ports_.log).out() << "; I/O waits until it is back";
   ports_.log.write(LogLevel::Warning, line.text());
-  on_event(SessionEvent::lost(error));
 }
 
 void KeptSession::on_ready() {
@@ -121,9 +135,17 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
       const auto cmd_sn = ports_.initiator.recover(record_.session);
       return cmd_sn ? SessionEvent::recovered(*cmd_sn) : SessionEvent::failed(cmd_sn.error());
     }
+    case SessionStep::Kind::LogOut: {
+      const auto asked = ports_.initiator.log_out(record_.session);
+      if (!asked) return SessionEvent::failed(asked.error());
+      waiting_.deadline = step.deadline;
+      return std::nullopt;
+    }
     case SessionStep::Kind::Wait:
       stream_.close();
-      log_failure(step.error, "; trying again");
+      // Before the first try it may be the loss, which is known.
+      if (session_.tries() != 0 || !same_cause(step.error, history_.loss))
+        log_failure(step.error, "; trying again");
       waiting_.deadline = step.deadline;
       return std::nullopt;
     case SessionStep::Kind::Carried:
@@ -195,6 +217,8 @@ void KeptSession::log_failure(const Error& error, Text then) {
 
 void KeptSession::log_carried() {
   const Millis now = ports_.clock.now();
+  changed_ = changed_ || record_.time2wait != session_.params().time2wait;
+  record_.time2wait = session_.params().time2wait;
   // The first one is the adoption.
   if (session_.logins() > 1) {
     const Millis took = now - history_.since;

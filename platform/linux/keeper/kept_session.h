@@ -59,7 +59,11 @@ public:
   // `alive`: the kernel's connection works; else the session is brought back at once.
   Result<Done> start(bool alive);
   // The kernel says that the connection is dead. Harmless when it is known already.
-  void on_lost(const Error& error);
+  // `time2wait`: seconds before the next login, when the target has said so.
+  void on_lost(const Error& error, std::optional<std::uint16_t> time2wait = {});
+  // The target wants a logout, which `words` say, and has answered it.
+  void on_log_out(const Error& words);
+  void on_logged_out(std::uint16_t time2wait);
   void on_ready();  // waiting().descriptor has one of its events
   void on_time();   // waiting().deadline has passed
 
@@ -80,6 +84,7 @@ public:
 
 private:
   void on_event(const boot::SessionEvent& event);
+  void note_loss(const Error& error);
   // What came of the step at once; nothing when there is something to wait for.
   std::optional<boot::SessionEvent> carry_out(const boot::SessionStep& step);
   std::optional<boot::SessionEvent> send(const boot::SessionStep& step);

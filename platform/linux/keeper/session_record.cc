@@ -6,7 +6,7 @@
 namespace isboot::linux_platform {
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 constexpr HashAlgorithm kAlgorithms[] = {HashAlgorithm::Md5, HashAlgorithm::Sha1,
                                          HashAlgorithm::Sha256, HashAlgorithm::Sha3_256};
 
@@ -120,6 +120,7 @@ Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes 
   Writer out{buffer};
   out.u8(kVersion).u8(flags).le32(record.session.value).le32(record.link);
   if (record.nic) write_nic(out, *record.nic);
+  out.u8(static_cast<std::uint8_t>(record.origin)).le16(record.time2wait);
   out.bytes(record.lun.bytes);
   write_text(out, record.disk);
   write_text(out, record.credentials_file);
@@ -148,6 +149,8 @@ Result<Done> decode(Bytes bytes, SessionRecord& record) {
   record.nic.reset();
   if ((flags & kHasNic) != 0) ISBOOT_TRY(read_nic(in, record.nic.emplace()));
   if (record.nic) record.nic->config.apart = (flags & kNicApart) != 0;
+  record.origin = static_cast<ibft::Origin>(ISBOOT_TRY(in.u8()));
+  record.time2wait = ISBOOT_TRY(in.le16());
   const Bytes lun = ISBOOT_TRY(in.bytes(record.lun.bytes.size()));
   std::memcpy(record.lun.bytes.data(), lun.data(), lun.size());
   ISBOOT_TRY(read_text(in, record.disk));

@@ -4,6 +4,7 @@
 // a record starts with its version.
 #pragma once
 
+#include "core/ibft/table.h"
 #include "core/iscsi/login.h"
 #include "core/ports/initiator.h"
 #include "core/ports/network.h"
@@ -17,8 +18,10 @@ struct SessionRecord {
   std::uint32_t link = 0;  // the interface, for link-local addresses
   // How the NIC is set up again; nothing: the network is not ours.
   std::optional<NicSetup> nic;
+  ibft::Origin origin = ibft::Origin::Manual;  // of the NIC's settings
   Lun lun;
   DiskName disk;
+  std::uint16_t time2wait = 2;       // seconds, DefaultTime2Wait as the last login agreed on it
   bool had_secrets = false;          // the credentials must be found again before a login …
   InlineText<255> credentials_file;  // … here, or in the iBFT when this is empty
 };

@@ -15,6 +15,8 @@ Text name_of(boot::SessionState state) {
       return "handing over";
     case boot::SessionState::HandedOver:
       return "carried";
+    case boot::SessionState::LoggingOut:
+      return "logging out";
     case boot::SessionState::Lost:
       return "lost";
     case boot::SessionState::Waiting:

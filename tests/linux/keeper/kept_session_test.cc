@@ -101,6 +101,7 @@ protected:
     record_.login.credentials = {};
     record_.login.data_digest = false;
     record_.nic.reset();
+    record_.time2wait = 0;
     record_.link = 0;
     record_.kernel.portal = home_.portal;
   }
@@ -151,6 +152,57 @@ TEST_F(KeptSessionTest, ComesBackAtOnceAndRemembersWhy) {
   EXPECT_THAT(kernel_.calls, ElementsAre("recover", "hand_over"));
   EXPECT_EQ(session_->history().recoveries, 1U);
   EXPECT_EQ(session_->history().last[0].cause.text, Text{kLoss.text});
+}
+
+TEST_F(KeptSessionTest, WaitsAsAgreedOnAndRemembersWhatWasAgreedOn) {
+  record_.time2wait = 3;
+  home_.expect(testing::plain_login({"DefaultTime2Wait=4"}));
+  start();
+  session_->on_lost(kLoss);
+  drive();
+  ASSERT_TRUE(session_->carried());
+  EXPECT_THAT(waits_, ElementsAre(3'000));
+  EXPECT_EQ(log_.lines.size(), 2U);  // lost, back: the wait is no failure
+  EXPECT_EQ(session_->record().time2wait, 4);
+  EXPECT_TRUE(session_->take_changed());
+}
+
+TEST_F(KeptSessionTest, LogsOutWhenTheTargetAsksForItAndComesBack) {
+  home_.expect(testing::plain_login());
+  start();
+  session_->on_logged_out(9);  // nobody asked: nothing
+  session_->on_log_out(kLoss);
+  EXPECT_EQ(session_->state(), boot::SessionState::LoggingOut);
+  session_->on_log_out(kLoss);  // again: it is under way
+  session_->on_logged_out(0);
+  drive();
+  ASSERT_TRUE(session_->carried());
+  EXPECT_TRUE(waits_.empty());
+  EXPECT_THAT(kernel_.calls, ElementsAre("log_out", "recover", "hand_over"));
+  EXPECT_EQ(session_->history().recoveries, 1U);
+}
+
+TEST_F(KeptSessionTest, ComesBackWithoutALogoutWhenTheTargetGoesFirst) {
+  for (const bool refused : {false, true}) {
+    home_.expect(testing::plain_login());
+    kernel_.calls.clear();
+    kernel_.refused = refused ? "log_out" : "";
+    start();
+    session_->on_log_out(kLoss);
+    if (!refused) session_->on_lost(kLoss);
+    drive();
+    ASSERT_TRUE(session_->carried());
+    EXPECT_THAT(kernel_.calls, ElementsAre("log_out", "recover", "hand_over"));
+  }
+}
+
+TEST_F(KeptSessionTest, DoesNotWaitForTheAnswerToALogoutForEver) {
+  home_.expect(testing::plain_login());
+  start();
+  session_->on_log_out(kLoss);
+  drive();
+  ASSERT_TRUE(session_->carried());
+  EXPECT_THAT(kernel_.calls, ElementsAre("log_out", "recover", "hand_over"));
 }
 
 TEST_F(KeptSessionTest, FollowsARedirectWhenItComesBack) {

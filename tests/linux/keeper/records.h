@@ -20,6 +20,8 @@ inline SessionRecord full_record() {
   nic.config.vlan = 42;
   nic.config.mtu = 9000;
   nic.config.apart = true;
+  record.origin = ibft::Origin::Dhcp;
+  record.time2wait = 5;
   record.lun.bytes = {0, 5};
   (void)record.disk.assign("/dev/sda");
   (void)record.credentials_file.assign("/etc/isboot/disk");

@@ -29,6 +29,8 @@ TEST(SessionRecord, ComesBackAsItWas) {
   EXPECT_EQ(after.link, before.link);
   EXPECT_EQ(after.lun.bytes, before.lun.bytes);
   EXPECT_EQ(after.disk, before.disk);
+  EXPECT_EQ(after.origin, ibft::Origin::Dhcp);
+  EXPECT_EQ(after.time2wait, 5);
   EXPECT_EQ(after.credentials_file.view(), "/etc/isboot/disk");
   EXPECT_EQ(after.kernel.initial_cmd_sn, 17U);
   EXPECT_EQ(after.kernel.recovery_timeout, before.kernel.recovery_timeout);
