@@ -6,7 +6,7 @@
 #include "cli/failure.h"
 #include "cli/keeper_client.h"
 #include "cli/leave_network.h"
-#include "cli/path_race.h"
+#include "cli/path_order.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
 
@@ -43,18 +43,14 @@ void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
           std::to_string(table.targets.count) + " target");
 }
 
-// For a path's process to take back what it has made, when its time is over.
-constexpr Millis kGrace = 5'000;
-
 // The paths of a plan, each in the process that brings it up.
-class TablePaths final : public PathWork {
+class TablePaths final : public PlannedPaths {
 public:
   TablePaths(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
              const boot::Parameters& parameters)
       : machine_{machine}, table_{table}, plan_{plan}, parameters_{parameters} {}
 
-  // A time on the machine's clock, of all that bring_up() does.
-  void set_limit(Millis give_up) { give_up_ = give_up; }
+  void set_limit(Millis give_up) override { give_up_ = give_up; }
 
   std::string bring_up(std::size_t path, Log& log) override {
     linux_platform::LinuxNetwork network{machine_.clock, log};
@@ -100,32 +96,11 @@ private:
   linux_platform::UniqueFd keeper_;  // while the first path leaves its session to it
 };
 
-// Those that firmware selected at the same time, the others one after the other; each step
-// gets its share of the time that is left, so that a dead one cannot use up all of it.
-std::string first_disk(Machine& machine, TablePaths& paths, const boot::Plan& plan,
-                       std::size_t count, Millis give_up) {
-  std::string disk;
-  for (std::size_t at_once, i = 0; i < count && disk.empty(); i += at_once) {
-    at_once = boot::paths_at_once(plan, i, count);
-    const Millis now = machine.clock.now();
-    const Millis left = give_up > now ? give_up - now : 0;
-    const Millis limit = now + left * at_once / (count - i);
-    paths.set_limit(limit);
-    if (at_once > 1) {
-      disk = race(paths, i, at_once, limit + kGrace, machine.clock, machine.log);
-    } else {
-      disk = paths.bring_up(i, machine.log);
-      if (!disk.empty()) paths.leave(i, machine.log);
-    }
-  }
-  return disk;
-}
-
 BootResult bring_up(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
                     const boot::Parameters& parameters, Millis give_up) {
   TablePaths paths{machine, table, plan, parameters};
-  std::string disk =
-      first_disk(machine, paths, plan, parameters.all_paths ? plan.count : 1, give_up);
+  std::string disk = first_disk(paths, plan, parameters.all_paths ? plan.count : 1, give_up,
+                                machine.clock, machine.log);
   if (!disk.empty()) return {kDone, std::move(disk)};
   say(machine.log, LogLevel::Error,
       "no iSCSI disk; next: mend what the lines above name (`isboot plan` shows what was tried)");
