@@ -9,6 +9,7 @@
 #include "cli/path_order.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
+#include "platform/linux/keeper/end_units.h"
 
 namespace isboot::cli {
 namespace {
@@ -78,6 +79,10 @@ public:
       say(log, LogLevel::Warning,
           "no keeper: " + in_words(kept.error()) +
               "; the disk works until its connection is lost; next: isboot keep");
+    const auto units = linux_platform::write_run_files("/run", linux_platform::end_units());
+    if (!units)
+      say(log, LogLevel::Warning,
+          in_words(units.error()) + "; a shutdown without the target may hang");
     const auto told = leave_network(table_, plan_[path], established_->link);
     if (!told)
       say(log, LogLevel::Warning,

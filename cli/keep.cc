@@ -39,8 +39,7 @@ struct KeepOptions {
 };
 
 // What a keeper left that is gone, and its guard with it. False: nothing.
-bool remember_saved(linux_platform::Keeper& keeper, Log& log) {
-  const auto parameters = read_parameters(kernel_command_line(), {}, log);
+bool remember_saved(linux_platform::Keeper& keeper, const boot::Parameters& parameters, Log& log) {
   const auto records = linux_platform::InSecretPages<linux_platform::SessionRecords>::make();
   if (!records || !load_saved_sessions(parameters, log, **records)) return false;
   for (const linux_platform::SessionRecord& record : **records) (void)keeper.remember(record);
@@ -62,6 +61,7 @@ bool remember_saved(linux_platform::Keeper& keeper, Log& log) {
       break;
     case Then::Kexec:
       reboot(RB_KEXEC);
+      reboot(RB_AUTOBOOT);  // no kernel was loaded
       break;
   }
   _exit(kDone);
@@ -166,7 +166,9 @@ int run_keeper(int argc, char** argv) {
   static linux_platform::IscsiEvents notices;
   static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator, nics}, notices};
   if (const auto opened = keeper.open(); !opened) return failed(log, opened.error());
-  if (!remember_saved(keeper, log) && !control) {
+  const auto parameters = read_parameters(kernel_command_line(), {}, log);
+  keeper.set_end_limit(parameters.shutdown);
+  if (!remember_saved(keeper, parameters, log) && !control) {
     std::fprintf(stderr, "isboot: no session to keep\n");
     return kNothingToDo;
   }

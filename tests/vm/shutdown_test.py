@@ -1,15 +1,25 @@
 """How a machine ends whose root is on iSCSI and whose init is Debian's systemd: by isboot's hook
-for systemd-shutdown(8)."""
+for systemd-shutdown(8), and without it when the target is away for good."""
 
+import pathlib
+import time
 import unittest
 
 from harness import debian_root, private_network
 from harness.ended_machine import EndedMachine
 from harness.kernel import Kernel
+from harness.managed_machine import START_LIMIT
 from harness.workspace import PROJECT
 
 HOOK = {"lib/systemd/system-shutdown/isboot.shutdown":
             PROJECT / "platform/linux/systemd/isboot.shutdown"}
+RAMFS = {"usr/lib/ramfs/shutdown": PROJECT / "tests/vm/guest/shutdown-ramfs",
+         "usr/lib/ramfs/bin/busybox": pathlib.Path("/bin/busybox")}
+MAKE_RAMFS = ("mkdir /run/initramfs && cp -a /usr/lib/ramfs/. /run/initramfs && "
+              "cp /sbin/isboot /run/initramfs/bin")
+LIMIT = 5  # isboot.shutdown=
+# systemd(1): what `systemctl poweroff` asks for, SIGRTMIN+4. A shell needs no program for it.
+POWER_OFF_SIGNAL = 38
 
 
 def setUpModule():  # pylint: disable=invalid-name
@@ -25,11 +35,35 @@ class Shutdown(unittest.TestCase):
 
     def test_reboot_and_poweroff(self):
         with EndedMachine("shutdown-reboot-and-poweroff", HOOK) as machine:
-            machine.power_off(kind="reboot", last_line="reboot: Restarting system")
+            machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system")
             self.assertEqual(machine.relay.logouts, 1)
             machine.start()
             machine.power_off()
             self.assertEqual(machine.relay.logouts, 2)
+
+    def test_ramfs_and_halt(self):
+        """A shutdown ramfs unmounts root before the session ends. Then, without one, a halt."""
+        with EndedMachine("shutdown-ramfs-and-halt", {**HOOK, **RAMFS}) as machine:
+            machine.order(MAKE_RAMFS)
+            machine.power_off()
+            self.assertTrue(machine.console.first("^ISBOOT-UNMOUNTED 0"))
+            self.assertTrue(machine.console.first("^ISBOOT-SESSIONS-ENDED 0 poweroff"))
+            self.assertEqual(machine.relay.logouts, 1)
+            machine.start()
+            machine.halt()
+            self.assertEqual(machine.relay.logouts, 2)
+
+    def test_target_is_away(self):
+        """For good, before the shutdown begins: no program can be read, not even the hook."""
+        with EndedMachine("shutdown-target-is-away", HOOK, f"isboot.shutdown={LIMIT}") as machine:
+            machine.wait_until("systemctl is-active isboot-end@poweroff.socket")
+            machine.target.kill()
+            machine.console.wait_for("I/O waits until it is back", START_LIMIT, "the loss")
+            started = time.monotonic()
+            machine.end(f"kill -{POWER_OFF_SIGNAL} 1")
+            print(f"off after {time.monotonic() - started:.1f} s")
+        said = "\n".join(text for _, text in machine.console.lines)
+        self.assertIn("session 1: the target is away, and the time is up", said)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "platform/linux/keeper/status_json.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system_error.h"
@@ -27,6 +29,7 @@ Result<Done> Keeper::open(const KeeperPlaces& places) {
   state_file_.emplace(ISBOOT_TRY(StateFile::open(places.state)));
   ISBOOT_TRY(state_file_->lock());
   listener_.emplace(ISBOOT_TRY(ControlListener::open(places.control)));
+  end_notice_.emplace(ISBOOT_TRY(EndNotice::open(places.state)));
   return ports_.initiator.open();
 }
 
@@ -147,7 +150,7 @@ Then Keeper::run() {
     bool somebody_may_bring_one = false;
     for (const Client& client : clients_)
       if (client.socket && !client.waits_for_end) somebody_may_bring_one = true;
-    if (kept() == 0 && (ended_ || !somebody_may_bring_one)) return then_;
+    if (kept() == 0 && (ended_ || !somebody_may_bring_one) && is_over()) return what_then();
     wait();
     const Millis now = ports_.clock.now();
     for (Slot& slot : slots_) {
@@ -155,6 +158,7 @@ Then Keeper::run() {
       if (slot.end.under_way() && slot.end.deadline() <= now) slot.end.on_time();
       if (slot.session && slot.session->take_changed()) save();
     }
+    give_up_lost();
     collect_ended();
     if (paths_have_changed()) care_for_paths();
   }
@@ -173,8 +177,11 @@ void Keeper::wait() {
   for (const Slot& slot : slots_) {
     const Waiting waiting = slot.session ? slot.session->waiting() : Waiting{};
     add(waiting.descriptor, waiting.events);
-    if (slot.deadline() < deadline) deadline = slot.deadline();
+    deadline = std::min({deadline, slot.deadline(), given_up_at(slot)});
   }
+  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
+    add(end_notice_->descriptor(way), 0);
+  deadline = std::min(deadline, end_by_us_at_);
   const Millis now = ports_.clock.now();
   const int timeout = deadline == kNever ? kForEver : poll_timeout(now, deadline);
   if (poll(polled.data(), count, timeout) <= 0) return;
@@ -190,6 +197,9 @@ void Keeper::wait() {
   for (std::size_t i = 0; i < kMaxClients; ++i)
     if (polled[2 + i].revents != 0) on_request(clients_[i]);
   if (polled[1].revents != 0) accept_client();
+  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
+    if (polled[2 + kMaxClients + kMaxKept + way].revents != 0)
+      begin_machine_end(end_notice_->take(way));
 }
 
 void Keeper::read_notices() {

@@ -8,6 +8,7 @@
 #include "core/boot/path_care.h"
 #include "platform/linux/initiator/iscsi_events.h"
 #include "platform/linux/keeper/control.h"
+#include "platform/linux/keeper/end_notice.h"
 #include "platform/linux/keeper/kept_session.h"
 #include "platform/linux/keeper/session_end.h"
 #include "platform/linux/keeper/session_folder.h"
@@ -45,6 +46,9 @@ public:
   Result<Done> keep(const SessionRecord& record);
   std::size_t kept() const;
 
+  // Seconds that a target may be away once the machine begins to end.
+  void set_end_limit(std::uint32_t seconds) { end_limit_ = seconds * Millis{1000}; }
+
   // Until every session has been ended on purpose, or the first client left without
   // handing one over. Returns what to do then.
   Then run();
@@ -71,7 +75,7 @@ private:
     UniqueFd socket;
     bool waits_for_end = false;
   };
-  static constexpr std::size_t kMaxPolled = 2 + kMaxClients + kMaxKept;
+  static constexpr std::size_t kMaxPolled = 2 + kMaxClients + kMaxKept + EndNotice::kWays.size();
 
   Slot* find(SessionId session);
   Slot* free_slot();
@@ -98,6 +102,11 @@ private:
   void answer_status(const Client& client);
   void begin_end(Client& client, const ControlRequest& request);
   void collect_ended();
+  bool is_over() const;
+  Then what_then() const;
+  void begin_machine_end(Then how);
+  Millis given_up_at(const Slot& slot) const;
+  void give_up_lost();
   void save();
 
   KeeperPorts ports_;
@@ -106,11 +115,16 @@ private:
   std::optional<SessionFolder> folder_;
   std::optional<StateFile> state_file_;
   std::optional<ControlListener> listener_;
+  std::optional<EndNotice> end_notice_;
   std::array<Slot, kMaxKept> slots_;
   std::array<Client, kMaxClients> clients_;
   std::array<char, kMaxAnswer> answer_{};
   bool ended_ = false;  // a session ended on purpose
   Then then_ = Then::Stay;
+  Then machine_end_ = Then::Stay;  // what systemd has begun
+  Millis machine_end_at_ = 0;      // since when
+  Millis end_limit_ = 0;
+  Millis end_by_us_at_ = kNever;  // if systemd has not ended the machine by then
 };
 
 }  // namespace isboot::linux_platform

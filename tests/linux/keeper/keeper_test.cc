@@ -1,11 +1,13 @@
 #include "platform/linux/keeper/keeper.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -47,6 +49,16 @@ private:
 class FakeNics final : public NicMending {
 public:
   Result<LinkId> mend(const NicSetup&, LinkId link, bool) override { return link; }
+};
+
+// Goes on whenever somebody looks at it.
+class HastyClock final : public Clock {
+public:
+  Millis now() override { return now_ += 100; }
+  void sleep_until(Millis when) override { now_ = std::max(now_, when); }
+
+private:
+  Millis now_ = 1000;
 };
 
 // A keeper of session 3; its client asks it to let go in the first round of its loop, so that
@@ -185,6 +197,55 @@ TEST_F(KeeperTest, StartsWithWhatAKilledOneKept) {
   fs::remove_all(state_);  // nothing is read
   ASSERT_TRUE(keeper_.start());
   EXPECT_EQ(keeper_.kept(), 1U);
+}
+
+// systemd begins to reboot the machine.
+class KeeperAtTheEnd : public KeeperTest {
+protected:
+  void begin_reboot() {
+    ASSERT_TRUE(hasty_.open(places()));
+    hasty_.set_end_limit(7);
+    ASSERT_TRUE(hasty_.start());
+    ASSERT_TRUE(hasty_.keep(record_));
+    // What comes second is not meant.
+    for (const char* way : {"kexec", "reboot"}) {
+      const UniqueFd systemd{::open((state_ / way).c_str(), O_RDWR | O_CLOEXEC)};
+      ASSERT_TRUE(systemd);
+    }
+  }
+
+  HastyClock clock_;
+  Keeper hasty_{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices_};
+};
+
+TEST_F(KeeperAtTheEnd, GivesUpATargetThatIsAwayAndRebootsTheMachineAfterAll) {
+  set_state("FAILED");
+  begin_reboot();
+  const Millis start = clock_.now();
+  EXPECT_EQ(hasty_.run(), Then::Reboot);
+  EXPECT_THAT(kernel_.calls, Contains("destroy"));
+  EXPECT_TRUE(log_.says("a target that is away has 7 s to come back"));
+  EXPECT_TRUE(log_.says("the target is away, and the time is up"));
+  EXPECT_GE(clock_.now() - start, 17'000U);
+}
+
+TEST_F(KeeperAtTheEnd, LeavesATargetThatIsThereToWhoeverEndsItsSession) {
+  begin_reboot();
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+  hasty_.serve(ends[1]);
+  const pid_t client = fork();
+  if (client == 0) {
+    usleep(300'000);  // long, as that clock goes
+    std::array<std::uint8_t, 16> buffer{};
+    const auto request = encode(ControlRequest{.kind = ControlRequest::Kind::Release}, buffer);
+    (void)send(ends[0], request->data(), request->size(), 0);
+    _exit(0);
+  }
+  EXPECT_EQ(hasty_.run(), Then::Stay);
+  EXPECT_THAT(kernel_.calls, Not(Contains("destroy")));
+  waitpid(client, nullptr, 0);
+  close(ends[0]);
 }
 
 }  // namespace

@@ -1,15 +1,15 @@
 """A managed machine whose end is watched: its target is behind a relay that sees a logout."""
 
 from . import private_network
-from .managed_machine import ManagedMachine
+from .managed_machine import POWER_OFF_LIMIT, ManagedMachine
 from .relay import Relay
 
 
 class EndedMachine(ManagedMachine):
     """`relay.logouts`: how many sessions have said goodbye. `target`: to be killed."""
 
-    def __init__(self, name, files):
-        super().__init__(name, "isboot-monitor.service", files)
+    def __init__(self, name, files, arguments=""):
+        super().__init__(name, f"isboot-monitor.service {arguments}", files)
         self.target = None
         self.relay = None
 
@@ -18,3 +18,10 @@ class EndedMachine(ManagedMachine):
         self.relay = Relay(self.target.port, private_network.TARGET)
         self._life.callback(self.relay.end)
         return self.relay
+
+    def halt(self):
+        """It stops, and stays on."""
+        written = int(self.order("cat /run/written"))
+        self.say("systemctl halt")
+        self.console.wait_for("reboot: System halted", POWER_OFF_LIMIT, "the halt")
+        self.check_disk(written)

@@ -112,10 +112,10 @@ class ManagedMachine:
             raise AssertionError(f"the session was lost: {session}")
         self.wait_until("before=$(cat /run/written); sleep 2; test $(cat /run/written) -gt $before")
 
-    def end(self, kind="poweroff", last_line="reboot: Power down"):
-        """Shuts down as a user does, with systemctl `kind`."""
-        self.say(f"systemctl {kind}")
-        self.console.wait_for(last_line, POWER_OFF_LIMIT, f"the end by {kind}")
+    def end(self, order="systemctl poweroff", last_line="reboot: Power down"):
+        """Shuts down as a user does."""
+        self.say(order)
+        self.console.wait_for(last_line, POWER_OFF_LIMIT, f"the end by {order}")
         self.console.wait_for_end(POWER_OFF_LIMIT)
         self._qemu.wait(POWER_OFF_LIMIT)
 
@@ -123,6 +123,10 @@ class ManagedMachine:
         """Shuts down; what the writer was told is on the disk must be there."""
         written = int(self.order("cat /run/written"))
         self.end(**how)
+        self.check_disk(written)
+
+    def check_disk(self, written):
+        """Nothing that was acknowledged is missing, and no error was seen."""
         on_disk = int(self.disk.read("/counter"))
         if on_disk < written:
             raise AssertionError(f"{written} was acknowledged, the disk has {on_disk}")

@@ -1,0 +1,31 @@
+#include "platform/linux/keeper/end_notice.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+
+Result<EndNotice> EndNotice::open(const char* folder) {
+  const UniqueFd opened{::open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  EndNotice notice;
+  for (std::size_t way = 0; way < kWays.size(); ++way) {
+    (void)mkfifoat(opened.get(), kWays[way], 0600);  // systemd takes one with these rights alone
+    // A FIFO that nobody has opened for writing yet is no notice: the kernel reports POLLHUP
+    // only when a writer left since this open (pipe_poll() in fs/pipe.c).
+    notice.fifos_[way].reset(
+        openat(opened.get(), kWays[way], O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    if (!notice.fifos_[way]) return system_error(errno, "a FIFO for systemd cannot be had");
+  }
+  return notice;
+}
+
+Then EndNotice::take(std::size_t way) {
+  constexpr std::array<Then, kWays.size()> kThen = {Then::PowerOff, Then::Reboot, Then::Halt,
+                                                    Then::Kexec};
+  fifos_[way].reset();
+  return kThen[way];
+}
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,31 @@
+// How the keeper learns that the machine begins to end, and in which way. systemd itself (PID 1)
+// tells it without a program's help, for none may be readable any more: for each way to end it
+// holds a FIFO open, as the units of end_units.h say, and closes it when that way is taken.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "platform/linux/keeper/control.h"
+
+namespace isboot::linux_platform {
+
+class EndNotice {
+public:
+  static constexpr std::array<const char*, 4> kWays = {"poweroff", "reboot", "halt", "kexec"};
+
+  // Makes the FIFOs in `folder`, which is there, and opens them.
+  static Result<EndNotice> open(const char* folder);
+
+  // For poll(), without any event: POLLHUP is the notice. -1 when it has been taken.
+  int descriptor(std::size_t way) const { return fifos_[way].get(); }
+  // That one's notice; it comes no second time.
+  Then take(std::size_t way);
+
+private:
+  EndNotice() = default;
+
+  std::array<UniqueFd, kWays.size()> fifos_;
+};
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,84 @@
+#include "platform/linux/keeper/end_notice.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace isboot::linux_platform {
+namespace {
+
+class EndNoticeTest : public ::testing::Test {
+protected:
+  EndNoticeTest() {
+    char name[] = "/tmp/isboot-end-XXXXXX";
+    folder_ = mkdtemp(name);
+  }
+  ~EndNoticeTest() override { std::filesystem::remove_all(folder_); }
+
+  // As systemd opens what ListenFIFO= names.
+  UniqueFd systemd(const char* way) const {
+    return UniqueFd{
+        open((folder_ + "/" + way).c_str(), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)};
+  }
+  static bool is_told(const EndNotice& notice, std::size_t way) {
+    pollfd polled{notice.descriptor(way), 0, 0};
+    return poll(&polled, 1, 0) == 1 && (polled.revents & POLLHUP) != 0;
+  }
+
+  std::string folder_;
+};
+
+TEST_F(EndNoticeTest, SaysNothingBeforeSomebodyHoldsTheFifosAndWhileTheyAreHeld) {
+  const auto notice = EndNotice::open(folder_.c_str());
+  ASSERT_TRUE(notice);
+  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way) {
+    EXPECT_FALSE(is_told(*notice, way));
+    const UniqueFd held = systemd(EndNotice::kWays[way]);
+    ASSERT_TRUE(held);
+    EXPECT_FALSE(is_told(*notice, way));
+  }
+}
+
+TEST_F(EndNoticeTest, TellsOnceWhichFifoWasLetGo) {
+  constexpr Then kExpected[] = {Then::PowerOff, Then::Reboot, Then::Halt, Then::Kexec};
+  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way) {
+    auto notice = EndNotice::open(folder_.c_str());
+    ASSERT_TRUE(notice);
+    UniqueFd held = systemd(EndNotice::kWays[way]);
+    held.reset();
+    for (std::size_t other = 0; other < EndNotice::kWays.size(); ++other)
+      EXPECT_EQ(is_told(*notice, other), other == way);
+    EXPECT_EQ(notice->take(way), kExpected[way]);
+    EXPECT_EQ(notice->descriptor(way), -1);
+  }
+}
+
+TEST_F(EndNoticeTest, IsOpenedAnewWhileSystemdHoldsTheFifos) {
+  ASSERT_TRUE(EndNotice::open(folder_.c_str()));
+  UniqueFd held = systemd("reboot");
+  const auto notice = EndNotice::open(folder_.c_str());
+  ASSERT_TRUE(notice);
+  EXPECT_FALSE(is_told(*notice, 1));
+  held.reset();
+  EXPECT_TRUE(is_told(*notice, 1));
+}
+
+// systemd takes a FIFO that is there only when its rights are those of SocketMode=.
+TEST_F(EndNoticeTest, MakesFifosForRootAlone) {
+  ASSERT_TRUE(EndNotice::open(folder_.c_str()));
+  for (const char* way : EndNotice::kWays) {
+    struct stat status {};
+    ASSERT_EQ(stat((folder_ + "/" + way).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode, static_cast<mode_t>(S_IFIFO | 0600));
+  }
+}
+
+TEST_F(EndNoticeTest, NeedsItsFolder) {
+  EXPECT_FALSE(EndNotice::open((folder_ + "/missing").c_str()));
+}
+
+}  // namespace
+}  // namespace isboot::linux_platform
