@@ -20,6 +20,8 @@ int boot_machine(const ParameterOptions& options) {
 
 }  // namespace
 
+int boot() { return boot_machine({}); }
+
 void add_boot(CLI::App& app, Run& run) {
   CLI::App* boot = app.add_subcommand(
       "boot",

@@ -26,6 +26,9 @@ void add_keep(CLI::App& app, Run& run);
 void add_plan(CLI::App& app, Run& run);
 void add_status(CLI::App& app, Run& run);
 
+// `isboot boot` without options.
+int boot();
+
 // Whether a process of this name is the keeper itself, and not who asks for it.
 bool is_keeper(std::string_view name);
 // The keeper; `keep` and keeper_client.h start it, with the descriptor of its first client

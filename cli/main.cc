@@ -38,6 +38,9 @@ int main(int argc, char** argv) {
   if (argc > 0 && is_init(argv[0])) return init(argv);
   // All of its memory will be locked: it starts without the options' objects.
   if (argc > 0 && is_keeper(argv[0])) return run_keeper(argc, argv);
+  // The way of every boot: making the options that are not there takes longer than setting the
+  // NIC's address.
+  if (argc == 2 && std::string_view{argv[1]} == "boot") return boot();
   CLI::App app{"Boots a machine from an iSCSI disk.", "isboot"};
   app.set_version_flag("--version", ISBOOT_VERSION);
   app.require_subcommand(1);

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <map>
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/ports/network.h"
@@ -14,25 +15,38 @@ public:
   explicit FakeNetwork(FakeClock& clock) : clock_{clock} {}
 
   Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override {
-    calls.emplace_back("find_link");
+    note("find_link");
     if (wanted.mac == present) return LinkId{7};
     clock_.sleep_until(deadline);
     return Error{Errc::NotFound, 0, "no NIC has this MAC address"};
   }
   Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis) override {
-    calls.emplace_back("configure");
+    note("configure");
     configured.push_back(config);
     if (failure) return *failure;
     return link;
   }
-  void tell_conflict() override { calls.emplace_back("tell_conflict"); }
+  Result<Done> wait_ready(Millis deadline) override {
+    note("wait_ready");
+    if (carrier) return Done{};
+    clock_.sleep_until(deadline);
+    return Error{Errc::TimedOut, 0, "no carrier"};
+  }
+  void tell_conflict() override { note("tell_conflict"); }
 
   MacAddress present;            // the only NIC
   std::optional<Error> failure;  // of configure()
   std::vector<LinkConfig> configured;
-  std::vector<const char*> calls;
+  bool carrier = true;
+  std::vector<std::string> calls;
+  std::function<void(const std::string&)> on_call = [](const std::string&) {};
 
 private:
+  void note(const char* call) {
+    calls.emplace_back(call);
+    on_call(calls.back());
+  }
+
   FakeClock& clock_;
 };
 

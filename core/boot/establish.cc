@@ -132,16 +132,27 @@ private:
 enum class Nic : std::uint8_t { BringUp, LeaveAlone };
 
 // The link that carries the path's address; none when it is left alone.
-Result<LinkId> bring_link_up(const Path& path, Nic nic, Millis give_up, Ports& ports) {
+Result<LinkId> configure_link(const Path& path, Nic nic, Millis give_up, Ports& ports) {
   if (nic == Nic::LeaveAlone) return LinkId{};
   const LinkId link = ISBOOT_TRY(ports.network.find_link(path.nic, give_up));
   return ports.network.configure(link, path.link, give_up);
 }
 
-Result<Established> log_in(const Path& path, const Parameters& parameters, Nic nic,
+Result<SessionId> create_session(const SessionConfig& config, Ports& ports) {
+  const auto session = ports.initiator.create(config);
+  if (session) return session;
+  Line line;
+  line.out() << "the kernel makes no iSCSI session: ";
+  line.add(session.error(), ports.log);
+  line.out() << "; is its iSCSI initiator loaded (Linux: iscsi_tcp, FreeBSD: iscsi)?";
+  ports.log.write(LogLevel::Error, line.text());
+  return session;
+}
+
+Result<Established> log_in(const Path& path, const Parameters& parameters, Nic nic, LinkId link,
                            const SessionConfig& kernel, SessionId id, Millis give_up,
                            Ports& ports) {
-  const LinkId link = ISBOOT_TRY(bring_link_up(path, nic, give_up, ports));
+  if (nic == Nic::BringUp) ISBOOT_TRY(ports.network.wait_ready(give_up));
   iscsi::LoginConfig login = path.login;
   login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
   const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
@@ -182,18 +193,13 @@ Result<Established> establish_with(Nic nic, const Path& path, const Parameters& 
   config.ping_limit = parameters.ping_limit;
   config.initiator_name = path.login.initiator_name;
   config.target_name = path.login.target_name;
-  // The kernel's part takes its time and needs no network: it comes before the link.
-  const auto session = ports.initiator.create(config);
-  if (!session) {
-    Line line;
-    line.out() << "the kernel makes no iSCSI session: ";
-    line.add(session.error(), ports.log);
-    line.out() << "; is its iSCSI initiator loaded (Linux: iscsi_tcp, FreeBSD: iscsi)?";
-    ports.log.write(LogLevel::Error, line.text());
-    return session.error();
-  }
-  Result<Established> established = log_in(path, parameters, nic, config, *session, give_up, ports);
-  if (!established) ports.initiator.destroy(*session);
+  // The session takes the kernel milliseconds and needs no network: they pass while the link
+  // comes up.
+  const LinkId link = ISBOOT_TRY(configure_link(path, nic, give_up, ports));
+  const SessionId session = ISBOOT_TRY(create_session(config, ports));
+  Result<Established> established =
+      log_in(path, parameters, nic, link, config, session, give_up, ports);
+  if (!established) ports.initiator.destroy(session);
   ports.stream.close();
   return established;
 }

@@ -36,7 +36,7 @@ struct SessionConfig {
 
 class Initiator {
 public:
-  // Makes the kernel's session object. Needs no network: do it before the link is up.
+  // Makes the kernel's session object. Needs no network: do it while the link comes up.
   virtual Result<SessionId> create(const SessionConfig& config) = 0;
   // Gives a logged-in connection to the kernel. The stream is closed on our side
   // afterwards, whatever the result. Errc::Closed: the target ended the connection

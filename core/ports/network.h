@@ -54,10 +54,13 @@ public:
   // Waits for the link: its driver may still be probing. Errc::NotFound at the
   // deadline; the adapter has then logged which links there are.
   virtual Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) = 0;
-  // Brings the link up with `config` and waits for carrier; calling again is
-  // harmless. Returns the link that carries the address (a VLAN's, if there is one).
-  // Errc::TimedOut when no carrier appeared.
+  // Brings the link up with `config`, and does not wait for what takes the hardware or a
+  // router its time; calling again is harmless. Returns the link that carries the address
+  // (a VLAN's, if there is one).
   virtual Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) = 0;
+  // After configure(): waits until frames flow and what routers advertise is there.
+  // Errc::TimedOut when no carrier, or no advertisement, appeared.
+  virtual Result<Done> wait_ready(Millis deadline) = 0;
   // Says in the log, once, that another host has the address that configure() has set, if
   // that has been noticed by now. Never blocks.
   virtual void tell_conflict() = 0;

@@ -163,10 +163,10 @@ Result<Done> KernelNetwork::make(const NetworkChange& change, isboot_link& on) {
   return failed;
 }
 
-Result<Done> KernelNetwork::wait_for_carrier(LinkId id, Millis deadline) {
+Result<Done> KernelNetwork::wait_for_carrier(Millis deadline) {
   const Millis believed = clock_.now() + kSilence;
   for (;;) {
-    const isboot_carrier carrier = carrier_of(ISBOOT_TRY(link(id)));
+    const isboot_carrier carrier = carrier_of(ISBOOT_TRY(link({up_.index})));
     if (carrier == ISBOOT_CARRIER) return Done{};
     if (carrier == ISBOOT_CARRIER_UNKNOWN && clock_.now() >= believed) return Done{};
     if (isboot_stopping() != 0 || clock_.now() >= deadline) break;
@@ -175,20 +175,29 @@ Result<Done> KernelNetwork::wait_for_carrier(LinkId id, Millis deadline) {
   return Error{Errc::TimedOut, 0, "no carrier: check the cable and the switch"};
 }
 
-void KernelNetwork::log_up(const isboot_link& link, const boot::NetworkPlan& plan) {
+void KernelNetwork::log_up() {
   Line up;
-  up << name_of(link) << " up";
-  for (const NetworkChange& change : plan.changes)
+  up << name_of(up_) << " up";
+  for (const NetworkChange& change : plan_.changes)
     if (change.kind == NetworkChange::Kind::AddAddress)
       (up << ", " << to_text(change.address) << '/').decimal(change.prefix);
   log_.write(LogLevel::Info, up.text());
-  for (const NetworkChange& change : plan.changes) {
+  for (const NetworkChange& change : plan_.changes) {
     if (change.kind != NetworkChange::Kind::AddRoute) continue;
-    log_.write(LogLevel::Detail, (Line{} << name_of(link) << ": " << boot::to_text(change)).text());
+    log_.write(LogLevel::Detail, (Line{} << name_of(up_) << ": " << boot::to_text(change)).text());
   }
 }
 
-Result<LinkId> KernelNetwork::configure(LinkId id, const LinkConfig& config, Millis deadline) {
+// Only a mark: without it the disk works all the same.
+void KernelNetwork::mark() {
+  int marked = isboot_change_link(ISBOOT_MARK, up_.name, 0);
+  if (marked == 0 && up_.index != nic_.index)
+    marked = isboot_change_link(ISBOOT_MARK, nic_.name, 0);
+  if (marked != 0)
+    log_.write(LogLevel::Warning, "the interface is not in the group isboot: rc(8) may reset it");
+}
+
+Result<LinkId> KernelNetwork::configure(LinkId id, const LinkConfig& config, Millis) {
   isboot_link on = ISBOOT_TRY(link(id));
   const auto plan = boot::plan_network(config);
   if (!plan) {
@@ -197,21 +206,23 @@ Result<LinkId> KernelNetwork::configure(LinkId id, const LinkConfig& config, Mil
   }
   for (const boot::NetworkNote note : plan->notes)
     log_.write(LogLevel::Warning, (Line{} << note).text());
-  const isboot_link nic = on;
+  nic_ = on;
   for (const NetworkChange& change : plan->changes) ISBOOT_TRY(make(change, on));
-  const auto carrier = wait_for_carrier({on.index}, deadline);
+  plan_ = *plan;
+  up_ = on;
+  return LinkId{on.index};
+}
+
+Result<Done> KernelNetwork::wait_ready(Millis deadline) {
+  const auto carrier = wait_for_carrier(deadline);
   if (!carrier) {
-    log_.write(LogLevel::Error, (Line{} << name_of(on) << ": " << carrier.error().text).text());
+    log_.write(LogLevel::Error, (Line{} << name_of(up_) << ": " << carrier.error().text).text());
     return carrier.error();
   }
-  // Only a mark: without it the disk works all the same.
-  int marked = isboot_change_link(ISBOOT_MARK, on.name, 0);
-  if (marked == 0 && on.index != nic.index) marked = isboot_change_link(ISBOOT_MARK, nic.name, 0);
-  if (marked != 0)
-    log_.write(LogLevel::Warning, "the interface is not in the group isboot: rc(8) may reset it");
-  (void)interface_.assign(name_of(on));
-  log_up(on, *plan);
-  return LinkId{on.index};
+  mark();
+  (void)interface_.assign(name_of(up_));
+  log_up();
+  return Done{};
 }
 
 }  // namespace isboot::freebsd

@@ -16,10 +16,11 @@ public:
 
   Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override;
   Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) override;
+  Result<Done> wait_ready(Millis deadline) override;
   // Nothing to say: the kernel does ("arp: … is using my IP address").
   void tell_conflict() override {}
 
-  // The interface that configure() gave the address to.
+  // The interface that has the address, once it is ready.
   Text interface() const { return interface_; }
 
 private:
@@ -27,15 +28,20 @@ private:
 
   std::span<const isboot_link> links();
   Result<isboot_link> link(LinkId id);
-  Result<Done> wait_for_carrier(LinkId id, Millis deadline);
+  Result<Done> wait_for_carrier(Millis deadline);
   // One change on `on`; a VLAN becomes the `on` of what follows.
   Result<Done> make(const boot::NetworkChange& change, isboot_link& on);
-  void log_up(const isboot_link& link, const boot::NetworkPlan& plan);
+  void mark();
+  void log_up();
   void log_missing(const WantedLink& wanted);
 
   Clock& clock_;
   Log& log_;
   InterfaceName interface_;
+  // What configure() has carried out, on which NIC, and the interface that has the address.
+  boot::NetworkPlan plan_;
+  isboot_link nic_{};
+  isboot_link up_{};
   std::array<isboot_link, kMaxLinks> links_{};
 };
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "testing/fake_clock.h"
 #include "testing/fake_entropy.h"
 #include "testing/fake_hash.h"
@@ -69,10 +71,10 @@ TEST_F(EstablishTest, ConnectsThroughTheNicAloneWhereItHasToKeepApart) {
 TEST_F(EstablishTest, TellsOfAnotherHostWithItsAddressWhetherTheLoginSucceedsOrNot) {
   stream_.expect(testing::plain_login());
   ASSERT_TRUE(run());
-  EXPECT_EQ(Text{network_.calls.back()}, "tell_conflict");
+  EXPECT_EQ(network_.calls.back(), "tell_conflict");
   network_.calls.clear();
   ASSERT_FALSE(run());
-  EXPECT_EQ(Text{network_.calls.back()}, "tell_conflict");
+  EXPECT_EQ(network_.calls.back(), "tell_conflict");
 }
 
 TEST_F(EstablishTest, NamesTheVlanInWhichNobodyAnswers) {
@@ -131,11 +133,29 @@ TEST_F(EstablishTest, LogsInAgainWhenTheTargetClosedAfterTheLogin) {
   EXPECT_EQ(initiator_.calls, (Calls{"create", "hand_over", "recover", "hand_over", "find_disk"}));
 }
 
-TEST_F(EstablishTest, TakesTheSessionBackWhenThereIsNoNic) {
+TEST_F(EstablishTest, HasTheKernelMakeItsSessionWhileTheLinkComesUp) {
+  std::map<std::string, Calls> told;
+  network_.on_call = [&](const std::string& call) { told.try_emplace(call, initiator_.calls); };
+  stream_.expect(testing::plain_login());
+  ASSERT_TRUE(run());
+  EXPECT_EQ(told["configure"], Calls{});
+  EXPECT_EQ(told["wait_ready"], Calls{"create"});
+}
+
+TEST_F(EstablishTest, MakesNoSessionWhenThereIsNoNic) {
   network_.present = {};
   const auto established = run();
   ASSERT_FALSE(established);
   EXPECT_EQ(established.error().code, Errc::NotFound);
+  EXPECT_EQ(initiator_.calls, Calls{});
+  EXPECT_TRUE(stream_.portals.empty());
+}
+
+TEST_F(EstablishTest, TakesTheSessionBackWhenThereIsNoCarrier) {
+  network_.carrier = false;
+  const auto established = run();
+  ASSERT_FALSE(established);
+  EXPECT_EQ(established.error().code, Errc::TimedOut);
   EXPECT_EQ(initiator_.calls, (Calls{"create", "destroy"}));
   EXPECT_TRUE(stream_.portals.empty());
 }
@@ -152,7 +172,7 @@ TEST_F(EstablishTest, SaysWhatIsMissingWhenTheKernelHasNoInitiator) {
   initiator_.no_session = Error{Errc::NotFound, 0, "the kernel has no iscsi_tcp"};
   ASSERT_FALSE(run());
   EXPECT_TRUE(log_.says("iscsi_tcp"));
-  EXPECT_TRUE(network_.calls.empty());
+  EXPECT_EQ(network_.calls, (Calls{"find_link", "configure"}));  // and waits for no carrier
 }
 
 }  // namespace

@@ -19,6 +19,12 @@ protected:
     config_.prefix = 24;
     config_.target = IpAddress::v4(10, 0, 2, 2);
   }
+  // As establish() does it.
+  Result<LinkId> bring_up(LinkId link, Millis deadline) {
+    const LinkId up = ISBOOT_TRY(network_.configure(link, config_, deadline));
+    ISBOOT_TRY(network_.wait_ready(deadline));
+    return up;
+  }
   Millis in(Millis span) { return clock_.now() + span; }
 
   FakeKernel kernel_;
@@ -57,7 +63,7 @@ TEST_F(NetworkTest, TakesNoInterfaceThatIsNotEthernet) {
 TEST_F(NetworkTest, MakesAVlanAndGivesItTheAddress) {
   config_.vlan = 42;
   config_.mtu = 9000;
-  const auto made = network_.configure({1}, config_, in(1000));
+  const auto made = bring_up({1}, in(1000));
   ASSERT_TRUE(made);
   EXPECT_EQ(made->index, 7U);
   EXPECT_EQ(network_.interface(), "em0.42");
@@ -69,14 +75,14 @@ TEST_F(NetworkTest, MakesAVlanAndGivesItTheAddress) {
 TEST_F(NetworkTest, SaysHowToGetVlans) {
   config_.vlan = 42;
   kernel_.fails["create em0.42"] = {22};
-  EXPECT_FALSE(network_.configure({1}, config_, in(1000)));
+  EXPECT_FALSE(bring_up({1}, in(1000)));
   EXPECT_TRUE(kernel_.says("if_vlan_load=\"YES\""));
 }
 
 TEST_F(NetworkTest, AddsARouteThroughTheGatewayOfAFarTarget) {
   config_.target = IpAddress::v4(192, 0, 2, 1);
   config_.gateway = IpAddress::v4(10, 0, 2, 2);
-  ASSERT_TRUE(network_.configure({1}, config_, in(1000)));
+  ASSERT_TRUE(bring_up({1}, in(1000)));
   EXPECT_THAT(kernel_.calls, ElementsAre("up em0", "address em0", "route em0 host via",
                                          "route em0 net via", "mark em0"));
 }
@@ -84,14 +90,14 @@ TEST_F(NetworkTest, AddsARouteThroughTheGatewayOfAFarTarget) {
 TEST_F(NetworkTest, GivesALinkLocalTargetAnAddressToBeSpokenToFrom) {
   config_ = {};
   config_.target = *parse_ip("fe80::2");
-  ASSERT_TRUE(network_.configure({1}, config_, in(1000)));
+  ASSERT_TRUE(bring_up({1}, in(1000)));
   EXPECT_THAT(kernel_.calls, ElementsAre("address em0", "up em0", "mark em0"));
 }
 
 TEST_F(NetworkTest, WaitsForCarrierButNotForEver) {
   kernel_.links[0].carrier = ISBOOT_NO_CARRIER;
   const auto deadline = in(3000);
-  const auto made = network_.configure({1}, config_, deadline);
+  const auto made = bring_up({1}, deadline);
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, Errc::TimedOut);
   EXPECT_GE(clock_.now(), deadline);
@@ -100,7 +106,7 @@ TEST_F(NetworkTest, WaitsForCarrierButNotForEver) {
 
 TEST_F(NetworkTest, DoesNotBelieveADriverThatIsNotRunning) {
   kernel_.links[0].running = 0;
-  const auto made = network_.configure({1}, config_, in(3000));
+  const auto made = bring_up({1}, in(3000));
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, Errc::TimedOut);
 }
@@ -108,20 +114,20 @@ TEST_F(NetworkTest, DoesNotBelieveADriverThatIsNotRunning) {
 TEST_F(NetworkTest, BelievesADriverThatNeverTellsAfterAWhile) {
   kernel_.links[0].carrier = ISBOOT_CARRIER_UNKNOWN;
   const auto start = clock_.now();
-  ASSERT_TRUE(network_.configure({1}, config_, in(10'000)));
+  ASSERT_TRUE(bring_up({1}, in(10'000)));
   EXPECT_GE(clock_.now() - start, 2000U);
   EXPECT_LT(clock_.now() - start, 3000U);
 }
 
 TEST_F(NetworkTest, GoesOnWithoutTheMark) {
   kernel_.fails["mark em0"] = {12};
-  EXPECT_TRUE(network_.configure({1}, config_, in(1000)));
+  EXPECT_TRUE(bring_up({1}, in(1000)));
   EXPECT_TRUE(kernel_.says("not in the group isboot"));
 }
 
 TEST_F(NetworkTest, NamesTheStepThatTheKernelRefuses) {
   kernel_.fails["address em0"] = {49};
-  EXPECT_FALSE(network_.configure({1}, config_, in(1000)));
+  EXPECT_FALSE(bring_up({1}, in(1000)));
   EXPECT_TRUE(kernel_.says("em0: address 10.0.2.15/24: the kernel refuses it (Can't assign"));
 }
 
@@ -129,14 +135,14 @@ TEST_F(NetworkTest, SaysThatItCannotWaitForRouters) {
   config_ = {};
   config_.target = *parse_ip("2001:db8::2");
   config_.advertised = true;
-  const auto made = network_.configure({1}, config_, in(1000));
+  const auto made = bring_up({1}, in(1000));
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, Errc::Unsupported);
   EXPECT_TRUE(kernel_.says("em0: addresses by router advertisement"));
 }
 
 TEST_F(NetworkTest, SaysWhenTheInterfaceIsGone) {
-  EXPECT_EQ(network_.configure({3}, config_, in(1000)).error().code, Errc::NotFound);
+  EXPECT_EQ(bring_up({3}, in(1000)).error().code, Errc::NotFound);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ protected:
     wanted.advertised = true;
     const auto link = network.find_link(mac(kMac), in(2000));
     if (!link) return link.error();
-    return network.configure(*link, wanted, in(limit));
+    return bring_up(*link, wanted, in(limit));
   }
   std::string addresses() { return machine->output("ip -6 addr show dev eth0"); }
   std::string routes() { return machine->output("ip -6 route show dev eth0"); }

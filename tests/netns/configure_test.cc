@@ -14,7 +14,7 @@ protected:
   Result<LinkId> configure(const LinkConfig& wanted, Millis limit = 3000) {
     const auto link = network.find_link(mac(kMac), in(2000));
     if (!link) return link.error();
-    return network.configure(*link, wanted, in(limit));
+    return bring_up(*link, wanted, in(limit));
   }
   std::string addresses() { return machine->output("ip addr show dev eth0"); }
   std::string route_to(const std::string& host) {
@@ -97,6 +97,19 @@ TEST_F(Configure, WaitsForTheCarrier) {
   EXPECT_TRUE(machine->reaches(ip("10.0.2.2"), *outside));
 }
 
+TEST_F(Configure, HasSetEverythingBeforeTheCarrierComes) {
+  plug_in();
+  const auto nic = network.find_link(mac(kMac), in(2000));
+  ASSERT_TRUE(nic) << log_text();
+  ASSERT_TRUE(network.configure(*nic, config("10.0.2.15", 24, "", "10.0.2.2"), in(2000)))
+      << log_text();
+  EXPECT_THAT(addresses(), HasSubstr("inet 10.0.2.15/24"));
+  EXPECT_FALSE(log.says("eth0 up"));
+  far_side_up();
+  ASSERT_TRUE(network.wait_ready(in(5000))) << log_text();
+  EXPECT_TRUE(log.says("eth0 up, 10.0.2.15/24")) << log_text();
+}
+
 TEST_F(Configure, SaysWhenThereIsNoCarrier) {
   plug_in();
   const Millis start = clock.now();
@@ -132,8 +145,7 @@ TEST_F(Configure, NamesNicStepAndTheKernelsReason) {
 }
 
 TEST_F(Configure, SaysThatALinkIsGone) {
-  const auto link =
-      network.configure(LinkId{4711}, config("10.0.2.15", 24, "", "10.0.2.2"), in(500));
+  const auto link = bring_up(LinkId{4711}, config("10.0.2.15", 24, "", "10.0.2.2"), in(500));
   ASSERT_FALSE(link);
   EXPECT_EQ(errno_of(link.error().code), ENODEV);
 }
@@ -195,8 +207,7 @@ TEST_F(Configure, KeepsTheRoutesOfTwoNicsWithOneGateway) {
   ASSERT_TRUE(configure(config("10.0.2.15", 24, "10.0.2.2", "192.0.2.7"))) << log_text();
   const auto second = network.find_link(mac("52:54:00:00:00:02"), in(1000));
   ASSERT_TRUE(second);
-  ASSERT_TRUE(
-      network.configure(*second, config("10.0.2.16", 24, "10.0.2.2", "192.0.2.7"), in(2000)))
+  ASSERT_TRUE(bring_up(*second, config("10.0.2.16", 24, "10.0.2.2", "192.0.2.7"), in(2000)))
       << log_text();
   const std::string routes = machine->output("ip route");
   EXPECT_THAT(routes, HasSubstr("default via 10.0.2.2 dev eth0"));

@@ -20,7 +20,7 @@ protected:
   void configure(const LinkConfig& wanted) {
     const auto link = network.find_link(mac(kMac), in(2000));
     ASSERT_TRUE(link);
-    ASSERT_TRUE(network.configure(*link, wanted, in(5000))) << log_text();
+    ASSERT_TRUE(bring_up(*link, wanted, in(5000))) << log_text();
   }
   // Whether it is told, and of whom, within `limit`.
   bool is_told(Text address, Millis limit = 3000) {

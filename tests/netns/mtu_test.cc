@@ -30,7 +30,7 @@ protected:
     wanted.mtu = 9000;
     const auto link = network.find_link(mac(kMac), in(2000));
     ASSERT_TRUE(link);
-    ASSERT_TRUE(network.configure(*link, wanted, in(8000))) << log_text();
+    ASSERT_TRUE(bring_up(*link, wanted, in(8000))) << log_text();
   }
   LinkConfig v4() { return config("10.0.2.15", 24, "10.0.2.2", "192.0.2.7"); }
   LinkConfig v6() { return config("fd00::15", 64, "fd00::2", "2001:db8::7"); }

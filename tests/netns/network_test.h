@@ -47,6 +47,13 @@ protected:
     return made;
   }
 
+  // As establish() does it.
+  Result<LinkId> bring_up(LinkId link, const LinkConfig& wanted, Millis deadline) {
+    const LinkId up = ISBOOT_TRY(network.configure(link, wanted, deadline));
+    ISBOOT_TRY(network.wait_ready(deadline));
+    return up;
+  }
+
   Millis in(Millis milliseconds) { return clock.now() + milliseconds; }
   std::string log_text() const {
     std::string text;

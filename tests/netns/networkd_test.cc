@@ -37,7 +37,7 @@ protected:
     const auto link = network.find_link(mac(kMac), in(2000));
     ASSERT_TRUE(link);
     const LinkConfig boot = config("10.0.2.15", 24, "10.0.2.2", "192.0.2.7");
-    ASSERT_TRUE(network.configure(*link, boot, in(2000))) << log_text();
+    ASSERT_TRUE(bring_up(*link, boot, in(2000))) << log_text();
     number_ = link->index;
   }
 

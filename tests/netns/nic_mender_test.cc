@@ -25,7 +25,7 @@ protected:
     setup_.config = config("10.0.2.15", 24, "10.0.2.2", "192.0.2.7");
     const auto link = network.find_link(setup_.nic, in(2000));
     ASSERT_TRUE(link) << log_text();
-    ASSERT_TRUE(network.configure(*link, setup_.config, in(3000))) << log_text();
+    ASSERT_TRUE(bring_up(*link, setup_.config, in(3000))) << log_text();
     link_ = *link;
   }
 
@@ -97,7 +97,7 @@ protected:
       GTEST_SKIP() << "needs another kernel: module 8021q";
     setup_.config = config("10.0.42.15", 24, "", "10.0.42.2");
     setup_.config.vlan = 42;
-    const auto made = network.configure(link_, setup_.config, in(3000));
+    const auto made = bring_up(link_, setup_.config, in(3000));
     ASSERT_TRUE(made) << log_text();
     link_ = *made;
   }

@@ -34,7 +34,7 @@ protected:
     wanted.apart = apart;
     const auto link = network.find_link(mac(nic), in(2000));
     EXPECT_TRUE(link) << log_text();
-    const auto done = network.configure(*link, wanted, in(5000));
+    const auto done = bring_up(*link, wanted, in(5000));
     EXPECT_TRUE(done) << log_text();
     return done ? *done : LinkId{};
   }

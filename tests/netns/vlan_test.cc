@@ -34,7 +34,7 @@ protected:
     wanted.vlan = vlan;
     const auto link = network.find_link(mac(kMac), in(2000));
     if (!link) return link.error();
-    return network.configure(*link, wanted, in(3000));
+    return bring_up(*link, wanted, in(3000));
   }
   bool reaches_far_side() { return machine->reaches(ip("10.0.42.2"), *outside); }
 };

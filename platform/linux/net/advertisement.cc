@@ -59,7 +59,8 @@ void say(const LinkState& link, const LinkConfig& config, const boot::Advertised
 
 Result<boot::NetworkPlan> await_advertisement(const LinkState& link, const LinkConfig& config,
                                               Clock& clock, Log& log, Millis deadline) {
-  RouteSocket socket = ISBOOT_TRY(RouteSocket::open_for_advertisements(clock));
+  RouteSocket socket{clock};
+  ISBOOT_TRY(socket.open_for_advertisements());
   Millis quiet_until = clock.now() + kQuietWait;
   for (;;) {
     const boot::Advertised seen =

@@ -37,6 +37,7 @@ Result<boot::SeenLink> LinkFinder::find(Millis deadline) {
     if (!event) return event.error();
     ISBOOT_TRY(take(*event));
     if (!listed_) continue;
+    tell_apart();
     if (const auto choice = boot::choose_link(links_.view(), wanted_)) {
       std::array<char, 128> line{};
       TextWriter out{line};
@@ -77,9 +78,8 @@ Result<Done> LinkFinder::take(const RouteEvent& event) {
 
 void LinkFinder::remember(const LinkState& link) {
   if (!link.ethernet) return;
-  boot::SeenLink seen = link.seen;
+  const boot::SeenLink& seen = link.seen;
   const bool wanted = boot::matches(seen, wanted_);
-  if (wanted && wanted_.pci) seen.pci = pci_address_of(seen.name);
   for (boot::SeenLink& known : links_) {
     if (known.id != seen.id) continue;
     known = seen;
@@ -92,6 +92,16 @@ void LinkFinder::remember(const LinkState& link) {
     describe(out, seen);
     log_.write(LogLevel::Info, (out << ": appeared, is not the one").text());
   }
+}
+
+// Only a tie needs the PCI addresses: a look into sysfs takes longer than the list of links.
+void LinkFinder::tell_apart() {
+  std::size_t matching = 0;
+  for (const boot::SeenLink& link : links_)
+    if (boot::matches(link, wanted_)) ++matching;
+  if (matching < 2 || !wanted_.pci) return;
+  for (boot::SeenLink& link : links_)
+    if (boot::matches(link, wanted_)) link.pci = pci_address_of(link.name);
 }
 
 void LinkFinder::forget(LinkId id) {

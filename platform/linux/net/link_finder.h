@@ -20,6 +20,7 @@ public:
 private:
   Result<Done> take(const RouteEvent& event);
   void remember(const LinkState& link);
+  void tell_apart();
   void forget(LinkId id);
   void warn_of_master(const boot::SeenLink& port);
   void announce_wait();

@@ -44,19 +44,15 @@ void log_done(Log& log, const LinkState& link, const boot::NetworkPlan& plan) {
 }  // namespace
 
 Result<Done> LinuxNetwork::open() {
-  if (socket_) return Done{};
-  auto opened = RouteSocket::open(clock_);
-  if (!opened) {
-    log_error(log_, "network", opened.error());
-    return opened.error();
-  }
-  socket_.emplace(std::move(*opened));
-  return Done{};
+  if (socket_.is_open()) return Done{};
+  const auto opened = socket_.open();
+  if (!opened) log_error(log_, "network", opened.error());
+  return opened;
 }
 
 Result<LinkId> LinuxNetwork::find_link(const WantedLink& wanted, Millis deadline) {
   ISBOOT_TRY(open());
-  return ISBOOT_TRY((LinkFinder{*socket_, log_, wanted}.find(deadline))).id;
+  return ISBOOT_TRY((LinkFinder{socket_, log_, wanted}.find(deadline))).id;
 }
 
 Result<LinkState> LinuxNetwork::make(const boot::NetworkPlan& plan, LinkId link, Millis deadline) {
@@ -65,18 +61,16 @@ Result<LinkState> LinuxNetwork::make(const boot::NetworkPlan& plan, LinkId link,
     // module is not there either, the kernel's answer to the request says so.
     if (change.kind == NetworkChange::Kind::AddVlan)
       (void)Modules::of_running_kernel().load("8021q");
-  LinkChanger changer{*socket_, clock_, log_};
-  return changer.wait_running(ISBOOT_TRY(changer.make_all(plan, link, deadline)), deadline);
+  return LinkChanger{socket_, clock_, log_}.make_all(plan, link, deadline);
 }
 
-Result<Done> LinuxNetwork::make_rest(const LinkState& link, const LinkConfig& config,
-                                     Millis deadline) {
+Result<Done> LinuxNetwork::make_rest(Millis deadline) {
   const boot::NetworkPlan rest =
-      ISBOOT_TRY(await_advertisement(link, config, clock_, log_, deadline));
-  ISBOOT_TRY((LinkChanger{*socket_, clock_, log_}.make(rest.changes.view(), link.seen, deadline)));
+      ISBOOT_TRY(await_advertisement(link_, config_, clock_, log_, deadline));
+  ISBOOT_TRY((LinkChanger{socket_, clock_, log_}.make(rest.changes.view(), link_.seen, deadline)));
   std::array<char, 192> line{};
   TextWriter out{line};
-  out << link.seen.name << ": advertised, ";
+  out << link_.seen.name << ": advertised, ";
   for (const NetworkChange& change : rest.changes)
     out << "from " << to_text(change.source) << ", " << boot::to_text(change);
   log_.write(LogLevel::Info, out.text());
@@ -85,28 +79,29 @@ Result<Done> LinuxNetwork::make_rest(const LinkState& link, const LinkConfig& co
 
 // An MTU above the standard one is kept only when the path has shown that it carries it:
 // otherwise logins, which are small, work, and the first read from the disk hangs.
-Result<LinkState> LinuxNetwork::prove_mtu(const LinkState& link, const LinkConfig& config,
-                                          Millis deadline) {
-  if (config.mtu <= kStandardMtu || config.target.is_absent()) return link;
-  const auto verdict = probe_mtu(link.seen.name, config.target, config.mtu, clock_, deadline);
-  if (!verdict) log_error(log_, link.seen.name, verdict.error());
+Result<Done> LinuxNetwork::prove_mtu(Millis deadline) {
+  if (config_.mtu <= kStandardMtu || config_.target.is_absent()) return Done{};
+  const auto verdict = probe_mtu(link_.seen.name, config_.target, config_.mtu, clock_, deadline);
+  if (!verdict) log_error(log_, link_.seen.name, verdict.error());
   std::array<char, 192> line{};
   TextWriter out{line};
-  (out << link.seen.name << ": MTU ").decimal(config.mtu);
+  (out << link_.seen.name << ": MTU ").decimal(config_.mtu);
   if (verdict && *verdict == MtuVerdict::Carries) {
-    log_.write(LogLevel::Info, (out << " proved with " << to_text(config.target)).text());
-    return link;
+    log_.write(LogLevel::Info, (out << " proved with " << to_text(config_.target)).text());
+    return Done{};
   }
   const bool too_large = verdict && *verdict == MtuVerdict::TooLarge;
   out << (too_large ? ": such packets do not come back from " : ": not proved with ");
-  out << to_text(config.target);
+  out << to_text(config_.target);
   if (!too_large) out << ", which answers no ping";
   (out << "; using ").decimal(kStandardMtu);
   log_.write(LogLevel::Warning, out.text());
   NetworkChange change;
   change.kind = NetworkChange::Kind::SetMtu;
   change.mtu = kStandardMtu;
-  return LinkChanger{*socket_, clock_, log_}.make(std::span{&change, 1}, link.seen, deadline);
+  ISBOOT_TRY(
+      (LinkChanger{socket_, clock_, log_}.make(std::span{&change, 1}, link_.seen, deadline)));
+  return Done{};
 }
 
 // The question costs one packet; what it finds out is only told. Firmware has used the address
@@ -142,10 +137,10 @@ void LinuxNetwork::tell_conflict() {
 // Linux answers by every link for all of the machine's addresses, unless told otherwise.
 bool LinuxNetwork::is_ours(const MacAddress& mac) {
   const Millis limit = clock_.now() + kListLimit;
-  if (mac.is_zero() || !socket_->list_links()) return false;
+  if (mac.is_zero() || !socket_.list_links()) return false;
   bool ours = false;
   for (;;) {
-    const auto event = socket_->next(limit);
+    const auto event = socket_.next(limit);
     if (!event || event->kind == RouteEvent::Kind::AllListed) return ours;
     if (event->kind == RouteEvent::Kind::LinkChanged && event->link.seen.mac == mac) ours = true;
   }
@@ -159,11 +154,18 @@ Result<LinkId> LinuxNetwork::configure(LinkId link, const LinkConfig& config, Mi
     return plan.error();
   }
   for (const boot::NetworkNote note : plan->notes) log_.write(LogLevel::Warning, note);
-  const LinkState state = ISBOOT_TRY(make(*plan, link, deadline));
-  log_done(log_, state, *plan);
-  watch(state, config.address);
-  if (plan->awaits_advertisement) ISBOOT_TRY(make_rest(state, config, deadline));
-  return ISBOOT_TRY(prove_mtu(state, config, deadline)).seen.id;
+  config_ = config;
+  plan_ = *plan;
+  link_ = ISBOOT_TRY(make(plan_, link, deadline));
+  return link_.seen.id;
+}
+
+Result<Done> LinuxNetwork::wait_ready(Millis deadline) {
+  link_ = ISBOOT_TRY((LinkChanger{socket_, clock_, log_}.wait_running(link_, deadline)));
+  log_done(log_, link_, plan_);
+  watch(link_, config_.address);
+  if (plan_.awaits_advertisement) ISBOOT_TRY(make_rest(deadline));
+  return prove_mtu(deadline);
 }
 
 }  // namespace isboot::linux_platform

@@ -20,6 +20,7 @@ public:
 
   Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override;
   Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) override;
+  Result<Done> wait_ready(Millis deadline) override;
   void tell_conflict() override;
 
 private:
@@ -27,12 +28,16 @@ private:
   bool is_ours(const MacAddress& mac);
   Result<Done> open();
   Result<LinkState> make(const boot::NetworkPlan& plan, LinkId link, Millis deadline);
-  Result<Done> make_rest(const LinkState& link, const LinkConfig& config, Millis deadline);
-  Result<LinkState> prove_mtu(const LinkState& link, const LinkConfig& config, Millis deadline);
+  Result<Done> make_rest(Millis deadline);
+  Result<Done> prove_mtu(Millis deadline);
 
   Clock& clock_;
   Log& log_;
-  std::optional<RouteSocket> socket_;
+  RouteSocket socket_{clock_};
+  // What configure() was asked for, what it made of it, and the link as it was then.
+  LinkConfig config_;
+  boot::NetworkPlan plan_;
+  LinkState link_;
   std::optional<AddressWatch> watch_;
 };
 

@@ -27,7 +27,8 @@ bool has_vlan(const boot::NetworkPlan& plan) {
 
 Result<LinkId> NicMender::mend(const NicSetup& setup, LinkId link, bool unreachable) {
   const Millis deadline = clock_.now() + kLimit;
-  socket_.emplace(ISBOOT_TRY(RouteSocket::open(clock_)));
+  socket_.emplace(clock_);
+  ISBOOT_TRY(socket_->open());
   const auto must = must_mend(setup, link, unreachable, deadline);
   auto result = !must ? Result<LinkId>{must.error()} : *must ? set_up(setup, deadline) : link;
   socket_.reset();

@@ -12,36 +12,36 @@ using netlink::Message;
 using netlink::MessageReader;
 using netlink::MessageWriter;
 
-Result<RouteSocket> RouteSocket::open(Clock& clock) {
-  netlink::Socket socket = ISBOOT_TRY(netlink::Socket::open({NETLINK_ROUTE, RTMGRP_LINK}));
-  return RouteSocket{std::move(socket), clock};
+Result<Done> RouteSocket::open() {
+  socket_.emplace(ISBOOT_TRY(netlink::Socket::open({NETLINK_ROUTE, RTMGRP_LINK})));
+  return Done{};
 }
 
-Result<RouteSocket> RouteSocket::open_for_advertisements(Clock& clock) {
-  netlink::Socket socket =
-      ISBOOT_TRY(netlink::Socket::open({NETLINK_ROUTE, RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE}));
-  return RouteSocket{std::move(socket), clock};
+Result<Done> RouteSocket::open_for_advertisements() {
+  socket_.emplace(
+      ISBOOT_TRY(netlink::Socket::open({NETLINK_ROUTE, RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE})));
+  return Done{};
 }
 
 Result<Done> RouteSocket::list_links() {
   std::array<std::uint8_t, 64> buffer{};
   MessageWriter out{buffer};
   request_all_links(out, sequence_++);
-  return socket_.send(ISBOOT_TRY(out.finish()));
+  return socket_->send(ISBOOT_TRY(out.finish()));
 }
 
 Result<Done> RouteSocket::list_addresses(const IpAddress& like) {
   std::array<std::uint8_t, 64> buffer{};
   MessageWriter out{buffer};
   request_addresses(out, sequence_++, like.is_v4() ? AF_INET : AF_INET6);
-  return socket_.send(ISBOOT_TRY(out.finish()));
+  return socket_->send(ISBOOT_TRY(out.finish()));
 }
 
 Result<Done> RouteSocket::list_routes() {
   std::array<std::uint8_t, 64> buffer{};
   MessageWriter out{buffer};
   request_routes(out, sequence_++, AF_INET6);
-  return socket_.send(ISBOOT_TRY(out.finish()));
+  return socket_->send(ISBOOT_TRY(out.finish()));
 }
 
 Result<std::uint32_t> RouteSocket::request(std::span<const boot::NetworkChange> changes,
@@ -51,7 +51,7 @@ Result<std::uint32_t> RouteSocket::request(std::span<const boot::NetworkChange> 
   const std::uint32_t first = sequence_;
   for (const boot::NetworkChange& change : changes) request_change(out, sequence_++, link, change);
   request_link(out, sequence_++, link.id);
-  ISBOOT_TRY(socket_.send(ISBOOT_TRY(out.finish())));
+  ISBOOT_TRY(socket_->send(ISBOOT_TRY(out.finish())));
   return first;
 }
 
@@ -101,7 +101,7 @@ Result<RouteEvent> RouteSocket::next(Millis deadline) {
       if (const auto event = ISBOOT_TRY(event_of(*message))) return *event;
       continue;
     }
-    const auto datagram = socket_.receive(received_, *clock_, deadline);
+    const auto datagram = socket_->receive(received_, clock_, deadline);
     if (datagram) {
       pending_ = MessageReader{*datagram};
       continue;

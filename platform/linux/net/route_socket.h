@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "core/boot/network_plan.h"
 #include "platform/linux/net/link_message.h"
@@ -29,13 +30,18 @@ struct RouteEvent {
   netlink::Answer answer;      // its reason lives until the next call
 };
 
-// May be moved until next() is first called: what it returns borrows from it.
+// Stays where it is made: what next() returns borrows from it. One of the open…() comes first.
 class RouteSocket {
 public:
+  explicit RouteSocket(Clock& clock) : clock_{clock} {}
+  RouteSocket(const RouteSocket&) = delete;
+  RouteSocket& operator=(const RouteSocket&) = delete;
+
   // Sees every change of a link from here on.
-  static Result<RouteSocket> open(Clock& clock);
+  Result<Done> open();
   // Sees new IPv6 addresses and routes, and not those of links.
-  static Result<RouteSocket> open_for_advertisements(Clock& clock);
+  Result<Done> open_for_advertisements();
+  bool is_open() const { return socket_.has_value(); }
 
   Result<Done> list_links();
   // Of all links, those of the family of `like`.
@@ -52,14 +58,13 @@ public:
   Result<RouteEvent> next(Millis deadline);
 
 private:
-  RouteSocket(netlink::Socket socket, Clock& clock) : socket_{std::move(socket)}, clock_{&clock} {}
-
-  netlink::Socket socket_;
-  Clock* clock_;
+  Clock& clock_;
+  std::optional<netlink::Socket> socket_;
   std::uint32_t sequence_ = 1;  // of the next request; events of the kernel have 0
   netlink::MessageReader pending_{Bytes{}};
-  // The kernel fills dumps by up to 32 KiB at a time (netlink(7) recommends 8 KiB or more).
-  std::array<std::uint8_t, 32768> received_{};
+  // The kernel fills dumps by up to 32 KiB at a time (netlink(7) recommends 8 KiB or more). Not
+  // set to zeros: that would touch eight pages, of which answers mostly need one.
+  std::array<std::uint8_t, 32768> received_;
 };
 
 }  // namespace isboot::linux_platform
