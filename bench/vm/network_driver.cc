@@ -11,10 +11,8 @@
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/wait.h>
@@ -30,6 +28,11 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/ip_address.h"
+#include "platform/linux/net/link_message.h"
+#include "platform/linux/netlink/message_reader.h"
+#include "platform/linux/netlink/socket.h"
+#include "platform/linux/system/clock.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system/modules.h"
 
@@ -44,7 +47,7 @@ constexpr const char* kLink = "eth0";
 constexpr const char* kAddress = "10.0.2.15";
 constexpr const char* kNetmask = "255.255.255.0";
 constexpr int kRounds = 7;
-constexpr auto kLimit = std::chrono::seconds{60};
+constexpr Millis kLimit = 60'000;
 // The kernel tells of changes of carrier at most once a second (net/core/link_watch.c): the
 // link's going down must not delay the news of its coming up.
 constexpr auto kRest = std::chrono::milliseconds{1500};
@@ -122,58 +125,59 @@ void set_link_down() {
   set_flags(0);
 }
 
-bool is_ready() {
+// Asked of the kernel and not taken from an event: it takes no lock that a program may hold.
+bool is_up() {
+  static const UniqueFd socket{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   ifreq request{};
-  if (!link_ioctl(SIOCGIFFLAGS, request)) return false;
+  std::snprintf(request.ifr_name, sizeof request.ifr_name, "%s", kLink);
+  if (ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0) return false;
   const unsigned wanted = IFF_UP | IFF_RUNNING;
-  if ((static_cast<unsigned>(request.ifr_flags) & wanted) != wanted) return false;
-  request = {};
-  if (!link_ioctl(SIOCGIFADDR, request)) return false;
-  sockaddr_in value{};
-  std::memcpy(&value, &request.ifr_addr, sizeof value);
-  char text[INET_ADDRSTRLEN] = {};
-  inet_ntop(AF_INET, &value.sin_addr, text, sizeof text);
-  return std::string{text} == kAddress;
+  return (static_cast<unsigned>(request.ifr_flags) & wanted) == wanted;
 }
 
-UniqueFd events() {
-  UniqueFd socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
-  sockaddr_nl place{};
-  place.nl_family = AF_NETLINK;
-  place.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR;
-  if (bind(socket.get(), reinterpret_cast<sockaddr*>(&place), sizeof place) != 0)
-    give_up("no rtnetlink");
-  return socket;
+// Sees changes of links and of addresses.
+netlink::Socket events() {
+  auto socket = netlink::Socket::open({NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR});
+  if (!socket) give_up("no rtnetlink");
+  return std::move(*socket);
 }
 
-void wait_until_ready(const UniqueFd& socket, Clock::time_point limit) {
-  while (!is_ready()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(limit - Clock::now()).count();
-    pollfd wanted{socket.get(), POLLIN, 0};
-    if (left <= 0 || poll(&wanted, 1, static_cast<int>(left)) <= 0) give_up("never ready");
-    std::array<char, 8192> event;
-    (void)recv(socket.get(), event.data(), event.size(), 0);
+// Whether the events of one datagram say that a link has got the address.
+bool give_address(Bytes datagram) {
+  netlink::MessageReader messages{datagram};
+  for (;;) {
+    const auto message = messages.next();
+    if (!message || !*message) return false;
+    if ((*message)->type != RTM_NEWADDR) continue;
+    const auto given = linux_platform::decode_address((*message)->payload);
+    if (given && given->address == *parse_ip(kAddress)) return true;
   }
 }
 
-// In memory that a child shares: when the program was executed.
-Clock::time_point& exec_time() {
-  static void* const shared = mmap(nullptr, sizeof(Clock::time_point), PROT_READ | PROT_WRITE,
-                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  return *static_cast<Clock::time_point*>(shared);
+void wait_until_ready(netlink::Socket& socket) {
+  static std::array<std::uint8_t, 8192> buffer;
+  linux_platform::LinuxClock clock;
+  const Millis limit = clock.now() + kLimit;
+  for (bool has_address = false; !has_address || !is_up();) {
+    const auto datagram = socket.receive(buffer, clock, limit);
+    if (!datagram) give_up("never ready");
+    has_address = has_address || give_address(*datagram);
+  }
 }
 
-pid_t start(const Tool& tool) {
+// What a program is started with; `began` is when it was executed.
+pid_t start(const Tool& tool, volatile Clock::rep& began) {
   char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
   char* const environment[] = {path, nullptr};
   const UniqueFd said{open("/run/said", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
-  Clock::time_point& began = exec_time();
-  const pid_t child = fork();
+  // Until it executes the program the child has this memory, and this process waits: `began`
+  // is ours, and nothing of ours has to be copied or cleared within the time that is taken.
+  const pid_t child = vfork();
   if (child < 0) give_up(std::string{"cannot start "} + tool.command[0]);
   if (child > 0) return child;
   dup2(said.get(), STDOUT_FILENO);
   dup2(said.get(), STDERR_FILENO);
-  began = Clock::now();
+  began = Clock::now().time_since_epoch().count();
   execve(tool.command[0], const_cast<char* const*>(tool.command.data()), environment);
   _exit(127);
 }
@@ -193,15 +197,15 @@ void measure(const Tool& tool, int round) {
   std::filesystem::remove_all("/tmp");  // where dracut notes what it has done
   std::filesystem::create_directory("/tmp");
   std::this_thread::sleep_for(kRest);
-  const UniqueFd socket = events();
-  exec_time() = Clock::now();
+  netlink::Socket socket = events();
+  volatile Clock::rep began = Clock::now().time_since_epoch().count();
   pid_t child = 0;
   if (tool.command.empty())
     set_link_up();
   else
-    child = start(tool);
-  wait_until_ready(socket, Clock::now() + kLimit);
-  const auto begin = exec_time();
+    child = start(tool, began);
+  wait_until_ready(socket);
+  const Clock::time_point begin{Clock::duration{began}};
   const double ready = since(begin);
   if (child != 0 && tool.ends) waitpid(child, nullptr, 0);
   std::printf("BENCH-NETWORK tool=%s round=%d ready=%.1f ended=%.1f\n", tool.name, round, ready,

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 #include "platform/linux/system_error.h"
@@ -19,13 +20,11 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const UniqueFd fd{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd) return system_error(errno, "the file cannot be opened");
   std::string content;
+  std::array<char, 4096> chunk;
   for (;;) {
-    constexpr std::size_t kChunk = 4096;
-    const std::size_t before = content.size();
-    content.resize(before + kChunk);
-    const ssize_t count = read(fd.get(), content.data() + before, kChunk);
+    const ssize_t count = read(fd.get(), chunk.data(), chunk.size());
     if (count < 0 && errno != EINTR) return system_error(errno, "the file cannot be read");
-    content.resize(before + static_cast<std::size_t>(count > 0 ? count : 0));
+    content.append(chunk.data(), static_cast<std::size_t>(count > 0 ? count : 0));
     if (content.size() > limit) return Error{Errc::NoSpace, 0, "the file is too long"};
     if (count == 0) return content;
   }
