@@ -50,11 +50,10 @@ TEST_F(LifeTest, GoesFromTheTableToTheDiskInThisOrder) {
     if (call == "disk") root_was_held_until_the_disk = kernel_.root_held;
   };
   run();
-  EXPECT_THAT(
-      kernel_.calls,
-      ElementsAre("add", "wait", "up vtnet0", "address vtnet0", "route vtnet0 host on link",
-                  "route vtnet0 net via", "mark vtnet0", "connect", "send", "receive", "receive",
-                  "send", "receive", "limits", "hand_off", "disk", "disk", "wait"));
+  EXPECT_THAT(kernel_.calls, ElementsAre("up vtnet0", "address vtnet0", "route vtnet0 host on link",
+                                         "route vtnet0 net via", "add", "wait", "mark vtnet0",
+                                         "connect", "send", "receive", "receive", "send", "receive",
+                                         "limits", "hand_off", "disk", "disk", "wait"));
   EXPECT_TRUE(root_was_held_until_the_disk);
   EXPECT_TRUE(kernel_.returned_everything());
   EXPECT_TRUE(kernel_.says("iBFT acpi:1 by FENSYS iPXE, 1 NIC, 1 target"));
@@ -244,7 +243,8 @@ TEST_F(LifeTest, EndsAtOnceWhereverItIsWhenTheMachineStops) {
     FakeKernel kernel;
     kernel.acpi = kernel_.acpi;
     kernel.links = kernel_.links;
-    for (int i = 0; i < 3; ++i) kernel.scripts.push_back(testing::plain_login({"DefaultTime2Wait=0"}));
+    for (int i = 0; i < 3; ++i)
+      kernel.scripts.push_back(testing::plain_login({"DefaultTime2Wait=0"}));
     isboot_wait wait{};
     wait.id = 1;
     kernel.waits.push_back(wait);
