@@ -24,9 +24,13 @@ Daemon::Daemon(const Namespace& where, const std::vector<std::string>& command,
   _exit(127);
 }
 
-void Daemon::stop() {
+void Daemon::stop() { end(SIGTERM); }
+
+void Daemon::kill() { end(SIGKILL); }
+
+void Daemon::end(int signal) {
   if (pid_ <= 0) return;
-  kill(pid_, SIGTERM);
+  ::kill(pid_, signal);
   waitpid(pid_, nullptr, 0);
   pid_ = -1;
 }

@@ -15,8 +15,11 @@ public:
   Daemon(const Daemon&) = delete;
   ~Daemon() { stop(); }
   void stop();  // asks it to end and waits until it has
+  void kill();  // for one that does not do what it is asked
 
 private:
+  void end(int signal);
+
   int pid_ = -1;
 };
 

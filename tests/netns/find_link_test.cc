@@ -67,9 +67,7 @@ TEST_F(FindLink, ForgetsALinkThatWasTakenOut) {
 }
 
 TEST_F(FindLink, PrefersTheNicToAMacvlanWithItsMac) {
-  plug_in("eth0", "52:54:00:00:00:07");
-  machine->run("ip link add link eth0 name mv0 address 52:54:00:00:00:01 type macvlan");
-  machine->run("ip link set eth0 address 52:54:00:00:00:01");
+  plug_in_with_macvlan();
   const auto link = network.find_link(mac(kMac), in(2000));
   ASSERT_TRUE(link) << log_text();
   EXPECT_EQ(std::stoul(machine->output("cat /sys/class/net/eth0/ifindex")), link->index);

@@ -16,15 +16,7 @@ protected:
     plug_in();
     far_side_up();
     outside->run("ip link set far mtu 9000");
-    outside->run("ip link add near mtu 9000 type veth peer name end mtu 9000 netns " +
-                 target->path());
-    outside->run("ip link set near up; ip addr add 192.0.2.1/24 dev near");
-    outside->run("ip addr add 2001:db8::1/64 nodad dev near");
-    outside->run("echo 1 > /proc/sys/net/ipv4/ip_forward");
-    outside->run("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
-    target->run("ip link set end up; ip addr add 192.0.2.7/24 dev end");
-    target->run("ip addr add 2001:db8::7/64 nodad dev end");
-    target->run("ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8::1");
+    plug_in_behind_router(*target, "9000");
   }
   void configure(LinkConfig wanted) {
     wanted.mtu = 9000;

@@ -37,6 +37,40 @@ protected:
     outside->run("ip addr add 10.0.2.2/24 dev " + std::string{far});
     outside->run("ip addr add fd00::2/64 nodad dev " + std::string{far});
   }
+  // Cables into one switch, which is a router as well, 10.0.2.2, fd00::2 and fe80::1: their
+  // far ends are `ports`.
+  void make_switch(const std::string& ports) {
+    outside->run("ip link add switch type bridge; ip link set switch up");
+    outside->run("for port in " + ports + "; do ip link set $port master switch up; done");
+    outside->run("ip addr add 10.0.2.2/24 dev switch; ip addr add fd00::2/64 nodad dev switch");
+    outside->run("ip addr add fe80::1/64 nodad dev switch");
+  }
+  // outside, a router, near -- end (target) 192.0.2.7, 2001:db8::7; the cable takes `mtu`.
+  void plug_in_behind_router(const Namespace& target, const std::string& mtu) {
+    outside->run("ip link add near mtu " + mtu + " type veth peer name end mtu " + mtu + " netns " +
+                 target.path());
+    outside->run("ip link set near up; ip addr add 192.0.2.1/24 dev near");
+    outside->run("ip addr add 2001:db8::1/64 nodad dev near");
+    outside->run("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    outside->run("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
+    target.run("ip link set end up; ip addr add 192.0.2.7/24 dev end");
+    target.run("ip addr add 2001:db8::7/64 nodad dev end");
+    target.run("ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8::1");
+  }
+  // eth0 with kMac, its cable ends in far0; on it a macvlan, mv0, with the same MAC and the lower
+  // number.
+  void plug_in_with_macvlan() {
+    plug_in("early");  // for its number
+    const std::string number = machine->output("cat /sys/class/net/early/ifindex");
+    plug_in("eth0", "52:54:00:00:00:99", "far0");
+    machine->run("ip link del early; ip link add link eth0 name mv0 address " + std::string{kMac} +
+                 " index " + number.substr(0, number.size() - 1) + " type macvlan");
+    machine->run("ip link set eth0 address " + std::string{kMac});
+  }
+  // What a link of the machine has counted: "rx_bytes", "tx_packets".
+  std::size_t counted(const std::string& link, const std::string& what) {
+    return std::stoul(machine->output("cat /sys/class/net/" + link + "/statistics/" + what));
+  }
 
   LinkConfig config(Text address, std::uint8_t prefix, Text gateway, Text target) {
     LinkConfig made;

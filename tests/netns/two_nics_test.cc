@@ -24,9 +24,7 @@ protected:
     if (IsSkipped()) return;
     plug_in("eth0", kMac, "far0");
     plug_in("eth1", "52:54:00:00:00:02", "far1");
-    outside->run("ip link add switch type bridge; ip link set switch up");
-    outside->run("for port in far0 far1; do ip link set $port master switch up; done");
-    outside->run("ip addr add 10.0.2.2/24 dev switch; ip addr add fd00::2/64 nodad dev switch");
+    make_switch("far0 far1");
     // As some distributions have it.
     machine->run("echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter");
   }
@@ -40,10 +38,8 @@ protected:
   }
   // Bytes through the switch's port of a NIC since the last question.
   std::size_t bytes(const std::string& port) {
-    const std::string folder = "/sys/class/net/" + port + "/statistics/";
     // sysfs shows the machine's links: the other ends of the same cables.
-    const std::size_t now = std::stoul(machine->output("cat " + folder + "rx_bytes")) +
-                            std::stoul(machine->output("cat " + folder + "tx_bytes"));
+    const std::size_t now = counted(port, "rx_bytes") + counted(port, "tx_bytes");
     return now - std::exchange(seen_[port], now);
   }
   // Sends kAmount to a listener outside over a connection through `via`; false: no connection.
