@@ -6,7 +6,10 @@ namespace isboot::linux_platform {
 namespace {
 
 // `true` as the clients' script: they only speak with the server. The address stays as
-// isboot set it, for ever valid, whatever the server answers or does not.
+// isboot set it, for ever valid, whatever the server answers or does not. The names of dhclient's
+// files are those that Debian's AppArmor profile lets it use: it could not read its identity in
+// another place, and would get another address. The profile also keeps it from running `true`,
+// which is as good (tests/vm/managers_test.py).
 constexpr const char* kScript = R"(managed() {
   systemctl --quiet is-active systemd-networkd.service && return
   systemctl --quiet is-active NetworkManager.service &&
@@ -22,11 +25,10 @@ if udhcpc --help >/dev/null 2>&1; then
 elif busybox udhcpc --help >/dev/null 2>&1; then
   exec busybox udhcpc -f -i "$link" -r "$address" -s /bin/true
 elif command -v dhclient >/dev/null; then
-  cd /run/isboot || exit
   printf 'send dhcp-client-identifier = hardware;\nsend dhcp-requested-address %s;\n' \
-    "$address" >dhclient.conf
-  exec dhclient -4 -d -cf dhclient.conf -lf "$PWD/dhclient.leases" -pf "$PWD/dhclient.pid" \
-    -sf /bin/true "$link"
+    "$address" >/run/nm-isboot-dhclient.conf
+  exec dhclient -4 -d -cf /run/nm-isboot-dhclient.conf -lf /run/dhclient-isboot.leases \
+    -pf /run/dhclient-isboot.pid -sf /bin/true "$link"
 fi
 echo "nobody renews the lease of $link: install udhcpc or isc-dhcp-client" >&2
 exit 1

@@ -68,6 +68,14 @@ TEST_F(RenewLease, TakesTheSmallestClientThatThereIs) {
   EXPECT_EQ(run("nothing"), "udhcpc -f -i eth0 -r 10.0.2.15 -s /bin/true\n");
 }
 
+// Debian's /etc/apparmor.d/sbin.dhclient: /run/nm*conf r, /run/dhclient*.lease* and .pid rw.
+TEST(LeaseFiles, AreWhereDhclientMayUseThem) {
+  const std::string script = file(eth0_with_lease(), kScript);
+  EXPECT_THAT(script,
+              HasSubstr("-cf /run/nm-isboot-dhclient.conf -lf /run/dhclient-isboot.leases"));
+  EXPECT_THAT(script, HasSubstr("-pf /run/dhclient-isboot.pid -sf /bin/true"));
+}
+
 TEST(LeaseFiles, AreThereForALeaseOnly) {
   EXPECT_EQ(file(eth0(), kScript), "none");
   EXPECT_EQ(file(eth0_with_ipv6(), kScript), "none");
