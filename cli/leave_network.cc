@@ -57,6 +57,7 @@ Result<Done> leave_network(const ibft::Table& table, const boot::Path& path, Lin
   left.dns = nic.dns;
   left.host_name = std::string{nic.host_name};
   left.dhcp = path.origin == ibft::Origin::Dhcp;
+  left.advertised = path.link.advertised;
   pass_host_name_on(left.host_name);
   return linux_platform::write_run_files("/run", linux_platform::run_files(left));
 }

@@ -32,6 +32,9 @@ struct BootNic {
   std::array<IpAddress, 2> dns;
   std::string host_name;  // as firmware wrote it; one that cannot be a name is left out
   bool dhcp = false;      // the address is a lease: whoever manages the NIC renews it
+  // IPv6 routers advertise what `address` and `gateway` do not say: whoever manages the NIC has
+  // to listen to them, because managers turn the kernel's listening off.
+  bool advertised = false;
 };
 
 struct RunFile {

@@ -62,9 +62,21 @@ std::string ipv4(const BootNic& nic) {
   return content + "\n";
 }
 
+// The kernel made the address of the prefix and the MAC; NetworkManager would by default make
+// another one, and take the kernel's away. Routers that are silent are no reason to give the link
+// up.
+std::string advertised_settings(const BootNic& nic) {
+  constexpr const char* kAsTheKernel =
+      "addr-gen-mode=eui64\nip6-privacy=0\nra-timeout=2147483647\n";
+  if (nic.address.is_absent() || nic.address.is_v4())
+    return std::string{"method=auto\n"} + kAsTheKernel;
+  return ip_settings(nic, false, "auto") + kAsTheKernel;
+}
+
 // Never method=ignore or disabled: NetworkManager (1.42) turns IPv6 off and on again then,
 // and all of the link's IPv6 addresses are lost.
 std::string ipv6(const BootNic& nic) {
+  if (nic.advertised) return "[ipv6]\n" + advertised_settings(nic);
   if (nic.address.is_absent() || nic.address.is_v4()) return "[ipv6]\nmethod=auto\n";
   return "[ipv6]\n" + ip_settings(nic, false, "manual");
 }

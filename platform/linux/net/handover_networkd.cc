@@ -18,6 +18,8 @@ std::string network_file(const BootNic& nic) {
   // (tests/netns/networkd_test.cc).
   content += "[Network]\nKeepConfiguration=yes\n";
   if (nic.dhcp) content += "DHCP=ipv4\n";
+  // Said, because networkd does not listen by itself on a machine that forwards packets.
+  if (nic.advertised) content += "IPv6AcceptRA=yes\n";
   for (const IpAddress& server : nic.dns)
     if (!server.is_absent()) content += "DNS=" + text(server) + "\n";
   // Firmware asks for its lease by MAC, networkd by default by another identifier, and

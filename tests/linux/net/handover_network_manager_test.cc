@@ -44,6 +44,17 @@ TEST(NetworkManagerFiles, DescribeIpv6WithoutTurningItOff) {
   EXPECT_THAT(profile(eth0()), Not(HasSubstr("[ipv6]\nmethod=ignore")));
 }
 
+TEST(NetworkManagerFiles, GoOnListeningToRoutersWithTheAddressThatTheKernelMade) {
+  BootNic nic = eth0_with_ipv6();
+  nic.advertised = true;
+  EXPECT_THAT(profile(nic), HasSubstr("[ipv6]\nmethod=auto\naddress1=fd00::15/64\n"));
+  EXPECT_THAT(profile(nic),
+              HasSubstr("addr-gen-mode=eui64\nip6-privacy=0\nra-timeout=2147483647\n"));
+  nic.address = nic.gateway = {};
+  EXPECT_THAT(profile(nic), HasSubstr("[ipv6]\nmethod=auto\naddr-gen-mode=eui64\n"));
+  EXPECT_THAT(profile(nic), Not(HasSubstr("route1="))) << "it would be on the link";
+}
+
 TEST(NetworkManagerFiles, LeaveTheLinkAloneWhenItHasNoAddress) {
   BootNic nic = eth0();
   nic.address = nic.gateway = {};

@@ -25,6 +25,14 @@ TEST(NetworkdFiles, RenewALease) {
   EXPECT_THAT(content, Not(HasSubstr("\nAddress=")));
 }
 
+TEST(NetworkdFiles, GoOnListeningToRouters) {
+  BootNic nic = eth0_with_ipv6();
+  EXPECT_THAT(file(nic, "systemd/network/05-isboot-eth0.network"), Not(HasSubstr("IPv6AcceptRA")));
+  nic.advertised = true;
+  EXPECT_THAT(file(nic, "systemd/network/05-isboot-eth0.network"),
+              HasSubstr("KeepConfiguration=yes\nIPv6AcceptRA=yes\n"));
+}
+
 TEST(NetworkdFiles, ProtectAVlanAndTheNicBelowIt) {
   EXPECT_THAT(file(vlan_on_eth0(), "systemd/network/05-isboot-eth0.42.network"),
               HasSubstr("Name=eth0.42\nMACAddress=52:54:00:12:34:56\nType=vlan\n"));
