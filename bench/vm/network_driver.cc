@@ -48,8 +48,9 @@ constexpr const char* kAddress = "10.0.2.15";
 constexpr const char* kNetmask = "255.255.255.0";
 constexpr int kRounds = 7;
 constexpr Millis kLimit = 60'000;
-// The kernel tells of changes of carrier at most once a second (net/core/link_watch.c): the
-// link's going down must not delay the news of its coming up.
+// The kernel tells of changes of carrier at most once a second, save for those for which a link
+// has to get its queue (net/core/link_watch.c, linkwatch_urgent_event()): the link's going down
+// must not delay the news of its coming up.
 constexpr auto kRest = std::chrono::milliseconds{1500};
 
 struct Tool {

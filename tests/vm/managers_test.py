@@ -6,7 +6,7 @@ last seconds; a writer keeps the disk busy.
 
 import unittest
 
-from harness import debian_root, private_network
+from harness import debian_root, machine as qemu, private_network
 from harness.kernel import Kernel
 from harness.managed_machine import ManagedMachine
 
@@ -34,6 +34,11 @@ iface lo inet loopback
 iface eth0 inet dhcp
 """
 VLAN = 42
+# RFC 2132 section 9.14: the kind of hardware (1, Ethernet) and the MAC, as iPXE sends it.
+FIRMWARE = (qemu.MAC, "01" + qemu.MAC.replace(":", ""))
+# What keeps the managers off the NIC; isboot's own things in /run/isboot stay.
+FILES = ("/run/NetworkManager /run/network/ifstate.eth0 /run/systemd/system/ifup@eth0.service.d "
+         "/run/systemd/system/isboot-lease.service /run/systemd/system/multi-user.target.d")
 
 
 def setUpModule():  # pylint: disable=invalid-name
@@ -55,7 +60,7 @@ class Managers(unittest.TestCase):
             self._restart(machine, "systemd-networkd")
             machine.order("systemctl start systemd-networkd")
             machine.wait_for_renewals()
-            self._server_is_silent(machine)
+            self._check_lease(machine)
             machine.order("systemctl start systemd-resolved")
             machine.wait_until("grep 'nameserver 10.0.2.3' /run/systemd/resolve/resolv.conf")
             machine.check_undisturbed()
@@ -69,7 +74,7 @@ class Managers(unittest.TestCase):
             self._restart(machine, "NetworkManager")
             machine.order("systemctl start NetworkManager")
             machine.wait_for_renewals()
-            self._server_is_silent(machine)
+            self._check_lease(machine)
             machine.wait_until("nmcli -g IP4.DNS device show eth0 | grep -w 10.0.2.3")
             machine.check_undisturbed()
             machine.power_off()
@@ -81,9 +86,10 @@ class Managers(unittest.TestCase):
             self._restart(machine, "networking")
             machine.order("ifup -a; ifdown -a; ifup eth0; ifdown eth0; systemctl start ifup@eth0")
             machine.wait_for_renewals()
-            self._server_is_silent(machine)
+            self._check_lease(machine)
             machine.order("systemctl start systemd-resolved")
             machine.wait_until("resolvectl | grep 'Fallback DNS Servers:* 10.0.2.3'")
+            self._renew_by_dhclient(machine)
             machine.check_undisturbed()
             machine.power_off()
 
@@ -114,8 +120,45 @@ class Managers(unittest.TestCase):
         with self._machine("ipxe-lease", "systemd-networkd", {}, ipxe=True) as machine:
             machine.order("isboot ibft show --json | grep '\"origin\": \"dhcp\"'")
             machine.wait_for_renewals()
+            self.assertEqual(machine.server.identities(), {FIRMWARE})
             machine.check_undisturbed()
             machine.power_off()
+
+    def test_without_files(self):
+        """What isboot's files are good for, and that the checks of these tests notice it."""
+        files = {"root/interfaces": INTERFACES,
+                 "etc/NetworkManager/system-connections/wired.nmconnection": PROFILE}
+        with self._machine("without-files", "dbus.service", files) as machine:
+            machine.wait_for_renewals(1)
+            machine.order(f"systemctl stop isboot-lease; rm -r {FILES}; systemctl daemon-reload")
+            self._network_manager_does_not_renew(machine)
+            self._ifupdown_takes_the_link_down(machine)
+            self._network_manager_is_one_order_away(machine)
+            machine.power_off()
+
+    def _network_manager_does_not_renew(self, machine):
+        machine.order("systemctl start NetworkManager")
+        machine.wait_until("nmcli -g DEVICE,STATE device | grep -x 'eth0:connected (externally)'")
+        given = machine.server.leases_given()
+        machine.console.follow(1.5 * private_network.LEASE_S)
+        self.assertEqual(machine.server.leases_given(), given)
+        machine.order("systemctl stop NetworkManager")
+        machine.check_undisturbed()
+
+    def _ifupdown_takes_the_link_down(self, machine):
+        machine.order("cp /root/interfaces /etc/network/; systemctl start networking")
+        machine.order("systemctl stop networking")
+        with self.assertRaisesRegex(AssertionError, r"taken away: .*10\.0\.2\.15"):
+            machine.check_undisturbed()
+        machine.wait_until("isboot status | grep carried")
+
+    def _network_manager_is_one_order_away(self, machine):
+        machine.order("rm -r /etc/network/interfaces /run/monitor.log; "
+                      "systemctl restart isboot-monitor; systemctl start NetworkManager")
+        machine.wait_until("nmcli -g DEVICE,STATE device | grep -x 'eth0:connected (externally)'")
+        machine.order("nmcli con up wired")
+        with self.assertRaisesRegex(AssertionError, r"taken away: .*10\.0\.2\.15"):
+            machine.check_undisturbed()
 
     def _machine(self, name, unit, files, **how):
         machine = ManagedMachine(f"managers-{name}", f"{unit}.service", files, **how)
@@ -130,8 +173,20 @@ class Managers(unittest.TestCase):
         machine.order(f"systemctl stop {unit}")
         machine.check_undisturbed()
 
-    def _server_is_silent(self, machine):
-        """The lease ends, the address stays."""
+    def _renew_by_dhclient(self, machine):
+        """The other client is not there any more. Debian confines this one to the files that
+        its AppArmor profile names."""
+        machine.order("systemctl stop isboot-lease; rm /bin/busybox; "
+                      "apparmor_parser -r /etc/apparmor.d/sbin.dhclient; "
+                      "systemctl start isboot-lease")
+        machine.wait_for_renewals(3)
+        machine.order("grep enforce /proc/$(cat /run/dhclient-isboot.pid)/attr/current")
+        self.assertEqual(machine.server.identities(), {FIRMWARE})
+
+    def _check_lease(self, machine):
+        """Whoever renews it says who it is as firmware did. A server is silent: the lease ends,
+        the address stays."""
+        self.assertEqual(machine.server.identities(), {FIRMWARE})
         with machine.server.silent():
             machine.console.follow(1.5 * private_network.LEASE_S)
         machine.check_undisturbed()

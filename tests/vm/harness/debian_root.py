@@ -7,9 +7,9 @@ from . import packages
 from .process import run
 from .workspace import PROJECT
 
-PACKAGES = ("base-files", "base-passwd", "coreutils", "dash", "grep", "libc-bin", "mount", "sed",
+PACKAGES = ("base-files", "base-passwd", "coreutils", "dash", "grep", "hostname", "libc-bin", "mount", "sed",
             "util-linux", "systemd-sysv", "systemd-resolved", "udev", "dbus", "iproute2",
-            "network-manager", "ifupdown", "isc-dhcp-client", "udhcpc", "netplan.io")
+            "network-manager", "ifupdown", "isc-dhcp-client", "udhcpc", "netplan.io", "apparmor")
 GUEST = PROJECT / "tests/vm/guest/managers"
 MODULES = ("8021q",)
 ROOT_MIB = 320
@@ -25,6 +25,8 @@ FILES = {
     "etc/hosts": "127.0.0.1 localhost\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
     "etc/systemd/journald.conf": "[Journal]\nStorage=volatile\n",
+    "etc/fstab": "# dhclient's script looks for it.\n",
+    "etc/apparmor.d/local/sbin.dhclient": "",
 }
 LINKS = {
     "etc/systemd/system/default.target": "/lib/systemd/system/multi-user.target",
@@ -43,7 +45,7 @@ LINKS = {
 
 def fetch():
     """Fills the cache, so that `make` needs no network any more."""
-    return packages.unpacked_with_dependencies("managers", *PACKAGES)
+    return packages.unpacked_with_dependencies("debian-root", *PACKAGES)
 
 
 def make(workspace, kernel, programs, files=None):

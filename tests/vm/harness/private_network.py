@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 
+from .dhcp_record import DhcpRecord
 from .process import run, running
 
 CLONE_NEWNET = 0x40000000  # sched.h
@@ -47,6 +48,7 @@ class DhcpServer:
         self._log = workspace / "udhcpd.log"
         self._config = workspace / "udhcpd.conf"
         self._child = None
+        self._record = None
 
     @contextlib.contextmanager
     def running(self, *options):
@@ -59,7 +61,7 @@ class DhcpServer:
             f"option router {HOST}", "option dns 10.0.2.3", f"option lease {LEASE_S}", *options,
             f"lease_file {leases}", f"pidfile {self._workspace / 'udhcpd.pid'}", "")),
             encoding="ascii")
-        with open(self._log, "ab") as log, \
+        with contextlib.closing(DhcpRecord()) as self._record, open(self._log, "ab") as log, \
              running("busybox", "udhcpd", "-f", self._config, stdout=log, stderr=log,
                      stdin=subprocess.DEVNULL) as self._child:
             yield self
@@ -76,3 +78,7 @@ class DhcpServer:
     def leases_given(self):
         """How often the machine got its address, for the first time or again."""
         return self._log.read_text(encoding="ascii").count(f"sending ACK to {MACHINE}")
+
+    def identities(self):
+        """(MAC, client identifier in hex or None) of all who asked for an address until now."""
+        return self._record.identities()
