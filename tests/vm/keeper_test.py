@@ -134,6 +134,7 @@ class Keeper(unittest.TestCase):
             self.assertEqual(int(before["capabilities"], 16), CAPABILITIES)
             self.assertEqual(before["seccomp"], "2")  # a filter; a refused call fails check()
             self.assertLessEqual(int(before["locked_kib"]), LOCKED_LIMIT_KIB)
+            self.assertGreater(int(before["both_kib"]), int(before["locked_kib"]))
             time.sleep(IDLE)
             after = machine.facts()
             self.assertEqual(after["wakeups"], before["wakeups"])

@@ -17,6 +17,7 @@ RAMFS = {"usr/lib/ramfs/shutdown": PROJECT / "tests/vm/guest/shutdown-ramfs",
          "usr/lib/ramfs/bin/busybox": pathlib.Path("/bin/busybox")}
 MAKE_RAMFS = ("mkdir /run/initramfs && cp -a /usr/lib/ramfs/. /run/initramfs && "
               "cp /sbin/isboot /run/initramfs/bin")
+KILL_KEEPER = "kill -KILL $(grep -lx isboot-keep /proc/[0-9]*/comm | cut -d / -f 3)"
 LIMIT = 5  # isboot.shutdown=
 # systemd(1): what `systemctl poweroff` asks for, SIGRTMIN+4. A shell needs no program for it.
 POWER_OFF_SIGNAL = 38
@@ -34,7 +35,10 @@ def setUpModule():  # pylint: disable=invalid-name
 class Shutdown(unittest.TestCase):
 
     def test_reboot_and_poweroff(self):
+        """Also by a keeper that its guard has started, in the middle of systemd's life."""
         with EndedMachine("shutdown-reboot-and-poweroff", HOOK) as machine:
+            machine.order(KILL_KEEPER)
+            machine.wait_until("isboot status | grep carried")
             machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system")
             self.assertEqual(machine.relay.logouts, 1)
             machine.start()

@@ -44,9 +44,9 @@ int touch_program(dl_phdr_info* program, std::size_t, void*) {
   for (std::size_t i = 0; i < program->dlpi_phnum; ++i) {
     const auto& part = program->dlpi_phdr[i];
     if (part.p_type != PT_LOAD) continue;
-    const auto* start =
-        reinterpret_cast<const volatile std::uint8_t*>(program->dlpi_addr + part.p_vaddr);
-    for (std::size_t at = 0; at < part.p_filesz; at += page) (void)start[at];
+    const std::uintptr_t start = program->dlpi_addr + part.p_vaddr;
+    for (std::uintptr_t at = start; at < start + part.p_filesz; at += page)
+      (void)*reinterpret_cast<const volatile std::uint8_t*>(at);  // NOLINT: numbers in headers
   }
   return 1;  // there is no other: it is static
 }

@@ -101,7 +101,7 @@ Result<Done> Keeper::keep(const SessionRecord& record) {
 Result<Done> Keeper::keep_encoded(Bytes bytes) {
   Slot* slot = free_slot();
   if (slot == nullptr) return kFull;
-  const auto decoded = decode(bytes, record_of(*slot));
+  auto decoded = decode(bytes, record_of(*slot));
   if (decoded) return begin(*slot);
   release(*slot);
   return decoded;
@@ -109,7 +109,7 @@ Result<Done> Keeper::keep_encoded(Bytes bytes) {
 
 // With the slot's record. What does not begin is forgotten.
 Result<Done> Keeper::begin(Slot& slot) {
-  const auto begun = watch(slot);
+  auto begun = watch(slot);
   is_kept(slot) = begun.ok();
   if (!begun) release(slot);
   save();
