@@ -63,7 +63,7 @@ private:
   };
   struct Slot {
     // Else the compiler clears all of its memory, and the guard has that for nothing.
-    Slot() {}  // NOLINT(modernize-use-equals-default)
+    Slot() {}                            // NOLINT(modernize-use-equals-default)
     std::optional<KeptSession> session;  // borrows its record
     SessionEnd end;
     DiskId disk_id;
