@@ -62,11 +62,15 @@ public:
                       machine_.hash,
                       machine_.entropy,
                       log};
-    const auto established = boot::establish(plan_[path], parameters_, give_up_, ports);
+    established_.reset();
+    const auto established =
+        boot::establish(plan_[path], parameters_, give_up_, ports, &established_);
     if (!established) return {};
     established_.emplace(*established);
     return std::string{established->disk.view()};
   }
+
+  bool may_come_later(std::size_t) override { return established_.has_value(); }
 
   void before_leaving(Log&) override {
     // A keeper that cannot be had is told of by leave().
@@ -83,6 +87,9 @@ public:
     if (!units)
       say(log, LogLevel::Warning,
           in_words(units.error()) + "; a shutdown without the target may hang");
+    if (!established_->logged_in)
+      say(log, LogLevel::Warning, "no answer in time: the keeper goes on trying");
+    if (established_->link == LinkId{}) return;  // the NIC was not found
     const auto told = leave_network(table_, plan_[path], established_->link);
     if (!told)
       say(log, LogLevel::Warning,

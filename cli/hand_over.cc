@@ -134,6 +134,7 @@ Result<boot::Established> read_session(unsigned session, bool made_by_isboot) {
   found.login.header_digest = attribute(connection + "header_digest") == "1";
   found.login.data_digest = attribute(connection + "data_digest") == "1";
   linux_platform::LinuxEntropy entropy;
+  found.logged_in = true;
   found.login.isid = ISBOOT_TRY(iscsi::random_isid(entropy, 0));
   found.lun = first_lun(session);
   const auto sessions = ISBOOT_TRY(linux_platform::SessionFolder::open());
@@ -150,6 +151,7 @@ int hand_over_to_iscsid() {
   const auto loaded = load_saved_sessions(parameters, log, *records);
   if (!loaded || records->empty()) return fail("no session is kept", "isboot status");
   for (const SessionRecord& record : *records) {
+    if (!record.logged_in) continue;  // iscsid could not find out where it belongs
     const auto written = write_node_record(record);
     if (!written) return fail(in_words(written.error()), "make /etc/iscsi writable");
     const auto named = Creator{record.session.value}.set_nobody(false);

@@ -79,6 +79,7 @@ Result<Done> leave_to_keeper(const boot::Established& established,
   if (record.nic) keep_mtu_as_it_is(*record.nic, record.link);
   record.origin = established.origin;
   record.time2wait = established.time2wait;
+  record.logged_in = established.logged_in;
   record.lun = established.lun;
   record.disk = established.disk;
   ISBOOT_TRY(record.credentials_file.assign(credentials_file));

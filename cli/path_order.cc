@@ -21,7 +21,10 @@ std::string first_disk(PlannedPaths& paths, const boot::Plan& plan, std::size_t 
       disk = race(paths, i, at_once, limit + kGrace, clock, log);
     } else {
       disk = paths.bring_up(i, log);
-      if (!disk.empty()) paths.leave(i, log);
+      if (!disk.empty())
+        paths.leave(i, log);
+      else if (paths.may_come_later(i))
+        paths.take_back(i, log);  // what is tried after it may be another disk
     }
   }
   return disk;

@@ -27,6 +27,7 @@ constexpr std::size_t kMaxMessage = 1024;
 
 // From a path's process: the first byte, then text. To it: one byte, "you may leave".
 constexpr char kDisk = 'd';
+constexpr char kLater = 'l';
 constexpr char kLine = '0';  // and above: the level of a line of the log
 
 // Lines go to the process that started the race, which has a terminal to show them on; once
@@ -69,8 +70,9 @@ void become_independent() {
   const auto own = linux_platform::take_own_root();
   if (!own) log.write(LogLevel::Detail, own.error().text);
   std::string message = work.bring_up(path, log);
-  if (message.empty()) _exit(EXIT_FAILURE);
-  message.insert(message.begin(), kDisk);
+  const bool later = message.empty();
+  if (later && !work.may_come_later(path)) _exit(EXIT_FAILURE);
+  message.insert(message.begin(), later ? kLater : kDisk);
   char word = 0;
   // Fails for a late path; the word is there then.
   (void)send(socket, message.data(), message.size(), MSG_NOSIGNAL);
@@ -83,7 +85,8 @@ void become_independent() {
 
 struct Runner {
   pid_t process = -1;
-  UniqueFd socket;  // none: it has ended, or left us
+  UniqueFd socket;            // none: it has ended, or left us
+  bool has_given_up = false;  // and waits for what the others do
 };
 
 std::optional<Runner> start(PathWork& work, std::size_t path, Log& log,
@@ -143,7 +146,7 @@ bool Race::wait(Millis limit) {
   bool any = false;
   for (const Runner& runner : runners_) {
     polled.push_back({runner.socket.get(), POLLIN, 0});  // -1 is not looked at
-    if (runner.socket) any = true;
+    if (runner.socket && !runner.has_given_up) any = true;
   }
   if (!any) return false;
   const int ready =
@@ -159,6 +162,10 @@ void Race::read(Runner& runner) {
   const ssize_t size = recv(runner.socket.get(), message.data(), message.size(), MSG_DONTWAIT);
   if (size <= 0) return end(runner);
   const Text text{message.data() + 1, static_cast<std::size_t>(size) - 1};
+  if (message[0] == kLater) {
+    runner.has_given_up = true;
+    return;
+  }
   if (message[0] != kDisk) return log_.write(static_cast<LogLevel>(message[0] - kLine), text);
   if (winner_ != nullptr) return;  // it waits for our word
   winner_ = &runner;
@@ -189,6 +196,10 @@ std::string Race::run(Millis limit) {
 void Race::end_all() {
   for (Runner& runner : runners_) {
     if (!runner.socket) continue;
+    if (winner_ == nullptr && runner.has_given_up) {
+      end(runner);
+      continue;
+    }
     if (winner_ == nullptr) {
       log_.write(LogLevel::Error, "a path's process does not end by itself: killed");
       kill(runner.process, SIGKILL);

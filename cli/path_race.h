@@ -18,12 +18,15 @@ public:
   // In the path's process: the disk; empty when there is none, and the log has said why.
   // Ends at a limit that it knows.
   virtual std::string bring_up(std::size_t path, Log& log) = 0;
+  // In the path's process, when there is no disk: whether leave() is wanted all the same, as soon
+  // as another path has one; then take_back() when none has.
+  virtual bool may_come_later(std::size_t path) = 0;
   // In the caller's process, once, when the first disk is there.
   virtual void before_leaving(Log& log) = 0;
   // In the path's process, when its disk is there: of the first path before race() returns, of
   // the others after that, never two at a time with the first.
   virtual void leave(std::size_t path, Log& log) = 0;
-  // In the path's process: the disk is there, but whoever wanted it has been killed.
+  // In the path's process: whoever wanted the disk has been killed, or has none.
   virtual void take_back(std::size_t path, Log& log) = 0;
 };
 

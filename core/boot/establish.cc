@@ -149,43 +149,43 @@ Result<SessionId> create_session(const SessionConfig& config, Ports& ports) {
   return session;
 }
 
-Result<Established> log_in(const Path& path, const Parameters& parameters, Nic nic, LinkId link,
-                           const SessionConfig& kernel, SessionId id, Millis give_up,
-                           Ports& ports) {
+void log_no_disk(const Path& path, const Error& error, Log& log) {
+  Line line;
+  line.out() << "LUN " << to_text(path.lun) << " of " << path.login.target_name << ": ";
+  line.add(error, log);
+  line.out() << "; check the LUN in the firmware and the access list at the target";
+  log.write(LogLevel::Error, line.text());
+}
+
+// Completes `made`.
+Result<Done> log_in(const Path& path, const Parameters& parameters, Nic nic, Millis give_up,
+                    Ports& ports, Established& made) {
   if (nic == Nic::BringUp) ISBOOT_TRY(ports.network.wait_ready(give_up));
-  iscsi::LoginConfig login = path.login;
-  login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
   const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
-  Session session{path.portal, login, limits, ports.hash, ports.entropy};
-  const auto carried = Driver{session, path, id, link, ports}.run();
+  Session session{path.portal, made.login, limits, ports.hash, ports.entropy};
+  const auto carried = Driver{session, path, made.session, made.link, ports}.run();
   ports.network.tell_conflict();
-  if (!carried) return carried.error();
+  made.kernel.portal = session.home();
+  ISBOOT_TRY(carried);
+  made.logged_in = true;
+  made.time2wait = session.params().time2wait;
 
   const Millis now = ports.clock.now();
   const Millis limit = now + kDiskLimit < give_up ? now + kDiskLimit : give_up;
-  const auto disk = ports.initiator.find_disk(id, path.lun, limit);
-  Line line;
-  line.out() << "LUN " << to_text(path.lun) << " of " << path.login.target_name;
+  const auto disk = ports.initiator.find_disk(made.session, path.lun, limit);
   if (!disk) {
-    line.out() << ": ";
-    line.add(disk.error(), ports.log);
-    line.out() << "; check the LUN in the firmware and the access list at the target";
-    ports.log.write(LogLevel::Error, line.text());
+    log_no_disk(path, disk.error(), ports.log);
     return disk.error();
   }
+  made.disk = *disk;
   ports.network.tell_conflict();
-  line.out() << " is " << *disk;
+  Line line;
+  line.out() << "LUN " << to_text(path.lun) << " of " << path.login.target_name << " is " << *disk;
   ports.log.write(LogLevel::Info, line.text());
-  Established established{id, path.lun, *disk, kernel, login, link};
-  established.kernel.portal = session.home();
-  established.origin = path.origin;
-  established.time2wait = session.params().time2wait;
-  if (nic == Nic::BringUp) established.nic = NicSetup{path.nic, path.link};
-  return established;
+  return Done{};
 }
 
-Result<Established> establish_with(Nic nic, const Path& path, const Parameters& parameters,
-                                   Millis give_up, Ports& ports) {
+SessionConfig config_of(const Path& path, const Parameters& parameters) {
   SessionConfig config{.portal = path.portal};
   config.initial_cmd_sn = path.login.cmd_sn;
   if (parameters.recovery != kForEver) config.recovery_timeout = parameters.recovery;
@@ -193,27 +193,44 @@ Result<Established> establish_with(Nic nic, const Path& path, const Parameters& 
   config.ping_limit = parameters.ping_limit;
   config.initiator_name = path.login.initiator_name;
   config.target_name = path.login.target_name;
+  return config;
+}
+
+Result<Established> establish_with(Nic nic, const Path& path, const Parameters& parameters,
+                                   Millis give_up, Ports& ports,
+                                   std::optional<Established>* later) {
+  Established made{.lun = path.lun, .kernel = config_of(path, parameters), .login = path.login};
+  made.login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
+  made.origin = path.origin;
+  if (nic == Nic::BringUp) made.nic = NicSetup{path.nic, path.link};
+  const auto may_come_later = [&] { return later != nullptr && ports.clock.now() >= give_up; };
   // The session takes the kernel milliseconds and needs no network: they pass while the link
   // comes up.
-  const LinkId link = ISBOOT_TRY(configure_link(path, nic, give_up, ports));
-  const SessionId session = ISBOOT_TRY(create_session(config, ports));
-  Result<Established> established =
-      log_in(path, parameters, nic, link, config, session, give_up, ports);
-  if (!established) ports.initiator.destroy(session);
+  const auto link = configure_link(path, nic, give_up, ports);
+  if (!link && !may_come_later()) return link.error();
+  made.session = ISBOOT_TRY(create_session(made.kernel, ports));
+  if (link) made.link = *link;
+  const auto done =
+      link ? log_in(path, parameters, nic, give_up, ports, made) : Result<Done>{link.error()};
   ports.stream.close();
-  return established;
+  if (done) return made;
+  if (!made.logged_in && may_come_later())
+    later->emplace(made);
+  else
+    ports.initiator.destroy(made.session);
+  return done.error();
 }
 
 }  // namespace
 
 Result<Established> establish(const Path& path, const Parameters& parameters, Millis give_up,
-                              Ports& ports) {
-  return establish_with(Nic::BringUp, path, parameters, give_up, ports);
+                              Ports& ports, std::optional<Established>* later) {
+  return establish_with(Nic::BringUp, path, parameters, give_up, ports, later);
 }
 
 Result<Established> establish_over_routes(const Path& path, const Parameters& parameters,
                                           Millis give_up, Ports& ports) {
-  return establish_with(Nic::LeaveAlone, path, parameters, give_up, ports);
+  return establish_with(Nic::LeaveAlone, path, parameters, give_up, ports, nullptr);
 }
 
 }  // namespace isboot::boot

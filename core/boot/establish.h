@@ -19,24 +19,27 @@ struct Ports {
   Log& log;
 };
 
-// The kernel's session, and all that bringing it back will take.
+// The kernel's session, and all that bringing it back, or up, will take.
 struct Established {
-  SessionId session;
+  SessionId session{};
   Lun lun;
-  DiskName disk;
+  DiskName disk{};         // empty before the first login
   SessionConfig kernel;  // its portal is where later logins start
   iscsi::LoginConfig login;
-  LinkId link;
+  LinkId link{};
   std::optional<NicSetup> nic{};  // nothing: the network was there, and is not ours to mend
   ibft::Origin origin = ibft::Origin::Manual;                  // of the NIC's settings
   std::uint16_t time2wait = iscsi::SessionParams{}.time2wait;  // agreed on, in seconds
+  bool logged_in = false;
 };
 
 // Every step is logged as one line, a failure with what to do next. What was made for a
 // path that fails is taken back, but for the NIC's settings. `give_up` is a time on
 // ports.clock; the whole never takes longer. The session is the kernel's afterwards.
+// With `later`, a session that nobody has answered by `give_up` stays with the kernel and is put
+// there: somebody else may go on with it.
 Result<Established> establish(const Path& path, const Parameters& parameters, Millis give_up,
-                              Ports& ports);
+                              Ports& ports, std::optional<Established>* later = nullptr);
 
 // As establish(), over the network as it is: its routes lead to the target.
 Result<Established> establish_over_routes(const Path& path, const Parameters& parameters,

@@ -185,7 +185,7 @@ SessionStep Session::redirect(Millis now) {
 SessionStep Session::on_failure(const Error& error, Millis now, iscsi::RetryPolicy policy) {
   login_.reset();
   const bool hopeless = policy == iscsi::RetryPolicy::Never;
-  if (logins_ == 0 && (hopeless || tries_ > limits_.retries || now >= limits_.give_up))
+  if (may_give_up() && (hopeless || tries_ > limits_.retries || now >= limits_.give_up))
     return stop(error);
   state_ = SessionState::Waiting;
   if (hopeless && !refused_since_) refused_since_ = now;

@@ -99,11 +99,13 @@ struct SessionStep {
   Error error{};
 };
 
+inline constexpr Millis kNeverGiveUp = UINT64_MAX;  // not for refusals either
+
 struct SessionLimits {
   // For TCP to come up. The kernel asks after 0, 1 and 3 s: the next try would be late at 7 s.
   Millis connect = 4'000;
-  Millis answer = 15'000;              // for each login response
-  Millis give_up = 0;                  // the time (not a span) at which the first login is given up
+  Millis answer = 15'000;  // for each login response
+  Millis give_up = 0;  // the time (not a span) at which the first login is given up; kNeverGiveUp
   std::uint32_t retries = UINT32_MAX;  // of the first login
 };
 
@@ -149,6 +151,7 @@ private:
   SessionStep wait(const Error& error, Millis delay, Millis now);
   SessionStep recover();
   SessionStep stop(const Error& error);
+  bool may_give_up() const { return logins_ == 0 && limits_.give_up != kNeverGiveUp; }
   // `span` from now, but never past the end of the first login's time.
   Millis until(Millis span, Millis now) const;
 

@@ -106,6 +106,34 @@ TEST_F(EstablishTest, WaitsOutATargetThatIsNotThereYetAndNeverPastTheLimit) {
   EXPECT_TRUE(log_.says("10.0.2.2:3260, iqn.2026-11.org.example:disk: nobody listens"));
 }
 
+TEST_F(EstablishTest, LeavesWhatNobodyAnsweredToWhoeverGoesOn) {
+  path_.origin = ibft::Origin::Dhcp;
+  std::optional<Established> later;
+  Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
+  ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 5'000, ports, &later));
+  ASSERT_TRUE(later);
+  EXPECT_EQ(initiator_.calls, Calls{"create"});
+  EXPECT_FALSE(later->logged_in);
+  EXPECT_TRUE(later->disk.empty());
+  EXPECT_EQ(later->kernel.portal, path_.portal);
+  EXPECT_EQ(later->origin, ibft::Origin::Dhcp);
+  EXPECT_NE(later->login.isid, iscsi::Isid{});
+  ASSERT_TRUE(later->nic);
+  EXPECT_EQ(later->nic->config.address, path_.link.address);
+}
+
+TEST_F(EstablishTest, LeavesNothingOfALoginThatIsRefusedForGood) {
+  testing::ScriptedReply refusal;
+  refusal.status_class = 2;
+  refusal.status_detail = 1;
+  stream_.expect({refusal});
+  std::optional<Established> later;
+  Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
+  ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 5'000, ports, &later));
+  EXPECT_FALSE(later);
+  EXPECT_EQ(initiator_.calls, (Calls{"create", "destroy"}));
+}
+
 TEST_F(EstablishTest, SaysInWordsWhyTheTargetRefuses) {
   testing::ScriptedReply refusal;
   refusal.status_class = 2;

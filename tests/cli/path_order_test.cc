@@ -23,9 +23,12 @@ public:
     if (path != good_) clock_.sleep_until(give_up_);
     return path == good_ ? "/dev/sda" : "";
   }
+  bool may_come_later(std::size_t path) override { return path == late; }
   void before_leaving(Log&) override {}
   void leave(std::size_t, Log& log) override { log.write(LogLevel::Info, "left"); }
-  void take_back(std::size_t, Log&) override {}
+  void take_back(std::size_t, Log& log) override { log.write(LogLevel::Info, "taken back"); }
+
+  std::size_t late = SIZE_MAX;
 
 private:
   testing::FakeClock& clock_;

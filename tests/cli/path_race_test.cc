@@ -46,6 +46,7 @@ public:
     ++seen_.started;
     return run[path](log);
   }
+  bool may_come_later(std::size_t path) override { return later[path]; }
   void before_leaving(Log&) override { seen_.held = getpid(); }
   void leave(std::size_t path, Log& log) override {
     if (!seen_.held) return;
@@ -55,6 +56,7 @@ public:
   void take_back(std::size_t path, Log&) override { seen_.taken_back |= 1 << path; }
 
   std::array<std::function<std::string(Log&)>, kPaths> run;
+  std::array<bool, kPaths> later{};
 
 private:
   Seen& seen_;
@@ -114,6 +116,31 @@ TEST_F(PathRace, LetsTheOthersJoinLater) {
   seen_->may_end[0] = seen_->may_end[2] = true;
   EXPECT_TRUE(soon([this] { return seen_->left == (1 << 0 | 1 << 1); }));
   EXPECT_EQ(seen_->taken_back, 0);
+}
+
+TEST_F(PathRace, LeavesWhatHasNoDiskYetOnceAnotherPathHasOne) {
+  for (const bool before : {true, false}) {
+    seen_->left = seen_->held = 0;
+    seen_->may_end[0] = before;
+    seen_->may_end[1] = !before;
+    paths_->later[0] = true;
+    paths_->run = {held(0, ""), [this, before](Log&) {
+                     if (before) clock_.sleep_until(clock_.now() + 50);
+                     return "/dev/sdb";
+                   }};
+    EXPECT_EQ(race_of(2), "/dev/sdb");
+    seen_->may_end[0] = true;
+    EXPECT_TRUE(soon([this] { return seen_->left == (1 << 0 | 1 << 1); }));
+    EXPECT_EQ(seen_->taken_back, 0);
+  }
+}
+
+TEST_F(PathRace, TakesBackWhatHasNoDiskYetWhenNoPathHasOne) {
+  paths_->later[0] = true;
+  paths_->run = {[](Log&) { return ""; }, [](Log&) { return ""; }};
+  EXPECT_EQ(race_of(2), "");
+  EXPECT_EQ(seen_->taken_back, 1 << 0);
+  EXPECT_EQ(seen_->left, 0);
 }
 
 TEST_F(PathRace, GoesOnWhenAPathFails) {

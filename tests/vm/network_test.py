@@ -4,8 +4,10 @@ import contextlib
 import unittest
 
 from harness.kept_machine import KeptMachine
+from harness.relay import Relay
 from harness.several_nics import SeveralNics
 
+SOON = 30  # isboot.timeout, in seconds: over while the test goes on
 NEVER = 600  # isboot.timeout, in seconds: far beyond the test's own limits
 
 
@@ -42,6 +44,26 @@ class DeadNic(SeveralNics):
             yield qemu
 
 
+class LatePortal(SeveralNics):
+    """Nothing listens at the second portal until `relay` does."""
+
+    relay = None
+
+    @contextlib.contextmanager
+    def running(self, watcher=None):
+        try:
+            with super().running(watcher) as qemu:
+                yield qemu
+        finally:
+            self.relay.end()
+
+    def _machine(self, port):
+        self.relay = Relay(port)
+        self.relay.listen(False)
+        self.targets = ({}, {"port": self.relay.port})
+        return super()._machine(port)
+
+
 class Paths(unittest.TestCase):
 
     def test_dead_nic(self):
@@ -55,6 +77,36 @@ class Paths(unittest.TestCase):
             machine.next_write()
             machine.power_off()
         machine.check()
+
+    def test_late_portal(self):
+        """It does not answer within isboot's time. The keeper goes on, also one that has been
+        started again, and says so; the path's disk comes when the portal does."""
+        with KeptMachine("network-late-portal", f"isboot.timeout={SOON}", LatePortal) as machine:
+            self._waits_for_second(machine)
+            machine.kill_keeper()
+            machine.start_keeper()
+            self._waits_for_second(machine)
+            machine.boot.relay.listen(True)
+            status = machine.wait_status(
+                lambda status: len(status) == 2 and all(session["disk"] for session in status),
+                "both disks")
+            self.assertEqual({session["state"] for session in status}, {"carried"})
+            self.assertEqual(len({session["disk_id"] for session in status}), 1)
+            self.assertEqual({session["io_waits"] for session in status}, {"off"})
+            self.assertEqual(machine.shell("dd if=/dev/sdb of=/dev/null bs=512 count=1 "
+                                           "iflag=direct 2>/dev/null; echo $?"), "0 ")
+            machine.next_write()
+            machine.power_off()
+        machine.check()
+
+    def _waits_for_second(self, machine):
+        status = machine.wait_status(
+            lambda status: len(status) == 2 and status[1]["state"] in ("waiting", "connecting")
+            and status[1]["last_error"], "the session that waits")
+        self.assertEqual(status[0]["state"], "carried")
+        self.assertIsNone(status[1]["disk"])
+        self.assertTrue(status[1]["portal"].endswith(f":{machine.boot.relay.port}"))
+        print(f"second session: {status[1]['state']}, {status[1]['last_error']}")
 
     def test_refused_and_good(self):
         """Wrong CHAP on the first: told, and no hindrance. The other two are both used."""

@@ -118,12 +118,14 @@ Result<Done> Keeper::begin(Slot& slot) {
 
 Result<Done> Keeper::watch(Slot& slot) {
   SessionRecord& record = record_of(slot);
-  if (!folder_->has(record.session, record.kernel.target_name))
-    return Error{Errc::NotFound, 0, "the kernel has no such session"};
+  const bool there = folder_->has(record.session, record.kernel.target_name) ||
+                     (!record.logged_in && folder_->has_unused(record.session));
+  if (!there) return Error{Errc::NotFound, 0, "the kernel has no such session"};
   if (find(record.session) != nullptr) return Error{Errc::BadValue, 0, "is kept already"};
   slot.session.emplace(record, ports_);
   slot.disk_id = folder_->disk_id(record.disk);
-  let_commands_wait(record);
+  slot.taken_away = record.disk.empty();
+  if (!record.disk.empty()) let_commands_wait(record);
   return slot.session->start(folder_->is_logged_in(record.session));
 }
 

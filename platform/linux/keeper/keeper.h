@@ -68,7 +68,7 @@ private:
     SessionEnd end;
     DiskId disk_id;
     bool was_carried = false;
-    bool taken_away = false;  // its disk, by us: core/boot/path_care.h
+    bool taken_away = false;  // its disk, by us, or never there: core/boot/path_care.h
     Millis care_at = kNever;  // when its path is to be looked at again
     Millis deadline() const;
   };

@@ -50,7 +50,8 @@ Result<Done> Keeper::care_for_path(Slot& slot, boot::PathCare care) {
     case boot::PathCare::Limit:
       return folder_->set_recovery_limit(record.session, soon);
     case boot::PathCare::BringBack:
-      ISBOOT_TRY(folder_->set_recovery_limit(record.session, soon));
+      // One that never had a disk may be the only path to it.
+      if (!record.disk.empty()) ISBOOT_TRY(folder_->set_recovery_limit(record.session, soon));
       bring_disk_back(slot);
       break;
     case boot::PathCare::Wait:

@@ -48,13 +48,19 @@ bool same_cause(const Error& a, const Error& b) {
 KeptSession::KeptSession(SessionRecord& record, const KeeperPorts& ports)
     : record_{record},
       ports_{ports},
-      session_{record.kernel.portal, record.login, boot::SessionLimits{}, ports.hash,
-               ports.entropy},
+      session_{record.kernel.portal, record.login,
+               boot::SessionLimits{.give_up = boot::kNeverGiveUp}, ports.hash, ports.entropy},
       stream_{ports.clock} {}
 
 Result<Done> KeptSession::start(bool alive) {
-  ISBOOT_TRY(ports_.initiator.adopt(record_.session, record_.kernel, true));
+  const bool was_connected = alive || record_.logged_in;
+  ISBOOT_TRY(ports_.initiator.adopt(record_.session, record_.kernel, was_connected));
   history_.since = ports_.clock.now();
+  if (!was_connected) {
+    on_event(SessionEvent::start());
+    return Done{};
+  }
+  record_.logged_in = true;
   on_event(SessionEvent::adopt(record_.time2wait));
   if (!alive) on_lost(Error{Errc::Closed, 0, "the connection was lost before the keeper came"});
   return Done{};
@@ -219,8 +225,12 @@ void KeptSession::log_carried() {
   const Millis now = ports_.clock.now();
   changed_ = changed_ || record_.time2wait != session_.params().time2wait;
   record_.time2wait = session_.params().time2wait;
-  // The first one is the adoption.
-  if (session_.logins() > 1) {
+  if (!record_.logged_in) {
+    record_.logged_in = changed_ = true;
+    Line line{record_.session};
+    line.out() << "logged in at " << to_text(session_.portal()) << ", after ";
+    ports_.log.write(LogLevel::Info, line.seconds(now - history_.since).text());
+  } else if (session_.logins() > 1) {  // the first one is the adoption
     const Millis took = now - history_.since;
     history_.last[history_.recoveries % SessionHistory::kRemembered] = {history_.since, took,
                                                                         history_.loss};

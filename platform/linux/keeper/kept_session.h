@@ -56,7 +56,7 @@ public:
   // Borrows the record, whose secrets stay where they are, and the ports. start() comes next.
   KeptSession(SessionRecord& record, const KeeperPorts& ports);
 
-  // `alive`: the kernel's connection works; else the session is brought back at once.
+  // `alive`: the kernel's connection works; else the session is brought back, or up, at once.
   Result<Done> start(bool alive);
   // The kernel says that the connection is dead. Harmless when it is known already.
   // `time2wait`: seconds before the next login, when the target has said so.

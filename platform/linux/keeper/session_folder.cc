@@ -73,6 +73,11 @@ bool SessionFolder::has(SessionId session, Text target_name) const {
   return read(session, "targetname").view() == target_name;
 }
 
+// The kernel learns the target's name after the first login.
+bool SessionFolder::has_unused(SessionId session) const {
+  return read(session, "targetname").view() == "(null)";
+}
+
 Result<Done> SessionFolder::set_recovery_limit(SessionId session,
                                                std::optional<std::uint32_t> limit) const {
   Path path = of_session(session);

@@ -23,6 +23,8 @@ public:
   bool is_logged_in(SessionId session) const;
   // Whether there is a session of this number with this target: numbers are used again.
   bool has(SessionId session, Text target_name) const;
+  // Whether there is one of this number that is not logged in anywhere, and never was.
+  bool has_unused(SessionId session) const;
 
   // Seconds that I/O waits for the lost session before it fails; nothing: for ever.
   // The kernel takes another value only while the session is logged in: EBUSY.

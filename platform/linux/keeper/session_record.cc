@@ -18,6 +18,7 @@ enum : std::uint8_t {
   kHadSecrets = 8,
   kHasNic = 16,
   kNicApart = 32,
+  kNeverLoggedIn = 64,
 };
 
 void write_text(Writer& out, Text text) {
@@ -112,6 +113,7 @@ Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes 
   if (record.nic) flags |= kHasNic;
   if (record.nic && record.nic->config.apart) flags |= kNicApart;
   if (record.had_secrets || credentials.one_way()) flags |= kHadSecrets;
+  if (!record.logged_in) flags |= kNeverLoggedIn;
   std::uint8_t algorithms = 0;
   for (std::size_t i = 0; i < std::size(kAlgorithms); ++i)
     if (login.chap_algorithms.has(kAlgorithms[i]))
@@ -161,6 +163,7 @@ Result<Done> decode(Bytes bytes, SessionRecord& record) {
     return Error{Errc::BadValue, static_cast<std::uint32_t>(in.offset()), "bytes behind a record"};
   record.login.header_digest = (flags & kHeaderDigest) != 0;
   record.login.data_digest = (flags & kDataDigest) != 0;
+  record.logged_in = (flags & kNeverLoggedIn) == 0;
   record.had_secrets = (flags & kHadSecrets) != 0;
   record.login.initiator_name = record.kernel.initiator_name;
   record.login.target_name = record.kernel.target_name;

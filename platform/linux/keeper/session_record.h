@@ -22,6 +22,7 @@ struct SessionRecord {
   Lun lun;
   DiskName disk;
   std::uint16_t time2wait = 2;       // seconds, DefaultTime2Wait as the last login agreed on it
+  bool logged_in = true;             // once; else it still has no disk
   bool had_secrets = false;          // the credentials must be found again before a login …
   InlineText<255> credentials_file;  // … here, or in the iBFT when this is empty
 };

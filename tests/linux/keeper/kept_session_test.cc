@@ -167,6 +167,22 @@ TEST_F(KeptSessionTest, WaitsAsAgreedOnAndRemembersWhatWasAgreedOn) {
   EXPECT_TRUE(session_->take_changed());
 }
 
+TEST_F(KeptSessionTest, BringsUpWhatNeverWasHoweverLongItTakes) {
+  record_.logged_in = false;
+  home_.expect({refusal(2, 3)});  // no such target, yet
+  home_.expect(testing::plain_login());
+  session_.emplace(record_, KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_});
+  ASSERT_TRUE(session_->start(false));
+  EXPECT_EQ(session_->state(), boot::SessionState::Connecting);
+  drive();
+  ASSERT_TRUE(session_->carried());
+  EXPECT_EQ(waits_.size(), 1U);
+  EXPECT_THAT(kernel_.calls, ElementsAre("hand_over"));
+  EXPECT_EQ(session_->history().recoveries, 0U);
+  EXPECT_TRUE(session_->record().logged_in);
+  EXPECT_TRUE(session_->take_changed());
+}
+
 TEST_F(KeptSessionTest, LogsOutWhenTheTargetAsksForItAndComesBack) {
   home_.expect(testing::plain_login());
   start();

@@ -49,6 +49,16 @@ TEST(SessionRecord, ComesBackAsItWas) {
   EXPECT_TRUE(after.had_secrets);
 }
 
+TEST(SessionRecord, KnowsWhetherItWasEverLoggedIn) {
+  for (const bool logged_in : {true, false}) {
+    SessionRecord before = full_record();
+    before.logged_in = logged_in;
+    SessionRecord after = full_record();
+    ASSERT_TRUE(decode(encoded(before, Secrets::Leave), after));
+    EXPECT_EQ(after.logged_in, logged_in);
+  }
+}
+
 TEST(SessionRecord, KnowsHowTheNicIsSetUpAgain) {
   const SessionRecord before = full_record();
   SessionRecord after;
