@@ -19,6 +19,7 @@
 #include "cli/parameter_options.h"
 #include "cli/saved_sessions.h"
 #include "platform/linux/keeper/session_folder.h"
+#include "platform/linux/system/secret_pages.h"
 #include "platform/linux/system/stderr_log.h"
 
 namespace isboot::cli {
@@ -29,6 +30,7 @@ using linux_platform::SessionRecord;
 
 constexpr int kAnswerLimitMs = 5'000;
 constexpr std::size_t kMaxAttribute = 1024;
+constexpr std::size_t kMaxNodeRecord = 1U << 16;
 constexpr const char* kNodes = "/etc/iscsi/nodes";
 // iscsid's socket has this name, without a place in the file system (its mgmt_ipc.h).
 constexpr const char* kIscsidSocket = "@ISCSIADM_ABSTRACT_NAMESPACE";
@@ -113,6 +115,16 @@ Lun first_lun(unsigned session) {
   return lun;
 }
 
+// The kernel does not tell what iscsid has made the session with: iscsid's own record does. Without
+// one it is iscsid's default. CHAP secrets may be in the record.
+std::uint32_t initial_cmd_sn_of_iscsid(const SessionConfig& kernel, const std::string& group) {
+  const std::string path = std::string{kNodes} + "/" + std::string{kernel.target_name.view()} +
+                           "/" + std::string{to_text(kernel.portal.address).view()} + "," +
+                           std::to_string(kernel.portal.port) + "," + group + "/default";
+  const auto text = linux_platform::read_secret_file(path.c_str(), kMaxNodeRecord);
+  return text ? initial_cmd_sn_in(as_text(text->bytes())) : 0;
+}
+
 Result<boot::Established> read_session(unsigned session, bool made_by_isboot) {
   const std::string folder = session_folder(session);
   const std::string connection =
@@ -126,8 +138,8 @@ Result<boot::Established> read_session(unsigned session, bool made_by_isboot) {
   found.kernel.portal.address = ISBOOT_TRY(parse_ip(attribute(connection + "persistent_address")));
   found.kernel.portal.port = static_cast<std::uint16_t>(
       ISBOOT_TRY(parse_decimal(attribute(connection + "persistent_port"), UINT16_MAX)));
-  // What it was made with: iscsid's is 0 unless its configuration says otherwise, ours is 1.
-  found.kernel.initial_cmd_sn = made_by_isboot ? 1 : 0;
+  found.kernel.initial_cmd_sn =
+      made_by_isboot ? 1 : initial_cmd_sn_of_iscsid(found.kernel, attribute(folder + "tpgt"));
   found.login.initiator_name = found.kernel.initiator_name;
   found.login.target_name = found.kernel.target_name;
   found.login.cmd_sn = found.kernel.initial_cmd_sn;
@@ -174,8 +186,15 @@ int adopt(unsigned session, const std::string& credentials) {
     const auto failure = read_credentials(credentials, found->login.credentials);
     if (failure) return fail(failure->message, failure->next_step);
   }
+  // As for a session of isboot's: iscsid has set a limit, 120 s as it comes.
+  const auto sessions = linux_platform::SessionFolder::open();
+  const auto held = sessions ? sessions->set_recovery_limit(found->session, std::nullopt)
+                             : Result<Done>{sessions.error()};
   const auto kept = leave_to_keeper(*found, credentials);
   if (!kept) return fail(in_words(kept.error()), "isboot status");
+  if (!held)
+    std::fprintf(stderr, "isboot: I/O will not wait for ever for a lost target: %s\n",
+                 in_words(held.error()).c_str());
   const auto named = creator.set_nobody(true);
   if (!named)
     return fail(in_words(named.error()) + "; an iscsid that is started would take the session back",

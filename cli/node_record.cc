@@ -45,4 +45,17 @@ NodeRecord node_record(const linux_platform::SessionRecord& session, unsigned po
   return {{target, address + "," + port + "," + group}, "default", text};
 }
 
+std::uint32_t initial_cmd_sn_in(Text text) {
+  constexpr Text kName = "node.session.initial_cmdsn = ";
+  while (!text.empty()) {
+    const std::size_t end = find(text, '\n');
+    const Text line = slice(text, 0, end);
+    text = end == Text::npos ? Text{} : slice(text, end + 1);
+    if (!same(slice(line, 0, kName.size()), kName)) continue;
+    const auto number = parse_decimal(slice(line, kName.size()), UINT32_MAX);
+    if (number) return static_cast<std::uint32_t>(*number);
+  }
+  return 0;
+}
+
 }  // namespace isboot::cli

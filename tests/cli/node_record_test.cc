@@ -41,5 +41,19 @@ TEST(NodeRecord, HoldsIoForLongWithoutALimitAndNamesNoCredentials) {
   EXPECT_THAT(text, Not(HasSubstr("auth")));
 }
 
+TEST(InitialCmdSn, IsWhatIscsidsRecordSays) {
+  const std::pair<Text, std::uint32_t> kRows[] = {
+      {"node.session.initial_cmdsn = 7\n", 7},
+      {"# BEGIN\nnode.name = x\nnode.session.initial_cmdsn = 4294967295\nnode.tpgt = 1\n",
+       UINT32_MAX},
+      {"node.session.initial_cmdsn = 12", 12},
+      {"node.session.initial_cmdsn = many\n", 0},
+      {"node.session.initial_cmdsn_max = 9\n", 0},
+      {"node.name = x\n", 0},
+      {"", 0},
+  };
+  for (const auto& [text, number] : kRows) EXPECT_EQ(initial_cmd_sn_in(text), number) << text;
+}
+
 }  // namespace
 }  // namespace isboot::cli

@@ -2,6 +2,14 @@
 #include "platform/linux/keeper/keeper.h"
 
 namespace isboot::linux_platform {
+namespace {
+
+constexpr Millis kLookAgain = 1'000;
+// A target may lack the LUN: somebody may still add it, but there is no hurry.
+constexpr Millis kDiskComesWithin = 60'000;
+constexpr Millis kLookAgainLater = 3'600'000;
+
+}  // namespace
 
 bool Keeper::paths_have_changed() {
   bool changed = false;
@@ -10,8 +18,10 @@ bool Keeper::paths_have_changed() {
     const bool carried = slot.session && slot.session->carried();
     if (carried != slot.was_carried || (slot.session && slot.care_at <= now)) changed = true;
     slot.was_carried = carried;
-    slot.care_at = kNever;
   }
+  // All of them are looked at now, and say anew when that is to be done again.
+  if (changed)
+    for (Slot& slot : slots_) slot.care_at = kNever;
   return changed;
 }
 
@@ -74,13 +84,15 @@ void Keeper::bring_disk_back(Slot& slot) {
   if (disk.empty()) (void)folder_->look_for(record.session, record.lun);
   disk = folder_->disk_of(record.session, record.lun);
   if (disk.empty()) {
-    slot.care_at = ports_.clock.now() + 1000;
+    const Millis now = ports_.clock.now();
+    const bool soon = now - slot.session->history().since < kDiskComesWithin;
+    slot.care_at = now + (soon ? kLookAgain : kLookAgainLater);
     return;
   }
   let_commands_wait(record);
   slot.taken_away = false;
   slot.session->set_disk(disk);
-  slot.care_at = ports_.clock.now() + 1000;  // the multipath driver takes it meanwhile
+  slot.care_at = ports_.clock.now() + kLookAgain;  // the multipath driver takes it meanwhile
 }
 
 }  // namespace isboot::linux_platform

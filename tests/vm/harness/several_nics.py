@@ -73,7 +73,8 @@ class SeveralNics(Boot):
                 time.sleep(0.02)
 
     def _machine(self, port):
-        pairs = [pair(number, port, **target) for number, target in enumerate(self.targets)]
+        pairs = [pair(number, **{"port": port, **target})
+                 for number, target in enumerate(self.targets)]
         guest = machine.from_kernel(self.workspace, self._kernel, self._initrd, self._arguments,
                                     table(pairs))
         guest.add("-qmp", f"unix:{QMP},server=on,wait=off")
