@@ -83,5 +83,17 @@ TEST(PathOrder, GivesEachStepItsShareOfTheTime) {
   }
 }
 
+TEST(PathOrder, TakesBackWhatOnlyComesLaterBeforeItTriesTheNext) {
+  boot::Plan plan;
+  plan.push({});
+  plan.push({});
+  testing::FakeClock clock;
+  testing::FakeLog log;
+  Paths paths{clock, 1};
+  paths.late = 0;
+  EXPECT_EQ(first_disk(paths, plan, 2, kGiveUp, clock, log), "/dev/sda");
+  EXPECT_THAT(log.lines, ::testing::ElementsAre("until 6000", "taken back", "until 12000", "left"));
+}
+
 }  // namespace
 }  // namespace isboot::cli

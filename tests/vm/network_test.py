@@ -87,7 +87,7 @@ class Paths(unittest.TestCase):
             self._waits_for_second(machine)
             machine.boot.relay.listen(True)
             status = machine.wait_status(
-                lambda status: len(status) == 2 and all(session["disk"] for session in status),
+                lambda status: len(status) == 2 and all(session["disk_id"] for session in status),
                 "both disks")
             self.assertEqual({session["state"] for session in status}, {"carried"})
             self.assertEqual(len({session["disk_id"] for session in status}), 1)
