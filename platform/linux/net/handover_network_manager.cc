@@ -62,9 +62,9 @@ std::string ipv4(const BootNic& nic) {
   return content + "\n";
 }
 
-// The kernel made the address of the prefix and the MAC; NetworkManager would by default make
-// another one, and take the kernel's away. Routers that are silent are no reason to give the link
-// up.
+// The kernel made the address of the prefix and the MAC. NetworkManager with "stable-privacy" makes
+// another one and lets the kernel's run out; 1.42 takes "eui64" when this section does not say, but
+// not in every profile. Routers that are silent are no reason to give the link up.
 std::string advertised_settings(const BootNic& nic) {
   constexpr const char* kAsTheKernel =
       "addr-gen-mode=eui64\nip6-privacy=0\nra-timeout=2147483647\n";
