@@ -1,4 +1,4 @@
-// Two NICs and two portals of a real tgtd, at the same time.
+// Two NICs, and two portals of a real tgtd or one, at the same time.
 #include "tests/netns/target_test.h"
 
 namespace isboot::netns {
@@ -59,6 +59,13 @@ const Nets kNets[] = {
     {"Ipv6",
      {{"52:54:00:00:00:01", "fd00::15", 64, "", "fd00::7"},
       {"52:54:00:00:00:02", "fd00::16", 64, "", "fd00::8"}}},
+    // One route leads there: it cannot be the one that keeps them apart.
+    {"Ipv4OnePortal",
+     {{"52:54:00:00:00:01", "10.0.2.15", 24, "", "10.0.2.7"},
+      {"52:54:00:00:00:02", "10.0.2.16", 24, "", "10.0.2.7"}}},
+    {"Ipv6OnePortal",
+     {{"52:54:00:00:00:01", "fd00::15", 64, "", "fd00::7"},
+      {"52:54:00:00:00:02", "fd00::16", 64, "", "fd00::7"}}},
 };
 
 INSTANTIATE_TEST_SUITE_P(Nets, TargetPaths, ::testing::ValuesIn(kNets), name_of_row<Nets>);
