@@ -14,7 +14,7 @@ inline constexpr std::uint16_t kTgtLun = 1;
 constexpr std::uint8_t disk_byte(std::size_t at) {
   return static_cast<std::uint8_t>(at + (at >> 8) * 7 + (at >> 16) * 13);
 }
-inline constexpr std::size_t kDiskSize = 4 << 20;
+inline constexpr std::size_t kDiskSize = 1 << 20;
 
 // The real tgtd, in a namespace, at port 3260 of every address there, with one disk.
 class Tgt {
