@@ -37,6 +37,7 @@ public:
 
   void set_limit(Millis give_up) override { give_up_ = give_up; }
   std::string bring_up(std::size_t path, Log& log) override;
+  bool may_come_later(std::size_t) override { return false; }
   void before_leaving(Log&) override { sessions_ = tgt_.sessions(); }
   void leave(std::size_t, Log&) override {}
   void take_back(std::size_t, Log&) override {}
