@@ -7,6 +7,12 @@ namespace isboot {
 
 enum class LogLevel : std::uint8_t { Error, Warning, Info, Detail };
 
+// From which `isboot.verbose=` on a line is shown: 0 errors and warnings, 1 steps, 2 details.
+constexpr int verbosity_of(LogLevel level) {
+  if (level == LogLevel::Detail) return 2;
+  return level == LogLevel::Info ? 1 : 0;
+}
+
 // One line a call, without a newline. The adapter adds time and prefix.
 class Log {
 public:

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/text.h"
+#include "core/base/log_line.h"
 #include "platform/freebsd/kernel.h"
 
 namespace isboot::freebsd {
@@ -13,11 +13,6 @@ constexpr Millis kSeedLimit = 5'000;
 constexpr Millis kSeedLook = 50;
 constexpr Millis kEndOfTime = Millis{1} << 62;  // far, but spans can be added to it
 constexpr std::size_t kMaxParts = 8;            // CHAP hashes three (RFC 1994 section 4.1)
-
-unsigned verbosity_of(LogLevel level) {
-  if (level == LogLevel::Detail) return 2;
-  return level == LogLevel::Info ? 1 : 0;
-}
 
 }  // namespace
 
@@ -69,14 +64,7 @@ void KernelLog::write(LogLevel level, Text line) {
   if (verbosity_of(level) > verbose_) return;
   std::array<char, kMaxLine> buffer{};
   TextWriter out{buffer};
-  const Millis since = isboot_now() - start_;
-  const Millis fraction = since % 1000;
-  out << "isboot: ";
-  out.decimal(since / 1000) << '.' << static_cast<char>('0' + fraction / 100)
-                            << static_cast<char>('0' + fraction / 10 % 10)
-                            << static_cast<char>('0' + fraction % 10) << ' ';
-  // Some of it is the table's or the target's: no control characters to the console.
-  for (const char c : line) out << (static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
+  format_log_line(isboot_now() - start_, line, out);
   isboot_print(out.text().data(), out.text().size());
 }
 

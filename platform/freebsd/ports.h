@@ -41,13 +41,13 @@ public:
   KernelLog();
 
   // As hw.isboot.verbose: 0 warnings and errors, 1 steps, 2 and 3 details.
-  void set_verbose(unsigned verbose) { verbose_ = verbose; }
+  void set_verbose(int verbose) { verbose_ = verbose; }
   void write(LogLevel level, Text line) override;
   Text words(Code code) override;
 
 private:
   Millis start_;
-  unsigned verbose_ = 1;
+  int verbose_ = 1;
 };
 
 }  // namespace isboot::freebsd

@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "core/base/text.h"
+#include "core/base/log_line.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
@@ -36,11 +36,6 @@ int priority(LogLevel level) {
   return 6;
 }
 
-int verbosity_of(LogLevel level) {
-  if (level == LogLevel::Detail) return 2;
-  return level == LogLevel::Info ? 1 : 0;
-}
-
 }  // namespace
 
 KernelLog::KernelLog(Clock& clock, int verbose)
@@ -49,15 +44,6 @@ KernelLog::KernelLog(Clock& clock, int verbose)
       verbose_{verbose},
       kmsg_{open("/dev/kmsg", O_WRONLY | O_CLOEXEC)},
       to_stderr_{!kmsg_ || !is_console(STDERR_FILENO)} {}
-
-void format_log_line(Millis since, Text line, TextWriter& out) {
-  const Millis fraction = since % 1000;
-  out << "isboot: ";
-  out.decimal(since / 1000) << '.' << static_cast<char>('0' + fraction / 100)
-                            << static_cast<char>('0' + fraction / 10 % 10)
-                            << static_cast<char>('0' + fraction % 10) << ' ';
-  for (const char c : line) out << (static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
-}
 
 void KernelLog::write(LogLevel level, Text line) {
   if (verbosity_of(level) > verbose_) return;

@@ -7,10 +7,6 @@
 
 namespace isboot::linux_platform {
 
-// "isboot: 0.041 " and the line, with '?' for control characters: what firmware and
-// targets say may hold line ends and escape sequences.
-void format_log_line(Millis since, Text line, TextWriter& out);
-
 // Lines of the form "isboot: 0.041 eth0 up, 10.0.2.15/24" (seconds since this
 // object was made) to the kernel log, and to standard error as well unless that is
 // the console, which shows the kernel log anyway.
