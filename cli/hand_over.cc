@@ -116,13 +116,17 @@ Lun first_lun(unsigned session) {
 }
 
 // The kernel does not tell what iscsid has made the session with: iscsid's own record does. Without
-// one it is iscsid's default. CHAP secrets may be in the record.
+// one it is iscsid's default. A record that was made without a portal group is a file of the
+// portal's name, not a folder. CHAP secrets may be in it.
 std::uint32_t initial_cmd_sn_of_iscsid(const SessionConfig& kernel, const std::string& group) {
-  const std::string path = std::string{kNodes} + "/" + std::string{kernel.target_name.view()} +
-                           "/" + std::string{to_text(kernel.portal.address).view()} + "," +
-                           std::to_string(kernel.portal.port) + "," + group + "/default";
-  const auto text = linux_platform::read_secret_file(path.c_str(), kMaxNodeRecord);
-  return text ? initial_cmd_sn_in(as_text(text->bytes())) : 0;
+  const std::string portal = std::string{kNodes} + "/" + std::string{kernel.target_name.view()} +
+                             "/" + std::string{to_text(kernel.portal.address).view()} + "," +
+                             std::to_string(kernel.portal.port);
+  for (const std::string& path : {portal + "," + group + "/default", portal}) {
+    const auto text = linux_platform::read_secret_file(path.c_str(), kMaxNodeRecord);
+    if (text) return initial_cmd_sn_in(as_text(text->bytes()));
+  }
+  return 0;
 }
 
 Result<boot::Established> read_session(unsigned session, bool made_by_isboot) {

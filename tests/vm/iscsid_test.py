@@ -11,6 +11,8 @@ from harness.machine import HOST, INITIATOR
 from harness.target import LUN, NAME
 
 AWAY = 3
+CMD_SN = 7  # iscsid's default is 0
+SECOND = NAME + "-second"
 START = "/sbin/iscsid </dev/null >/dev/null 2>&1"
 STOP = "kill -KILL $(pidof iscsid); sleep 1"  # PID 1 reaps late: its ghost keeps the name
 
@@ -42,6 +44,7 @@ class Iscsid(unittest.TestCase):
             self._attaches(machine)
             self._hands_over(machine)
             self._adopts(machine)
+            self._adopts_what_iscsid_made(machine)
             machine.power_off()
         machine.check()
 
@@ -84,6 +87,45 @@ class Iscsid(unittest.TestCase):
         session = machine.status()[0]
         self.assertEqual((session["recoveries"], session["disk"]), (1, "/dev/sda"))
         self.assertIn("(flash)", machine.shell("/sbin/iscsiadm -m session"))
+
+    def _adopts_what_iscsid_made(self, machine):
+        """A session of iscsid's from its first login on, made with a CmdSN of its own: with another
+        one I/O would stall after isboot's login."""
+        self._serve_second(machine.boot)
+        record = f"-m node -T {SECOND} -p {HOST}:{machine.boot.target.port}"
+        machine.shell(f"/sbin/iscsiadm {record} -o new >/dev/null; "
+                      f"/sbin/iscsiadm {record} -o update -n node.session.initial_cmdsn -v {CMD_SN}; "
+                      f"/sbin/iscsiadm {record} --login")
+        sid = machine.shell("ls /sys/class/iscsi_session | sed 's/session//' | sort -n | tail -n 1")
+        folder = f"/sys/class/iscsi_session/session{sid}"
+        self.assertNotEqual(machine.shell(f"cat {folder}/creator"), "-1")
+        machine.wait_for_shell("ls /sys/block | grep -c sdb", "1")
+        machine.shell(STOP)
+        status, said = machine.run(f"keep --adopt {sid}")
+        self.assertEqual(status, 0, said)
+        self.assertEqual(machine.shell(f"cat {folder}/recovery_tmo"), "off")
+        machine.boot.target.kill()
+        machine.wait_status(lambda status: all(one["state"] != "carried" for one in status), "the loss")
+        time.sleep(AWAY)
+        machine.boot.target.start()
+        self._serve_second(machine.boot)
+        status = machine.wait_status(
+            lambda status: all(one["state"] == "carried" for one in status), "both sessions")
+        self.assertEqual(status[1]["recoveries"], 1)
+        self.assertEqual(machine.shell("dd if=/dev/sdb of=/dev/null bs=4096 count=64 iflag=direct "
+                                       "2>/dev/null; echo $?"), "0")
+        machine.next_write()
+
+    def _serve_second(self, boot):
+        """A target beside root's."""
+        image = boot.workspace / "second.img"
+        with open(image, "wb") as file:
+            file.truncate(16 << 20)
+        admin = boot.target.admin
+        admin("--mode", "target", "--op", "new", "--tid", 2, "--targetname", SECOND)
+        admin("--mode", "logicalunit", "--op", "new", "--tid", 2, "--lun", LUN,
+              "--backing-store", image)
+        admin("--mode", "target", "--op", "bind", "--tid", 2, "--initiator-address", "ALL")
 
 
 if __name__ == "__main__":

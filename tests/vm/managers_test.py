@@ -37,8 +37,9 @@ VLAN = 42
 # RFC 2132 section 9.14: the kind of hardware (1, Ethernet) and the MAC, as iPXE sends it.
 FIRMWARE = (qemu.MAC, "01" + qemu.MAC.replace(":", ""))
 # What keeps the managers off the NIC; isboot's own things in /run/isboot stay.
-FILES = ("/run/NetworkManager /run/network/ifstate.eth0 /run/systemd/system/ifup@eth0.service.d "
-         "/run/systemd/system/isboot-lease.service /run/systemd/system/multi-user.target.d")
+UNITS = "/run/systemd/system.control"
+FILES = (f"/run/NetworkManager /run/network/ifstate.eth0 {UNITS}/ifup@eth0.service.d "
+         f"{UNITS}/isboot-lease.service {UNITS}/multi-user.target.d")
 
 
 def setUpModule():  # pylint: disable=invalid-name

@@ -5,10 +5,6 @@
 namespace isboot::linux_platform {
 namespace {
 
-// Not /run/systemd/system: that folder says to everybody that systemd is the init
-// (sd_booted(3)).
-constexpr const char* kFolder = "systemd/system.control/";
-
 // Without Slice= the four would share one that systemd stops at every shutdown, and they with it.
 constexpr const char* kSocket = R"([Unit]
 Description=Tells isboot when the machine begins to end: %i
@@ -35,7 +31,7 @@ ExecStart=/bin/true
 }  // namespace
 
 std::vector<RunFile> end_units() {
-  const std::string folder = kFolder;
+  const std::string folder = kUnitFolder;
   std::string wants = "[Unit]\nWants=";
   for (const char* way : EndNotice::kWays) wants += "isboot-end@" + std::string{way} + ".socket ";
   return {{folder + "isboot-end@.socket", kSocket},

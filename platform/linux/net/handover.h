@@ -43,6 +43,10 @@ struct RunFile {
   unsigned mode = 0644;  // whatever the umask
 };
 
+// For units, below /run. Not systemd/system: that folder says to everybody that systemd is the
+// init (sd_booted(3)).
+inline constexpr const char* kUnitFolder = "systemd/system.control/";
+
 std::vector<RunFile> run_files(const BootNic& nic);
 
 // Writes the files, and the folders that they need, below `run`; what is there already

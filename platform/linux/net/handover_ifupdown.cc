@@ -27,7 +27,7 @@ void append(const std::string& link, std::vector<RunFile>& files) {
   const std::string state = "network/ifstate." + link;
   files.push_back({state, "isboot\n"});
   // What `allow-hotplug` makes udev start, for as long as the state is there.
-  files.push_back({"systemd/system/ifup@" + unit_part(link) + ".service.d/isboot.conf",
+  files.push_back({std::string{kUnitFolder} + "ifup@" + unit_part(link) + ".service.d/isboot.conf",
                    kSaysWho + ("[Unit]\nConditionPathExists=!/run/" + state + "\n")});
 }
 

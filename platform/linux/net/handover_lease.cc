@@ -44,12 +44,13 @@ void append_lease_files(const BootNic& nic, std::vector<RunFile>& files) {
                    "does.\nlink='" +
                        nic.link.name + "' address='" + text(nic.address) + "'\n" + kScript,
                    0755});
-  files.push_back({"systemd/system/isboot-lease.service",
+  const std::string folder = kUnitFolder;
+  files.push_back({folder + "isboot-lease.service",
                    "[Unit]\nDescription=Renews the lease of the root disk's NIC, if nobody else "
                    "does\nAfter=network.target systemd-networkd.service NetworkManager.service\n\n"
                    "[Service]\nExecStart=/bin/sh /run/isboot/renew-lease\n"});
   files.push_back(
-      {"systemd/system/multi-user.target.d/isboot.conf", "[Unit]\nWants=isboot-lease.service\n"});
+      {folder + "multi-user.target.d/isboot.conf", "[Unit]\nWants=isboot-lease.service\n"});
 }
 
 }  // namespace isboot::linux_platform

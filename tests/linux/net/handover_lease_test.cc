@@ -79,9 +79,9 @@ TEST(LeaseFiles, AreWhereDhclientMayUseThem) {
 TEST(LeaseFiles, AreThereForALeaseOnly) {
   EXPECT_EQ(file(eth0(), kScript), "none");
   EXPECT_EQ(file(eth0_with_ipv6(), kScript), "none");
-  EXPECT_THAT(file(eth0_with_lease(), "systemd/system/multi-user.target.d/isboot.conf"),
+  EXPECT_THAT(file(eth0_with_lease(), "systemd/system.control/multi-user.target.d/isboot.conf"),
               HasSubstr("Wants=isboot-lease.service\n"));
-  EXPECT_THAT(file(eth0_with_lease(), "systemd/system/isboot-lease.service"),
+  EXPECT_THAT(file(eth0_with_lease(), "systemd/system.control/isboot-lease.service"),
               HasSubstr("ExecStart=/bin/sh /run/isboot/renew-lease\n"));
 }
 
