@@ -155,7 +155,7 @@ private:
 bool is_keeper(std::string_view name) { return name == linux_platform::kKeeperName; }
 
 int run_keeper(int argc, char** argv) {
-  linux_platform::UniqueFd control{argc > 2 ? std::atoi(argv[2]) : -1};
+  linux_platform::UniqueFd control{argc > 2 ? static_cast<int>(std::strtol(argv[2], nullptr, 10)) : -1};
   // All in static memory: what is locked is then known before anything runs.
   static linux_platform::LinuxClock clock;
   static linux_platform::KernelLog log{clock, 1};

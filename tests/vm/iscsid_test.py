@@ -60,6 +60,7 @@ class Iscsid(unittest.TestCase):
         status, said = machine.run(f"attach {url}")
         self.assertEqual(status, 0, said)
         self.assertEqual(machine.shell("cat /sys/class/iscsi_session/session2/creator"), "-1")
+        machine.wait_for_shell("ls /sys/block/sdb | grep -c sdb", "3")  # the kernel has read it
         machine.run("detach --force /dev/sdb")
 
     def _hands_over(self, machine):

@@ -7,7 +7,7 @@ import re
 import time
 
 from . import fio, qmp
-from .boot import POWER_OFF_LIMIT, ROOT_LIMIT, Boot
+from .boot import ROOT_LIMIT, Boot
 from .kept_machine import KeptMachine
 from .relay import Relay
 from .workspace import BUILD
@@ -32,7 +32,6 @@ class FaultBoot(Boot):
                          files=fio.files(), root_mib=fio.ROOT_MIB, chap=CHAP)
         self.relay = None
         self.monitor = None
-        self.slept = False
 
     @contextlib.contextmanager
     def serving(self):
@@ -57,15 +56,6 @@ class FaultBoot(Boot):
         line = self.console.wait_for(r"ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
         self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
 
-    def wait_for_power_off(self, qemu):
-        if self.slept:
-            # QEMU 7.2 does not see it: sleep().
-            self.console.wait_for(r"reboot: Power down", POWER_OFF_LIMIT, "the power-off")
-            self.monitor.quit()
-            self.exit_status = qemu.wait(POWER_OFF_LIMIT)
-        else:
-            super().wait_for_power_off(qemu)
-
     def _machine(self, port):
         guest = super()._machine(self.relay.port)
         guest.add(*qmp.ARGUMENTS)
@@ -78,6 +68,7 @@ class FaultMachine(KeptMachine):
     def __init__(self, name, arguments=""):
         super().__init__(name, arguments, kind=FaultBoot)
         self.lines = []  # of the boots that were cut off
+        self._slept = False
         self._life = contextlib.ExitStack()
         self._guest = contextlib.ExitStack()
 
@@ -127,20 +118,22 @@ class FaultMachine(KeptMachine):
 
     def sleep(self):
         """Suspended to RAM, until the monitor wakes it."""
-        if self.boot.slept:
-            # QEMU 7.2 lets a machine sleep or switch itself off once.
-            self.cut_off()
-            self.start_guest()
-        self.boot.slept = True
+        self._slept = True
         self.order("shell echo mem > /sys/power/state")
         self.rest(FALL_ASLEEP)
+
+    def replace_if_slept(self):
+        """QEMU 7.2 lets a machine sleep or switch itself off once; another one takes its place."""
+        if self._slept:
+            self.cut_off()
+            self.start_guest()
 
     def cut_off(self):
         """Power is cut: at once, in the middle of whatever it does."""
         self._qemu.kill()
         self.boot.console.wait_for_end(ANSWER_LIMIT)
         self.lines += self.boot.console.lines
-        self.boot.slept = False
+        self._slept = False
         self._guest.close()
 
     def start_guest(self):

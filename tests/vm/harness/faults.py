@@ -26,9 +26,11 @@ def run_once(machine, fault):
         machine.ask("end-hog", "ISBOOT-HOG-ENDED")
     machine.wait_compared(COMPARE_LIMIT)
     answered = login.answered or login.done
-    return {"flow_s": round(flow_s, 3), "retry_s": round(login.accepted - ended, 3),
+    seen = {"flow_s": round(flow_s, 3), "retry_s": round(login.accepted - ended, 3),
             "beyond_ms": round(1000 * (answered - login.accepted), 1),
             "lost": machine.lost_writes()}
+    machine.replace_if_slept()
+    return seen
 
 
 def target_away(machine, seconds):

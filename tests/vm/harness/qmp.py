@@ -48,9 +48,6 @@ class Monitor:
         """Ends the machine's sleep; it must be asleep (suspended to RAM)."""
         self._call("system_wakeup")
 
-    def quit(self):
-        self._call("quit")
-
     def _call(self, command, **arguments):
         request = {"execute": command, "arguments": arguments}
         self._socket.sendall(json.dumps(request).encode() + b"\n")
