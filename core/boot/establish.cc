@@ -139,7 +139,7 @@ Result<LinkId> configure_link(const Path& path, Nic nic, Millis give_up, Ports& 
 }
 
 Result<SessionId> create_session(const SessionConfig& config, Ports& ports) {
-  const auto session = ports.initiator.create(config);
+  auto session = ports.initiator.create(config);
   if (session) return session;
   Line line;
   line.out() << "the kernel makes no iSCSI session: ";

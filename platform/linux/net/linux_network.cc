@@ -45,7 +45,7 @@ void log_done(Log& log, const LinkState& link, const boot::NetworkPlan& plan) {
 
 Result<Done> LinuxNetwork::open() {
   if (socket_.is_open()) return Done{};
-  const auto opened = socket_.open();
+  auto opened = socket_.open();
   if (!opened) log_error(log_, "network", opened.error());
   return opened;
 }
