@@ -2,8 +2,8 @@
 
 import unittest
 
-from harness import debian_root, managed_nics, private_network
-from harness.kernel import Kernel
+from harness import managed_nics
+from harness.managed_machine import prepare
 from harness.managed_nics import ManagedNics
 
 LINKS = ("eth0", "eth1", "eth2")
@@ -31,13 +31,7 @@ FILES = {"etc/systemd/network/80-all.network": NETWORK,
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    reason = private_network.reason_to_skip()
-    if reason:
-        raise unittest.SkipTest(reason)
-    Kernel()
-    debian_root.fetch()
-    managed_nics.fetch()
-    private_network.enter()
+    prepare(managed_nics.fetch)
     managed_nics.add_cables()
 
 

@@ -6,9 +6,8 @@ last seconds; a writer keeps the disk busy.
 
 import unittest
 
-from harness import debian_root, machine as qemu, private_network
-from harness.kernel import Kernel
-from harness.managed_machine import ManagedMachine
+from harness import machine as qemu, private_network
+from harness.managed_machine import ManagedMachine, prepare
 
 NETPLAN = """network:
   version: 2
@@ -43,12 +42,7 @@ FILES = (f"/run/NetworkManager /run/network/ifstate.eth0 {UNITS}/ifup@eth0.servi
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    reason = private_network.reason_to_skip()
-    if reason:
-        raise unittest.SkipTest(reason)
-    Kernel()
-    debian_root.fetch()
-    private_network.enter()
+    prepare()
 
 
 class Managers(unittest.TestCase):

@@ -5,10 +5,8 @@ import pathlib
 import time
 import unittest
 
-from harness import debian_root, private_network
 from harness.ended_machine import EndedMachine
-from harness.kernel import Kernel
-from harness.managed_machine import START_LIMIT
+from harness.managed_machine import START_LIMIT, prepare
 from harness.workspace import PROJECT
 
 HOOK = {"lib/systemd/system-shutdown/isboot.shutdown":
@@ -24,12 +22,7 @@ POWER_OFF_SIGNAL = 38
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    reason = private_network.reason_to_skip()
-    if reason:
-        raise unittest.SkipTest(reason)
-    Kernel()
-    debian_root.fetch()
-    private_network.enter()
+    prepare()
 
 
 class Shutdown(unittest.TestCase):

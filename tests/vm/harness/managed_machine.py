@@ -5,6 +5,7 @@ import contextlib
 import json
 import re
 import time
+import unittest
 
 from . import debian_root, ibft_table, initramfs, machine, private_network, target, vlan_switch
 from .disk import ROOT_LABEL, Disk, install_kernel
@@ -21,6 +22,18 @@ POWER_OFF_LIMIT = 180
 # Where the fixture of ibft_table has the IPv4 part of the target's address, and the NIC's VID.
 TARGET_ADDRESS = 0x180 + 6 + 12
 NIC_VLAN = 0xa0 + 88
+
+
+def prepare(fetch_more=lambda: None):
+    """Before the first machine of a test module: what has to be fetched, then the network that
+    this process is in from then on."""
+    reason = private_network.reason_to_skip()
+    if reason:
+        raise unittest.SkipTest(reason)
+    Kernel()
+    debian_root.fetch()
+    fetch_more()
+    private_network.enter()
 
 
 class ManagedMachine:
