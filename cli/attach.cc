@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "cli/boot_sequence.h"
+#include "app/boot/boot_sequence.h"
+#include "app/keeper/keeper_client.h"
 #include "cli/command.h"
-#include "cli/keeper_client.h"
-#include "cli/target_options.h"
+#include "cli/options/target_options.h"
 #include "core/iscsi/url.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system/modules.h"

@@ -1,9 +1,9 @@
 #include <cstdio>
 #include <memory>
 
-#include "cli/boot_sequence.h"
+#include "app/boot/boot_sequence.h"
 #include "cli/command.h"
-#include "cli/parameter_options.h"
+#include "cli/options/parameter_options.h"
 
 namespace isboot::cli {
 namespace {

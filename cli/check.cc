@@ -2,9 +2,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "cli/boot_sequence.h"
-#include "cli/probe.h"
-#include "cli/target_options.h"
+#include "app/boot/boot_sequence.h"
+#include "app/check/probe.h"
+#include "cli/options/target_options.h"
 #include "core/boot/plan.h"
 #include "core/iscsi/scsi.h"
 #include "core/iscsi/url.h"

@@ -5,10 +5,11 @@
 #include <functional>
 #include <string_view>
 
+#include "app/exit_status.h"
+
 namespace isboot::cli {
 
-// Exit status (design.md): scripts depend on these numbers.
-enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2, kNothingToDo = 3 };
+using namespace app;  // this layer is words around that one
 
 // What main() runs after the options were parsed. Each add_… sets it in the
 // callback of its subcommand.

@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "cli/target_options.h"
+#include "cli/options/target_options.h"
 #include "platform/linux/system/stderr_log.h"
 
 namespace isboot::cli {

@@ -7,12 +7,12 @@
 #include <memory>
 #include <vector>
 
-#include "cli/boot_sequence.h"
+#include "app/boot/boot_sequence.h"
+#include "app/failure.h"
+#include "app/keeper/saved_sessions.h"
+#include "app/table/export_table.h"
 #include "cli/command.h"
-#include "cli/export_table.h"
-#include "cli/failure.h"
-#include "cli/parameter_options.h"
-#include "cli/saved_sessions.h"
+#include "cli/options/parameter_options.h"
 #include "platform/linux/system/stderr_log.h"
 
 namespace isboot::cli {

@@ -7,9 +7,9 @@
 #include <memory>
 #include <vector>
 
+#include "app/table/ibft_page.h"
+#include "app/table/ibft_spec.h"
 #include "cli/command.h"
-#include "cli/ibft_page.h"
-#include "cli/ibft_spec.h"
 #include "core/ibft/decode.h"
 #include "core/ibft/encode.h"
 #include "platform/linux/firmware/firmware_table.h"

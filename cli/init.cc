@@ -9,10 +9,10 @@
 #include <memory>
 #include <optional>
 
-#include "cli/boot_sequence.h"
+#include "app/boot/boot_sequence.h"
+#include "app/failure.h"
 #include "cli/command.h"
-#include "cli/failure.h"
-#include "cli/parameter_options.h"
+#include "cli/options/parameter_options.h"
 #include "platform/linux/system/root_file_system.h"
 
 namespace isboot::cli {

@@ -9,12 +9,12 @@
 #include <cstdlib>
 #include <memory>
 
-#include "cli/boot_sequence.h"
+#include "app/boot/boot_sequence.h"
+#include "app/iscsid/hand_over.h"
+#include "app/keeper/keeper_client.h"
+#include "app/keeper/saved_sessions.h"
 #include "cli/command.h"
-#include "cli/hand_over.h"
-#include "cli/keeper_client.h"
-#include "cli/parameter_options.h"
-#include "cli/saved_sessions.h"
+#include "cli/options/parameter_options.h"
 #include "platform/linux/keeper/guard.h"
 #include "platform/linux/keeper/independence.h"
 #include "platform/linux/keeper/keeper.h"
@@ -26,7 +26,7 @@ namespace isboot::cli {
 namespace {
 
 using linux_platform::ControlRequest;
-using linux_platform::Then;
+using linux_platform::MachineEnd;
 
 struct KeepOptions {
   bool shutdown = false;
@@ -46,20 +46,20 @@ bool remember_saved(linux_platform::Keeper& keeper, const boot::Parameters& para
   return !(*records)->empty();
 }
 
-[[noreturn]] void end_machine(Then then) {
+[[noreturn]] void end_machine(MachineEnd then) {
   switch (then) {
-    case Then::Stay:
+    case MachineEnd::Stay:
       break;
-    case Then::PowerOff:
+    case MachineEnd::PowerOff:
       reboot(RB_POWER_OFF);
       break;
-    case Then::Reboot:
+    case MachineEnd::Reboot:
       reboot(RB_AUTOBOOT);
       break;
-    case Then::Halt:
+    case MachineEnd::Halt:
       reboot(RB_HALT_SYSTEM);
       break;
-    case Then::Kexec:
+    case MachineEnd::Kexec:
       reboot(RB_KEXEC);
       reboot(RB_AUTOBOOT);  // no kernel was loaded
       break;
@@ -78,11 +78,11 @@ int start_keeper() {
   return kFailed;
 }
 
-const std::map<std::string, Then> kThen = {{"", Then::Stay},
-                                           {"poweroff", Then::PowerOff},
-                                           {"reboot", Then::Reboot},
-                                           {"halt", Then::Halt},
-                                           {"kexec", Then::Kexec}};
+const std::map<std::string, MachineEnd> kThen = {{"", MachineEnd::Stay},
+                                                 {"poweroff", MachineEnd::PowerOff},
+                                                 {"reboot", MachineEnd::Reboot},
+                                                 {"halt", MachineEnd::Halt},
+                                                 {"kexec", MachineEnd::Kexec}};
 
 // Both wait for the disk, which may never come back: a child does it, with a limit.
 void write_back(bool read_only, std::uint32_t limit) {
@@ -109,8 +109,8 @@ int shut_down(const KeepOptions& options) {
   ParameterOptions given;
   if (!options.limit.empty()) given["shutdown"] = options.limit;
   const boot::Parameters parameters = read_parameters(kernel_command_line(), given, log);
-  const Then then = kThen.at(options.then);
-  write_back(then != Then::Stay, parameters.shutdown);
+  const MachineEnd then = kThen.at(options.then);
+  write_back(then != MachineEnd::Stay, parameters.shutdown);
   const auto answer = ask_keeper(
       {.kind = ControlRequest::Kind::End, .limit = parameters.shutdown, .then = then}, -1);
   if (answer && answer->done) return kDone;
@@ -155,7 +155,8 @@ private:
 bool is_keeper(std::string_view name) { return name == linux_platform::kKeeperName; }
 
 int run_keeper(int argc, char** argv) {
-  linux_platform::UniqueFd control{argc > 2 ? static_cast<int>(std::strtol(argv[2], nullptr, 10)) : -1};
+  linux_platform::UniqueFd control{argc > 2 ? static_cast<int>(std::strtol(argv[2], nullptr, 10))
+                                            : -1};
   // All in static memory: what is locked is then known before anything runs.
   static linux_platform::LinuxClock clock;
   static linux_platform::KernelLog log{clock, 1};

@@ -2,10 +2,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/boot_sequence.h"
+#include "app/boot/boot_sequence.h"
+#include "app/failure.h"
 #include "cli/command.h"
-#include "cli/failure.h"
-#include "cli/parameter_options.h"
+#include "cli/options/parameter_options.h"
 #include "core/boot/network_plan.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"

@@ -3,8 +3,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/keeper/keeper_client.h"
 #include "cli/command.h"
-#include "cli/keeper_client.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system_error.h"

@@ -6,7 +6,7 @@
 #include "platform/linux/crypto/linux_hash.h"
 #include "platform/linux/initiator/linux_initiator.h"
 #include "platform/linux/initiator/tcp_stream.h"
-#include "platform/linux/net/linux_network.h"
+#include "platform/linux/net/link/linux_network.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system/stderr_log.h"
 

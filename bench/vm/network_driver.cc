@@ -29,7 +29,7 @@
 #include <vector>
 
 #include "core/base/ip_address.h"
-#include "platform/linux/net/link_message.h"
+#include "platform/linux/net/rtnetlink/link_message.h"
 #include "platform/linux/netlink/message_reader.h"
 #include "platform/linux/netlink/socket.h"
 #include "platform/linux/system/clock.h"

@@ -19,7 +19,7 @@ PARTS = (("libc", re.compile(r"/lib(c|m|pthread|dl|resolv)\.a\(|/crt\w*\.o$")),
          ("libstdc++, libgcc", re.compile(r"/lib(stdc\+\+|gcc|gcc_eh)\.a\(")),
          ("libblkid, libuuid", re.compile(r"/lib(blkid|uuid)\.a\(")),
          ("mbedTLS, nettle", re.compile(r"/lib(mbedcrypto|nettle)\.a\(")),
-         ("isboot's command line", re.compile(r"(^|/)cli/")),
+         ("isboot's command line", re.compile(r"(^|/)(app|cli)/")),
          ("isboot's core and platform", re.compile(r"(^|/)(core|platform)/")))
 
 

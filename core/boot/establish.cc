@@ -159,7 +159,7 @@ void log_no_disk(const Path& path, const Error& error, Log& log) {
 
 // Completes `made`.
 Result<Done> log_in(const Path& path, const Parameters& parameters, Nic nic, Millis give_up,
-                    Ports& ports, Established& made) {
+                    Ports& ports, BootSession& made) {
   if (nic == Nic::BringUp) ISBOOT_TRY(ports.network.wait_ready(give_up));
   const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
   Session session{path.portal, made.login, limits, ports.hash, ports.entropy};
@@ -196,10 +196,10 @@ SessionConfig config_of(const Path& path, const Parameters& parameters) {
   return config;
 }
 
-Result<Established> establish_with(Nic nic, const Path& path, const Parameters& parameters,
+Result<BootSession> establish_with(Nic nic, const Path& path, const Parameters& parameters,
                                    Millis give_up, Ports& ports,
-                                   std::optional<Established>* later) {
-  Established made{.lun = path.lun, .kernel = config_of(path, parameters), .login = path.login};
+                                   std::optional<BootSession>* later) {
+  BootSession made{.lun = path.lun, .kernel = config_of(path, parameters), .login = path.login};
   made.login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
   made.origin = path.origin;
   if (nic == Nic::BringUp) made.nic = NicSetup{path.nic, path.link};
@@ -223,12 +223,12 @@ Result<Established> establish_with(Nic nic, const Path& path, const Parameters& 
 
 }  // namespace
 
-Result<Established> establish(const Path& path, const Parameters& parameters, Millis give_up,
-                              Ports& ports, std::optional<Established>* later) {
+Result<BootSession> establish(const Path& path, const Parameters& parameters, Millis give_up,
+                              Ports& ports, std::optional<BootSession>* later) {
   return establish_with(Nic::BringUp, path, parameters, give_up, ports, later);
 }
 
-Result<Established> establish_over_routes(const Path& path, const Parameters& parameters,
+Result<BootSession> establish_over_routes(const Path& path, const Parameters& parameters,
                                           Millis give_up, Ports& ports) {
   return establish_with(Nic::LeaveAlone, path, parameters, give_up, ports, nullptr);
 }

@@ -20,10 +20,10 @@ struct Ports {
 };
 
 // The kernel's session, and all that bringing it back, or up, will take.
-struct Established {
+struct BootSession {
   SessionId session{};
   Lun lun;
-  DiskName disk{};         // empty before the first login
+  DiskName disk{};       // empty before the first login
   SessionConfig kernel;  // its portal is where later logins start
   iscsi::LoginConfig login;
   LinkId link{};
@@ -38,11 +38,11 @@ struct Established {
 // ports.clock; the whole never takes longer. The session is the kernel's afterwards.
 // With `later`, a session that nobody has answered by `give_up` stays with the kernel and is put
 // there: somebody else may go on with it.
-Result<Established> establish(const Path& path, const Parameters& parameters, Millis give_up,
-                              Ports& ports, std::optional<Established>* later = nullptr);
+Result<BootSession> establish(const Path& path, const Parameters& parameters, Millis give_up,
+                              Ports& ports, std::optional<BootSession>* later = nullptr);
 
 // As establish(), over the network as it is: its routes lead to the target.
-Result<Established> establish_over_routes(const Path& path, const Parameters& parameters,
+Result<BootSession> establish_over_routes(const Path& path, const Parameters& parameters,
                                           Millis give_up, Ports& ports);
 
 }  // namespace isboot::boot

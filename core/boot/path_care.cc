@@ -2,8 +2,8 @@
 
 namespace isboot::boot {
 
-PathCare care_for(std::span<const PathSight> paths, std::size_t index) {
-  const PathSight& path = paths[index];
+PathCare care_for(std::span<const PathStatus> paths, std::size_t index) {
+  const PathStatus& path = paths[index];
   bool another_lives = false;
   for (std::size_t i = 0; i < paths.size(); ++i)
     if (i != index && paths[i].carried && !paths[i].disk_id.empty() &&

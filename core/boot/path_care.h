@@ -13,7 +13,7 @@ namespace isboot::boot {
 // Seconds that I/O waits at a lost path while another one lives.
 inline constexpr std::uint32_t kFailOver = 5;
 
-struct PathSight {
+struct PathStatus {
   Text disk_id;             // what the disk calls itself; empty: not known
   bool shared = false;      // a multipath driver has the disk among its paths
   bool carried = false;     // the kernel moves its data
@@ -32,6 +32,6 @@ enum class PathCare : std::uint8_t {
 };
 
 // What to do about paths[index].
-PathCare care_for(std::span<const PathSight> paths, std::size_t index);
+PathCare care_for(std::span<const PathStatus> paths, std::size_t index);
 
 }  // namespace isboot::boot

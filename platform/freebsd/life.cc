@@ -146,7 +146,7 @@ LifeState Life::try_path() {
   return LifeState::Trying;
 }
 
-LifeState Life::keep(const boot::Established& established) {
+LifeState Life::keep(const boot::BootSession& established) {
   show("hw.isboot.state", "kept");
   show("hw.isboot.session", initiator_.kernel_id());
   show("hw.isboot.disk", established.disk);

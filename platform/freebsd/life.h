@@ -38,7 +38,7 @@ private:
   LifeState begin();
   Result<Done> plan(MutableBytes memory);
   LifeState try_path();
-  LifeState keep(const boot::Established& established);
+  LifeState keep(const boot::BootSession& established);
   LifeState wait_for_loss();
   LifeState log_in();
   std::optional<boot::SessionEvent> carry_out(const boot::SessionStep& step);

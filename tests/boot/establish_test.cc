@@ -28,7 +28,7 @@ protected:
     (void)path_.login.target_name.assign("iqn.2026-11.org.example:disk");
     network_.present = path_.nic.mac;
   }
-  Result<Established> run() {
+  Result<BootSession> run() {
     Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
     return establish(path_, parameters_, clock_.now() + 120'000, ports);
   }
@@ -108,7 +108,7 @@ TEST_F(EstablishTest, WaitsOutATargetThatIsNotThereYetAndNeverPastTheLimit) {
 
 TEST_F(EstablishTest, LeavesWhatNobodyAnsweredToWhoeverGoesOn) {
   path_.origin = ibft::Origin::Dhcp;
-  std::optional<Established> later;
+  std::optional<BootSession> later;
   Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
   ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 5'000, ports, &later));
   ASSERT_TRUE(later);
@@ -127,7 +127,7 @@ TEST_F(EstablishTest, LeavesNothingOfALoginThatIsRefusedForGood) {
   refusal.status_class = 2;
   refusal.status_detail = 1;
   stream_.expect({refusal});
-  std::optional<Established> later;
+  std::optional<BootSession> later;
   Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
   ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 5'000, ports, &later));
   EXPECT_FALSE(later);

@@ -9,21 +9,21 @@ namespace {
 
 constexpr Millis kLong = 60'000;
 
-PathSight carried(Text id) { return {.disk_id = id, .shared = true, .carried = true}; }
-PathSight lost(Text id, bool holds, Millis since) {
+PathStatus carried(Text id) { return {.disk_id = id, .shared = true, .carried = true}; }
+PathStatus lost(Text id, bool holds, Millis since) {
   return {.disk_id = id, .shared = true, .holds = holds, .lost_for = since};
 }
-PathSight taken_away(Text id, bool is_carried) {
+PathStatus taken_away(Text id, bool is_carried) {
   return {.disk_id = id, .carried = is_carried, .taken_away = true};
 }
-PathSight alone(PathSight path) {
+PathStatus alone(PathStatus path) {
   path.shared = false;
   return path;
 }
 
 struct Case {
   const char* name;
-  std::vector<PathSight> paths;  // the first is asked about
+  std::vector<PathStatus> paths;  // the first is asked about
   PathCare care;
 };
 

@@ -8,7 +8,7 @@
 #include "platform/linux/crypto/linux_entropy.h"
 #include "platform/linux/crypto/linux_hash.h"
 #include "platform/linux/initiator/tcp_stream.h"
-#include "platform/linux/net/linux_network.h"
+#include "platform/linux/net/link/linux_network.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::netns {

@@ -5,7 +5,7 @@
 #include <list>
 #include <string>
 
-#include "cli/path_order.h"
+#include "app/boot/path_order.h"
 #include "core/boot/establish.h"
 #include "testing/fake_log.h"
 #include "tests/netns/disk_reader.h"
@@ -26,7 +26,7 @@ private:
 
 // The paths of a plan as `isboot boot` has them, but for the kernel's part, which a DiskReader
 // plays. The connections stay for as long as this object, or the path's process.
-class BootPaths final : public cli::PlannedPaths {
+class BootPaths final : public app::PlannedPaths {
 public:
   // All borrowed. `together`: so many paths that are tried at the same time wait for one
   // another when they have their disk, so that all of them are seen at the target at once.

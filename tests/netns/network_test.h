@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "platform/linux/net/linux_network.h"
+#include "platform/linux/net/link/linux_network.h"
 #include "platform/linux/system/clock.h"
 #include "testing/fake_log.h"
 #include "tests/netns/namespace.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <thread>
 
-#include "platform/linux/net/handover.h"
+#include "platform/linux/net/handover/handover.h"
 #include "tests/netns/daemon.h"
 #include "tests/netns/network_test.h"
 

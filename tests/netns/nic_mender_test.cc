@@ -1,4 +1,4 @@
-#include "platform/linux/net/nic_mender.h"
+#include "platform/linux/net/link/nic_mender.h"
 
 #include "platform/linux/system_error.h"
 #include "tests/netns/network_test.h"

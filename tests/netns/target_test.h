@@ -56,7 +56,7 @@ protected:
   std::string boot(const std::vector<Pair>& pairs, Millis limit = 20'000, int together = 1) {
     plan = plan_of(pairs, parameters);
     paths.emplace(plan, parameters, *tgt, clock, together);
-    return cli::first_disk(*paths, plan, plan.count, in(limit), clock, log);
+    return app::first_disk(*paths, plan, plan.count, in(limit), clock, log);
   }
   std::string addresses(const std::string& link) {
     return machine->output("ip addr show dev " + link);

@@ -68,9 +68,9 @@ Result<ControlRequest> decode_request(Bytes bytes) {
       request.session.value = ISBOOT_TRY(in.le32());
       request.limit = ISBOOT_TRY(in.le32());
       const std::uint8_t then = ISBOOT_TRY(in.u8());
-      if (then > static_cast<std::uint8_t>(Then::Kexec))
+      if (then > static_cast<std::uint8_t>(MachineEnd::Kexec))
         return Error{Errc::BadValue, 9, "there is no such end"};
-      request.then = static_cast<Then>(then);
+      request.then = static_cast<MachineEnd>(then);
       return request;
     }
   }

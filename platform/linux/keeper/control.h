@@ -12,7 +12,7 @@ inline constexpr std::size_t kMaxRequest = kMaxRecord + 16;
 inline constexpr std::size_t kMaxAnswer = 16384;
 
 // What to do when the sessions are gone and nothing on their disks can be run any more.
-enum class Then : std::uint8_t { Stay = 0, PowerOff, Reboot, Halt, Kexec };
+enum class MachineEnd : std::uint8_t { Stay = 0, PowerOff, Reboot, Halt, Kexec };
 
 struct ControlRequest {
   enum class Kind : std::uint8_t {
@@ -27,7 +27,7 @@ struct ControlRequest {
   Bytes record{};
   SessionId session = kAll;
   std::uint32_t limit = 0;  // seconds for a target that is away
-  Then then = Then::Stay;
+  MachineEnd then = MachineEnd::Stay;
 };
 
 Result<Bytes> encode(const ControlRequest& request, MutableBytes out);

@@ -21,9 +21,9 @@ Result<EndNotice> EndNotice::open(const char* folder) {
   return notice;
 }
 
-Then EndNotice::take(std::size_t way) {
-  constexpr std::array<Then, kWays.size()> kThen = {Then::PowerOff, Then::Reboot, Then::Halt,
-                                                    Then::Kexec};
+MachineEnd EndNotice::take(std::size_t way) {
+  constexpr std::array<MachineEnd, kWays.size()> kThen = {MachineEnd::PowerOff, MachineEnd::Reboot,
+                                                          MachineEnd::Halt, MachineEnd::Kexec};
   fifos_[way].reset();
   return kThen[way];
 }

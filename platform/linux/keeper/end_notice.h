@@ -20,7 +20,7 @@ public:
   // For poll(), without any event: POLLHUP is the notice. -1 when it has been taken.
   int descriptor(std::size_t way) const { return fifos_[way].get(); }
   // That one's notice; it comes no second time.
-  Then take(std::size_t way);
+  MachineEnd take(std::size_t way);
 
 private:
   EndNotice() = default;

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "platform/linux/net/handover.h"
+#include "platform/linux/net/handover/handover.h"
 
 namespace isboot::linux_platform {
 

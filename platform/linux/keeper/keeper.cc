@@ -147,7 +147,7 @@ void Keeper::let_commands_wait(const SessionRecord& record) {
                      "raise the disk's timeout in sysfs (device/timeout) to change that");
 }
 
-Then Keeper::run() {
+MachineEnd Keeper::run() {
   for (;;) {
     bool somebody_may_bring_one = false;
     for (const Client& client : clients_)

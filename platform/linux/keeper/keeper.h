@@ -51,7 +51,7 @@ public:
 
   // Until every session has been ended on purpose, or the first client left without
   // handing one over. Returns what to do then.
-  Then run();
+  MachineEnd run();
 
 private:
   // All of the keeper's memory that ever holds a secret. The process that forked the keeper has
@@ -105,8 +105,8 @@ private:
   void begin_end(Client& client, const ControlRequest& request);
   void collect_ended();
   bool is_over() const;
-  Then what_then() const;
-  void begin_machine_end(Then how);
+  MachineEnd what_then() const;
+  void begin_machine_end(MachineEnd how);
   Millis given_up_at(const Slot& slot) const;
   void give_up_lost();
   void save();
@@ -122,9 +122,9 @@ private:
   std::array<Client, kMaxClients> clients_;
   std::array<char, kMaxAnswer> answer_{};
   bool ended_ = false;  // a session ended on purpose
-  Then then_ = Then::Stay;
-  Then machine_end_ = Then::Stay;  // what systemd has begun
-  Millis machine_end_at_ = 0;      // since when
+  MachineEnd then_ = MachineEnd::Stay;
+  MachineEnd machine_end_ = MachineEnd::Stay;  // what systemd has begun
+  Millis machine_end_at_ = 0;                  // since when
   Millis end_limit_ = 0;
   Millis end_by_us_at_ = kNever;  // if systemd has not ended the machine by then
 };

@@ -11,9 +11,9 @@ constexpr Millis kLeftToSystemd = 10'000;
 
 }  // namespace
 
-void Keeper::begin_machine_end(Then how) {
+void Keeper::begin_machine_end(MachineEnd how) {
   // systemd's last program closes what systemd still held.
-  if (machine_end_ != Then::Stay) return;
+  if (machine_end_ != MachineEnd::Stay) return;
   machine_end_ = how;
   machine_end_at_ = ports_.clock.now();
   std::array<char, 128> line{};
@@ -25,7 +25,7 @@ void Keeper::begin_machine_end(Then how) {
 
 // Never, as long as the machine goes on or the target is there.
 Millis Keeper::given_up_at(const Slot& slot) const {
-  if (machine_end_ == Then::Stay || !slot.session || slot.session->carried() ||
+  if (machine_end_ == MachineEnd::Stay || !slot.session || slot.session->carried() ||
       slot.end.under_way())
     return kNever;
   return std::max(machine_end_at_, slot.session->history().since) + end_limit_;
@@ -43,11 +43,12 @@ void Keeper::give_up_lost() {
 
 // Whether nothing is left to be waited for, once there are no sessions.
 bool Keeper::is_over() const {
-  return then_ != Then::Stay || end_by_us_at_ == kNever || end_by_us_at_ <= ports_.clock.now();
+  return then_ != MachineEnd::Stay || end_by_us_at_ == kNever ||
+         end_by_us_at_ <= ports_.clock.now();
 }
 
-Then Keeper::what_then() const {
-  if (then_ != Then::Stay || end_by_us_at_ == kNever) return then_;
+MachineEnd Keeper::what_then() const {
+  if (then_ != MachineEnd::Stay || end_by_us_at_ == kNever) return then_;
   return machine_end_;
 }
 

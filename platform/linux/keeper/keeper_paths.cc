@@ -26,7 +26,7 @@ bool Keeper::paths_have_changed() {
 }
 
 void Keeper::care_for_paths() {
-  std::array<boot::PathSight, kMaxKept> sights{};
+  std::array<boot::PathStatus, kMaxKept> sights{};
   const Millis now = ports_.clock.now();
   for (std::size_t i = 0; i < kMaxKept; ++i) {
     Slot& slot = slots_[i];

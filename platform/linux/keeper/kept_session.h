@@ -9,7 +9,7 @@
 #include "platform/linux/initiator/session_keeping.h"
 #include "platform/linux/initiator/tcp_stream.h"
 #include "platform/linux/keeper/session_record.h"
-#include "platform/linux/net/nic_mender.h"
+#include "platform/linux/net/link/nic_mender.h"
 
 namespace isboot::linux_platform {
 

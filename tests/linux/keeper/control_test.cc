@@ -31,12 +31,12 @@ TEST(ControlRequest, ComesBackAsItWas) {
   ASSERT_TRUE(kept);
   EXPECT_EQ((std::vector<std::uint8_t>{kept->record.begin(), kept->record.end()}), record);
 
-  const auto end = decode_request(
-      encoded({.kind = Kind::End, .session = SessionId{5}, .limit = 30, .then = Then::Reboot}));
+  const auto end = decode_request(encoded(
+      {.kind = Kind::End, .session = SessionId{5}, .limit = 30, .then = MachineEnd::Reboot}));
   ASSERT_TRUE(end);
   EXPECT_EQ(end->session, SessionId{5});
   EXPECT_EQ(end->limit, 30U);
-  EXPECT_EQ(end->then, Then::Reboot);
+  EXPECT_EQ(end->then, MachineEnd::Reboot);
 }
 
 TEST(ControlRequest, IsRefusedWhenItIsNone) {

@@ -43,7 +43,8 @@ TEST_F(EndNoticeTest, SaysNothingBeforeSomebodyHoldsTheFifosAndWhileTheyAreHeld)
 }
 
 TEST_F(EndNoticeTest, TellsOnceWhichFifoWasLetGo) {
-  constexpr Then kExpected[] = {Then::PowerOff, Then::Reboot, Then::Halt, Then::Kexec};
+  constexpr MachineEnd kExpected[] = {MachineEnd::PowerOff, MachineEnd::Reboot, MachineEnd::Halt,
+                                      MachineEnd::Kexec};
   for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way) {
     auto notice = EndNotice::open(folder_.c_str());
     ASSERT_TRUE(notice);

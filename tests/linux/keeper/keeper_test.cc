@@ -97,7 +97,7 @@ protected:
     const auto request = encode(ControlRequest{.kind = ControlRequest::Kind::Release}, buffer);
     ASSERT_EQ(send(client.get(), request->data(), request->size(), 0), 1);
     keeper_.serve(ends[1]);
-    EXPECT_EQ(keeper_.run(), Then::Stay);
+    EXPECT_EQ(keeper_.run(), MachineEnd::Stay);
   }
 
   fs::path folder_, classes_, control_, state_;
@@ -222,7 +222,7 @@ TEST_F(KeeperAtTheEnd, GivesUpATargetThatIsAwayAndRebootsTheMachineAfterAll) {
   set_state("FAILED");
   begin_reboot();
   const Millis start = clock_.now();
-  EXPECT_EQ(hasty_.run(), Then::Reboot);
+  EXPECT_EQ(hasty_.run(), MachineEnd::Reboot);
   EXPECT_THAT(kernel_.calls, Contains("destroy"));
   EXPECT_TRUE(log_.says("a target that is away has 7 s to come back"));
   EXPECT_TRUE(log_.says("the target is away, and the time is up"));
@@ -242,7 +242,7 @@ TEST_F(KeeperAtTheEnd, LeavesATargetThatIsThereToWhoeverEndsItsSession) {
     (void)send(ends[0], request->data(), request->size(), 0);
     _exit(0);
   }
-  EXPECT_EQ(hasty_.run(), Then::Stay);
+  EXPECT_EQ(hasty_.run(), MachineEnd::Stay);
   EXPECT_THAT(kernel_.calls, Not(Contains("destroy")));
   waitpid(client, nullptr, 0);
   close(ends[0]);

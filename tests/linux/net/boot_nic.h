@@ -1,7 +1,7 @@
 // What the tests of the hand-over share: a NIC, and one file of those made for it.
 #pragma once
 
-#include "platform/linux/net/handover.h"
+#include "platform/linux/net/handover/handover.h"
 
 namespace isboot::linux_platform {
 

@@ -1,0 +1,163 @@
+#include "app/boot/boot_sequence.h"
+
+#include <optional>
+
+#include "app/boot/leave_network.h"
+#include "app/boot/path_order.h"
+#include "app/exit_status.h"
+#include "app/failure.h"
+#include "app/keeper/keeper_client.h"
+#include "core/ibft/decode.h"
+#include "platform/linux/firmware/firmware_table.h"
+#include "platform/linux/keeper/end_units.h"
+
+namespace isboot::app {
+namespace {
+
+using linux_platform::FirmwareTable;
+
+constexpr std::size_t kMaxCommandLine = 64U << 10;
+
+void say(Log& log, LogLevel level, const std::string& line) { log.write(level, line); }
+
+void log_findings(const ibft::Findings& findings, Log& log) {
+  for (const ibft::Finding& finding : findings) {
+    const LogLevel level = finding.severity == ibft::Severity::Error     ? LogLevel::Error
+                           : finding.severity == ibft::Severity::Warning ? LogLevel::Warning
+                                                                         : LogLevel::Detail;
+    say(log, level,
+        "iBFT " + std::string{to_text(finding.place()).view()} + ", offset " +
+            std::to_string(finding.offset) + ", " + finding.field + ": " + finding.message);
+  }
+}
+
+void log_left_out(const boot::LeftOuts& left_out, Log& log) {
+  for (const boot::LeftOut& target : left_out)
+    say(log, target.wanted ? LogLevel::Warning : LogLevel::Detail,
+        "target" + std::to_string(target.target_index) + " is left out: " + target.reason);
+}
+
+void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
+  say(log, LogLevel::Info,
+      "iBFT " + found.source + " by " + std::string{table.oem_id} + " " +
+          std::string{table.oem_table_id} + ", " + std::to_string(table.nics.count) + " NIC, " +
+          std::to_string(table.targets.count) + " target");
+}
+
+// The paths of a plan, each in the process that brings it up.
+class TablePaths final : public PlannedPaths {
+public:
+  TablePaths(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
+             const boot::Parameters& parameters)
+      : machine_{machine}, table_{table}, plan_{plan}, parameters_{parameters} {}
+
+  void set_limit(Millis give_up) override { give_up_ = give_up; }
+
+  std::string bring_up(std::size_t path, Log& log) override {
+    linux_platform::LinuxNetwork network{machine_.clock, log};
+    boot::Ports ports{network,
+                      machine_.initiator,
+                      machine_.stream,
+                      machine_.clock,
+                      machine_.hash,
+                      machine_.entropy,
+                      log};
+    established_.reset();
+    const auto established =
+        boot::establish(plan_[path], parameters_, give_up_, ports, &established_);
+    if (!established) return {};
+    established_.emplace(*established);
+    return std::string{established->disk.view()};
+  }
+
+  bool may_come_later(std::size_t) override { return established_.has_value(); }
+
+  void before_leaving(Log&) override {
+    // A keeper that cannot be had is told of by leave().
+    if (auto keeper = hold_keeper()) keeper_ = std::move(*keeper);
+  }
+
+  void leave(std::size_t path, Log& log) override {
+    const auto kept = leave_to_keeper(*established_);
+    if (!kept)
+      say(log, LogLevel::Warning,
+          "no keeper: " + in_words(kept.error()) +
+              "; the disk works until its connection is lost; next: isboot keep");
+    const auto units = linux_platform::write_run_files("/run", linux_platform::end_units());
+    if (!units)
+      say(log, LogLevel::Warning,
+          in_words(units.error()) + "; a shutdown without the target may hang");
+    if (!established_->logged_in)
+      say(log, LogLevel::Warning, "no answer in time: the keeper goes on trying");
+    if (established_->link == LinkId{}) return;  // the NIC was not found
+    const auto told = leave_network(table_, plan_[path], established_->link);
+    if (!told)
+      say(log, LogLevel::Warning,
+          in_words(told.error()) + "; a network manager may take the boot NIC away");
+  }
+
+  void take_back(std::size_t, Log&) override { machine_.initiator.destroy(established_->session); }
+
+private:
+  Machine& machine_;
+  const ibft::Table& table_;
+  const boot::Plan& plan_;
+  const boot::Parameters& parameters_;
+  Millis give_up_ = 0;
+  std::optional<boot::BootSession> established_;
+  linux_platform::UniqueFd keeper_;  // while the first path leaves its session to it
+};
+
+BootResult bring_up(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
+                    const boot::Parameters& parameters, Millis give_up) {
+  TablePaths paths{machine, table, plan, parameters};
+  std::string disk = first_disk(paths, plan, parameters.all_paths ? plan.count : 1, give_up,
+                                machine.clock, machine.log);
+  if (!disk.empty()) return {kDone, std::move(disk)};
+  say(machine.log, LogLevel::Error,
+      "no iSCSI disk; next: mend what the lines above name (`isboot plan` shows what was tried)");
+  return {kFailed, {}};
+}
+
+}  // namespace
+
+std::string kernel_command_line() {
+  auto line = linux_platform::read_file("/proc/cmdline", kMaxCommandLine);
+  return line ? std::move(*line) : std::string{};
+}
+
+BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters, Millis give_up) {
+  if (parameters.off) {
+    say(machine.log, LogLevel::Info, "turned off by isboot=off");
+    return {kNothingToDo, {}};
+  }
+  const auto found = linux_platform::choose_table(parameters.table);
+  if (!found && found.error().code == Errc::NotFound) {
+    say(machine.log, LogLevel::Info, "no iBFT: this machine was not booted from iSCSI");
+    return {kNothingToDo, {}};
+  }
+  if (!found) {
+    say(machine.log, LogLevel::Error,
+        "the iBFT " + std::string{parameters.table.view()} + ": " + in_words(found.error()) +
+            "; next: check isboot.table=");
+    return {kFailed, {}};
+  }
+  ibft::Table table;
+  ibft::Findings findings;
+  const auto decoded = linux_platform::decode(*found, table, findings);
+  log_findings(findings, machine.log);
+  boot::Plan plan;
+  boot::LeftOuts left_out;
+  const auto planned = decoded ? boot::make_plan(table, parameters, plan, &left_out) : decoded;
+  if (!planned) {
+    say(machine.log, LogLevel::Error,
+        "iBFT " + found->source + ", offset " + std::to_string(planned.error().offset) + ": " +
+            planned.error().text + "; next: `isboot ibft check` names each fault");
+    return {kFailed, {}};
+  }
+  log_table(*found, table, machine.log);
+  log_left_out(left_out, machine.log);
+  return bring_up(machine, table, plan, parameters, give_up);
+}
+
+}  // namespace isboot::app

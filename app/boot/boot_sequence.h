@@ -1,0 +1,41 @@
+// What `boot` and `init` share: from the table to the disk, on this machine.
+#pragma once
+
+#include <string>
+
+#include "core/boot/establish.h"
+#include "platform/linux/crypto/linux_entropy.h"
+#include "platform/linux/crypto/linux_hash.h"
+#include "platform/linux/initiator/linux_initiator.h"
+#include "platform/linux/initiator/tcp_stream.h"
+#include "platform/linux/net/link/linux_network.h"
+#include "platform/linux/system/clock.h"
+#include "platform/linux/system/kernel_log.h"
+
+namespace isboot::app {
+
+// The ports as Linux has them.
+struct Machine {
+  linux_platform::LinuxClock clock;
+  linux_platform::KernelLog log{clock, 1};
+  linux_platform::LinuxNetwork network{clock, log};
+  linux_platform::LinuxInitiator initiator{clock};
+  linux_platform::TcpStream stream{clock};
+  linux_platform::LinuxHash hash;
+  linux_platform::LinuxEntropy entropy;
+  boot::Ports ports{network, initiator, stream, clock, hash, entropy, log};
+};
+
+struct BootResult {
+  int status = 0;    // an ExitStatus
+  std::string disk;  // "/dev/sda" when the status is kDone
+};
+
+// Finds the table, plans, and brings the first path up that can be had. Every step and
+// every failure is in the log. `give_up` is a time on the machine's clock.
+BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters, Millis give_up);
+
+// The kernel's command line; empty when it cannot be read.
+std::string kernel_command_line();
+
+}  // namespace isboot::app

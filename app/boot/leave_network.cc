@@ -1,0 +1,65 @@
+#include "app/boot/leave_network.h"
+
+#include <net/if.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "platform/linux/net/handover/handover.h"
+#include "platform/linux/system/file.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::app {
+namespace {
+
+// The MAC in use, by which networkd matches: not the table's when isboot.nic= named another.
+Result<MacAddress> mac_of(const std::string& link) {
+  const std::string line =
+      ISBOOT_TRY(linux_platform::read_file("/sys/class/net/" + link + "/address", 64));
+  return parse_mac(slice(line, 0, find(line, '\n')));
+}
+
+// What a VLAN stands on; its own link for others.
+Result<linux_platform::KnownLink> link_below(const std::string& link) {
+  const std::string line =
+      ISBOOT_TRY(linux_platform::read_file("/sys/class/net/" + link + "/iflink", 16));
+  const auto index = static_cast<unsigned>(std::strtoul(line.c_str(), nullptr, 10));
+  char name[IF_NAMESIZE];
+  if (if_indextoname(index, name) == nullptr)
+    return system_error(errno, "the NIC below the boot VLAN has no name");
+  return linux_platform::KnownLink{name, index};
+}
+
+// systemd leaves a name that is set already, unless /etc/hostname has another; other inits
+// do the same or set their own.
+void pass_host_name_on(const std::string& name) {
+  char now[256] = {};
+  if (!linux_platform::is_host_name(name) || gethostname(now, sizeof now - 1) != 0) return;
+  if (std::string{now} == "(none)") (void)sethostname(name.data(), name.size());
+}
+
+}  // namespace
+
+Result<Done> leave_network(const ibft::Table& table, const boot::Path& path, LinkId link) {
+  char name[IF_NAMESIZE];
+  if (if_indextoname(link.index, name) == nullptr)
+    return system_error(errno, "the boot NIC has no name");
+  const ibft::Nic& nic = table.nics[path.nic_index];
+  linux_platform::BootNic left;
+  left.link = {name, link.index};
+  left.vlan = path.link.vlan;
+  left.nic = ISBOOT_TRY(link_below(left.link.name));
+  left.mac = ISBOOT_TRY(mac_of(left.link.name));
+  left.address = path.link.address;
+  left.prefix = path.link.prefix;
+  left.gateway = path.link.gateway;
+  left.target = path.link.target;
+  left.dns = nic.dns;
+  left.host_name = std::string{nic.host_name};
+  left.dhcp = path.origin == ibft::Origin::Dhcp;
+  left.advertised = path.link.advertised;
+  pass_host_name_on(left.host_name);
+  return linux_platform::write_run_files("/run", linux_platform::run_files(left));
+}
+
+}  // namespace isboot::app

@@ -1,0 +1,115 @@
+#include "app/check/conversation.h"
+
+#include <algorithm>
+
+#include "core/iscsi/drive.h"
+#include "core/iscsi/scsi.h"
+
+namespace isboot::app {
+namespace {
+
+// A target may have several attentions waiting (power on, capacity changed, …).
+constexpr int kMaxAttentions = 8;
+
+// The next step after a login that failed without a word of the target's.
+std::string advice(const Error& error) {
+  switch (errno_of(error.code)) {
+    case ECONNREFUSED:
+      return "start the target, or check the port";
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+      return "check the address and the route to it";
+    default:
+      break;
+  }
+  if (error.code == Errc::TimedOut) return "check that the target's address answers at all";
+  if (error.code == Errc::Closed) return "look into the target's log for why it hung up";
+  if (error.code.domain() == kErrorDomain<iscsi::ChapErrc>)
+    return "check the CHAP names and secrets on both sides";
+  return "look into the target's log; docs/quirks.md lists what targets are known to do";
+}
+
+Failure login_failure(const boot::Session& session, const Error& error) {
+  const std::string where = std::string{to_text(session.portal()).view()} + ": ";
+  const std::string refusal{session.refusal()};
+  const std::size_t colon = refusal.rfind(": ");
+  if (colon != std::string::npos)
+    return {where + refusal.substr(0, colon), refusal.substr(colon + 2)};
+  return {where + in_words(error), advice(error)};
+}
+
+bool is_attention(const iscsi::ExchangeResult& result) {
+  if (result.scsi_status != iscsi::scsi::kCheckCondition) return false;
+  const auto sense = iscsi::scsi::decode_sense(result.sense);
+  return sense && sense->key == iscsi::scsi::kUnitAttention;
+}
+
+}  // namespace
+
+std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginConfig config) {
+  using Kind = boot::SessionStep::Kind;
+  using Event = boot::SessionEvent;
+  boot::SessionLimits limits;
+  limits.give_up = deadline_;
+  limits.retries = 0;
+  boot::Session session{portal, config, limits, hash_, entropy_};
+  std::array<std::uint8_t, 4096> buffer{};
+  auto step = session.on_event(Event::start(), clock_.now());
+  for (;;) {
+    Event event = Event::connected();
+    if (step.kind == Kind::Connect) {
+      const auto connected = stream_.connect(step.portal, {}, step.deadline);
+      if (!connected) event = Event::failed(connected.error());
+    } else if (step.kind == Kind::Send || step.kind == Kind::Receive) {
+      if (step.kind == Kind::Send) {
+        const auto result = stream_.send(step.send, step.deadline);
+        if (!result) {
+          step = session.on_event(Event::failed(result.error()), clock_.now());
+          continue;
+        }
+      }
+      const std::size_t most = std::min(step.wanted, buffer.size());
+      const auto got = stream_.receive(MutableBytes{buffer}.first(most), step.deadline);
+      event = got ? Event::received(Bytes{buffer}.first(*got)) : Event::failed(got.error());
+    } else if (step.kind == Kind::HandOver) {
+      portal_ = session.portal();
+      params_ = session.params();
+      exchange_.emplace(params_);
+      return std::nullopt;
+    } else {
+      return login_failure(session, step.error);
+    }
+    step = session.on_event(event, clock_.now());
+  }
+}
+
+std::optional<Failure> Conversation::finish(iscsi::ExchangeStep first,
+                                            iscsi::ExchangeResult& result) {
+  const auto last = iscsi::drive(*exchange_, first, stream_, deadline_);
+  if (!last) return Failure{in_words(last.error()), advice(last.error())};
+  if (last->kind == iscsi::ExchangeStep::Kind::Failed)
+    return Failure{in_words(last->error), advice(last->error)};
+  result = exchange_->result();
+  return std::nullopt;
+}
+
+std::optional<Failure> Conversation::command(const Lun& lun, Bytes cdb, MutableBytes data,
+                                             iscsi::ExchangeResult& result) {
+  for (int attentions = 0;; ++attentions) {
+    auto failure = finish(exchange_->command(lun, cdb, data), result);
+    if (failure || !is_attention(result) || attentions == kMaxAttentions) return failure;
+  }
+}
+
+std::optional<Failure> Conversation::text(Text request, MutableBytes answer,
+                                          iscsi::ExchangeResult& result) {
+  return finish(exchange_->text(request, answer), result);
+}
+
+void Conversation::log_out() {
+  iscsi::ExchangeResult result;
+  if (exchange_) (void)finish(exchange_->logout(), result);  // the connection ends anyway
+  stream_.close();
+}
+
+}  // namespace isboot::app

@@ -1,0 +1,45 @@
+// One session with a target, from user space: log in, a few requests, log out. For
+// `check` and `discover`; nothing of it reaches the kernel's initiator.
+#pragma once
+
+#include <optional>
+
+#include "app/failure.h"
+#include "core/boot/session.h"
+#include "core/iscsi/full_feature.h"
+#include "core/ports/stream.h"
+
+namespace isboot::app {
+
+class Conversation {
+public:
+  // Borrows the ports. `deadline` is a time on `clock`, for everything.
+  Conversation(Stream& stream, Clock& clock, Hash& hash, Entropy& entropy, Millis deadline)
+      : stream_{stream}, clock_{clock}, hash_{hash}, entropy_{entropy}, deadline_{deadline} {}
+
+  // Connects, and follows redirections.
+  std::optional<Failure> log_in(const Portal& portal, iscsi::LoginConfig config);
+  const iscsi::SessionParams& params() const { return params_; }
+  const Portal& portal() const { return portal_; }  // where the login ended up
+
+  // One SCSI command; `result` borrows until the next one. A unit attention is not a
+  // failure of the command: it is sent again.
+  std::optional<Failure> command(const Lun& lun, Bytes cdb, MutableBytes data,
+                                 iscsi::ExchangeResult& result);
+  std::optional<Failure> text(Text request, MutableBytes answer, iscsi::ExchangeResult& result);
+  void log_out();
+
+private:
+  std::optional<Failure> finish(iscsi::ExchangeStep first, iscsi::ExchangeResult& result);
+
+  Stream& stream_;
+  Clock& clock_;
+  Hash& hash_;
+  Entropy& entropy_;
+  Millis deadline_;
+  Portal portal_;
+  iscsi::SessionParams params_;
+  std::optional<iscsi::FullFeature> exchange_;
+};
+
+}  // namespace isboot::app

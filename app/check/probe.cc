@@ -1,0 +1,144 @@
+#include "app/check/probe.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/iscsi/scsi.h"
+
+namespace isboot::app {
+namespace {
+
+namespace scsi = iscsi::scsi;
+
+constexpr std::size_t kMaxLuns = 1024;
+constexpr std::uint64_t kSmallestDisk = 2;  // blocks: a partition table and its header
+constexpr std::uint32_t kMaxBlockSize = 1U << 20;
+constexpr std::uint8_t kLunNotSupported = 0x25;  // ASC
+
+std::string number_of(const Lun& lun) {
+  const auto number = lun.number();
+  return number ? std::to_string(*number) : "0x" + std::string{to_hex(lun).view()};
+}
+
+// Why a command was not GOOD; none when it was.
+std::optional<Failure> judge(const char* what, const Lun& lun,
+                             const iscsi::ExchangeResult& result) {
+  if (result.scsi_status == scsi::kGood) return std::nullopt;
+  const std::string command = std::string{what} + " of LUN " + number_of(lun) + ": ";
+  if (result.scsi_status != scsi::kCheckCondition)
+    return Failure{command + "SCSI status " + std::to_string(result.scsi_status),
+                   "look into the target's log"};
+  const auto sense = scsi::decode_sense(result.sense);
+  if (!sense)
+    return Failure{command + "CHECK CONDITION without sense", "look into the target's log"};
+  const std::string words = command + std::string{to_text(*sense).view()};
+  if (sense->asc == kLunNotSupported)
+    return Failure{words, "check the LUN in the firmware's settings and at the target"};
+  if (sense->key == scsi::kNotReady)
+    return Failure{words, "wait until the disk is ready, or look into the target's log"};
+  return Failure{words, "look into the target's log"};
+}
+
+// Runs a command into `data`, which is cut to what came.
+std::optional<Failure> run(Conversation& target, const Lun& lun, const char* what,
+                           const scsi::Cdb& cdb, std::vector<std::uint8_t>& data) {
+  iscsi::ExchangeResult result;
+  if (auto failure = target.command(lun, cdb, data, result)) return failure;
+  if (auto failure = judge(what, lun, result)) return failure;
+  data.resize(result.data_size);
+  return std::nullopt;
+}
+
+Failure bad_data(const char* what, const Error& error) {
+  return {std::string{what} + ": " + error.text, "look into the target's log"};
+}
+
+std::optional<Failure> read_names(Conversation& target, const Lun& lun, DiskReport& report) {
+  std::vector<std::uint8_t> data(96);
+  if (auto failure = run(target, lun, "INQUIRY", scsi::inquiry(96), data)) return failure;
+  const auto inquiry = scsi::decode_inquiry(data);
+  if (!inquiry) return bad_data("INQUIRY", inquiry.error());
+  if (!inquiry->connected)
+    return Failure{"the target has no LUN " + number_of(lun),
+                   "check the LUN in the firmware's settings and at the target"};
+  if (!inquiry->is_disk)
+    return Failure{"LUN " + number_of(lun) + " is no disk",
+                   "check the LUN in the firmware's settings and at the target"};
+  report.vendor = inquiry->vendor.view();
+  report.product = inquiry->product.view();
+  report.revision = inquiry->revision.view();
+
+  // Not every disk has these pages; one without them boots all the same.
+  iscsi::ExchangeResult result;
+  data.assign(255, 0);
+  if (auto failure =
+          target.command(lun, scsi::inquiry(scsi::VpdPage::SerialNumber, 255), data, result))
+    return failure;
+  if (const auto serial = scsi::decode_serial_number(Bytes{data}.first(result.data_size)))
+    report.serial = serial->view();
+  data.assign(1024, 0);
+  if (auto failure =
+          target.command(lun, scsi::inquiry(scsi::VpdPage::Identification, 1024), data, result))
+    return failure;
+  if (const auto id = scsi::decode_identification(Bytes{data}.first(result.data_size)))
+    report.identification = id->view();
+  return std::nullopt;
+}
+
+std::optional<Failure> list_luns(Conversation& target, const Lun& lun, DiskReport& report) {
+  constexpr std::uint32_t kSize = 8 + 8 * kMaxLuns;
+  std::vector<std::uint8_t> data(kSize);
+  // Asked of LUN 0, which answers even when there is no disk (SPC-5, REPORT LUNS).
+  if (auto failure = run(target, Lun{}, "REPORT LUNS", scsi::report_luns(kSize), data))
+    return failure;
+  const auto list = scsi::decode_lun_list(data);
+  if (!list) return bad_data("REPORT LUNS", list.error());
+  report.luns = list->count;
+  if (list->has(lun) || list->count > kMaxLuns) return std::nullopt;
+  std::string there;
+  for (std::size_t at = 0; at + 8 <= list->entries.size(); at += 8) {
+    Lun other;
+    std::copy_n(list->entries.begin() + static_cast<std::ptrdiff_t>(at), 8, other.bytes.begin());
+    there += (there.empty() ? "" : ", ") + number_of(other);
+  }
+  return Failure{"the target has no LUN " + number_of(lun),
+                 "check the LUN; the target has " + (there.empty() ? "none at all" : there)};
+}
+
+std::optional<Failure> read_capacity(Conversation& target, const Lun& lun, DiskReport& report) {
+  std::vector<std::uint8_t> data(32);
+  if (auto failure = run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data))
+    return failure;
+  const auto capacity = scsi::decode_capacity(data);
+  if (!capacity) return bad_data("READ CAPACITY(16)", capacity.error());
+  report.blocks = capacity->blocks;
+  report.block_size = capacity->block_size;
+  return std::nullopt;
+}
+
+std::optional<Failure> read_start(Conversation& target, const Lun& lun, DiskReport& report) {
+  if (report.blocks < kSmallestDisk || report.block_size > kMaxBlockSize)
+    return Failure{"LUN " + number_of(lun) +
+                       " is no disk to boot from: " + std::to_string(report.blocks) +
+                       " blocks of " + std::to_string(report.block_size) + " bytes",
+                   "check the LUN in the firmware's settings and at the target"};
+  std::vector<std::uint8_t> data(kSmallestDisk * report.block_size);
+  if (auto failure = run(target, lun, "READ", scsi::read_16(0, kSmallestDisk), data))
+    return failure;
+  report.partition_table = partition_table(data, report.block_size);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Failure> probe_disk(Conversation& target, const Lun& lun, DiskReport& report) {
+  if (auto failure = list_luns(target, lun, report)) return failure;
+  if (auto failure = read_names(target, lun, report)) return failure;
+  std::vector<std::uint8_t> nothing;
+  if (auto failure = run(target, lun, "TEST UNIT READY", scsi::test_unit_ready(), nothing))
+    return failure;
+  if (auto failure = read_capacity(target, lun, report)) return failure;
+  return read_start(target, lun, report);
+}
+
+}  // namespace isboot::app

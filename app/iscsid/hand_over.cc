@@ -1,0 +1,209 @@
+#include "app/iscsid/hand_over.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "app/boot/boot_sequence.h"
+#include "app/boot/parameter_sources.h"
+#include "app/exit_status.h"
+#include "app/failure.h"
+#include "app/iscsid/node_record.h"
+#include "app/keeper/credentials.h"
+#include "app/keeper/keeper_client.h"
+#include "app/keeper/saved_sessions.h"
+#include "platform/linux/keeper/session_folder.h"
+#include "platform/linux/system/secret_pages.h"
+#include "platform/linux/system/stderr_log.h"
+
+namespace isboot::app {
+namespace {
+
+using linux_platform::ControlRequest;
+using linux_platform::SessionRecord;
+
+constexpr int kAnswerLimitMs = 5'000;
+constexpr std::size_t kMaxAttribute = 1024;
+constexpr std::size_t kMaxNodeRecord = 1U << 16;
+constexpr const char* kNodes = "/etc/iscsi/nodes";
+// iscsid's socket has this name, without a place in the file system (its mgmt_ipc.h).
+constexpr const char* kIscsidSocket = "@ISCSIADM_ABSTRACT_NAMESPACE";
+
+int fail(const std::string& what, const std::string& next) {
+  std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", what.c_str(), next.c_str());
+  return kFailed;
+}
+
+std::string session_folder(unsigned session) {
+  return "/sys/class/iscsi_session/session" + std::to_string(session) + "/";
+}
+
+std::string attribute(const std::string& path) {
+  const auto text = linux_platform::read_file(path, kMaxAttribute);
+  return text ? text->substr(0, text->find('\n')) : std::string{};
+}
+
+// iscsid takes a session for its own when sysfs names a creator other than -1. The kernel
+// never changes that file; a file of ours, mounted over it, says what is so now. It is gone
+// with the session. What a session was made with follows from the true creator.
+class Creator {
+public:
+  explicit Creator(unsigned session) : mine_{"/run/isboot/creator" + std::to_string(session)} {
+    if (realpath((session_folder(session) + "creator").c_str(), path_) == nullptr) return;
+    while (umount2(path_, 0) == 0) {
+      // An earlier change of hands left it there.
+    }
+    was_nobody_ = attribute(path_) == "-1";
+  }
+  bool was_nobody() const { return was_nobody_; }
+  Result<Done> set_nobody(bool nobody) {
+    if (nobody == was_nobody_) return Done{};
+    ISBOOT_TRY(linux_platform::make_file(mine_, nobody ? "-1\n" : "1\n"));
+    if (mount(mine_.c_str(), path_, nullptr, MS_BIND, nullptr) != 0)
+      return system_error(errno, "the session's creator cannot be changed");
+    return Done{};
+  }
+
+private:
+  std::string mine_;
+  char path_[PATH_MAX] = {};
+  bool was_nobody_ = false;
+};
+
+bool iscsid_runs() {
+  const auto sockets = linux_platform::read_file("/proc/net/unix", 1U << 20);
+  return sockets && sockets->find(kIscsidSocket) != std::string::npos;
+}
+
+// Folders as iscsid makes them, for root alone.
+Result<Done> write_node_record(const SessionRecord& record) {
+  const unsigned group = static_cast<unsigned>(
+      std::strtoul(attribute(session_folder(record.session.value) + "tpgt").c_str(), nullptr, 10));
+  const NodeRecord node = node_record(record, group);
+  std::string folder = kNodes;
+  (void)mkdir("/etc/iscsi", 0755);
+  (void)mkdir(folder.c_str(), 0700);
+  for (const std::string& part : node.folders) {
+    folder += "/" + part;
+    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+      return system_error(errno, "iscsid's node record cannot be made");
+  }
+  return linux_platform::make_file(folder + "/" + node.name, node.text);
+}
+
+// The first disk of the session.
+Lun first_lun(unsigned session) {
+  char path[PATH_MAX];
+  Lun lun;
+  const std::string device = session_folder(session) + "device";
+  if (realpath(device.c_str(), path) == nullptr) return lun;
+  const std::string host = std::string{path};
+  const std::size_t at = host.rfind("/host");
+  const std::string number = host.substr(at + 5, host.find('/', at + 1) - at - 5);
+  for (unsigned i = 0; i < 256; ++i) {
+    const std::string name = number + ":0:0:" + std::to_string(i);
+    if (access(("/sys/class/scsi_device/" + name + "/device/block").c_str(), F_OK) != 0) continue;
+    lun.bytes[1] = static_cast<std::uint8_t>(i);
+    break;
+  }
+  return lun;
+}
+
+// The kernel does not tell what iscsid has made the session with: iscsid's own record does. Without
+// one it is iscsid's default. A record that was made without a portal group is a file of the
+// portal's name, not a folder. CHAP secrets may be in it.
+std::uint32_t initial_cmd_sn_of_iscsid(const SessionConfig& kernel, const std::string& group) {
+  const std::string portal = std::string{kNodes} + "/" + std::string{kernel.target_name.view()} +
+                             "/" + std::string{to_text(kernel.portal.address).view()} + "," +
+                             std::to_string(kernel.portal.port);
+  for (const std::string& path : {portal + "," + group + "/default", portal}) {
+    const auto text = linux_platform::read_secret_file(path.c_str(), kMaxNodeRecord);
+    if (text) return initial_cmd_sn_in(as_text(text->bytes()));
+  }
+  return 0;
+}
+
+Result<boot::BootSession> read_session(unsigned session, bool made_by_isboot) {
+  const std::string folder = session_folder(session);
+  const std::string connection =
+      "/sys/class/iscsi_connection/connection" + std::to_string(session) + ":0/";
+  boot::BootSession found;
+  found.session = SessionId{session};
+  ISBOOT_TRY(found.kernel.target_name.assign(attribute(folder + "targetname")));
+  if (found.kernel.target_name.empty())
+    return Error{Errc::NotFound, 0, "the kernel has no such session"};
+  ISBOOT_TRY(found.kernel.initiator_name.assign(attribute(folder + "initiatorname")));
+  found.kernel.portal.address = ISBOOT_TRY(parse_ip(attribute(connection + "persistent_address")));
+  found.kernel.portal.port = static_cast<std::uint16_t>(
+      ISBOOT_TRY(parse_decimal(attribute(connection + "persistent_port"), UINT16_MAX)));
+  found.kernel.initial_cmd_sn =
+      made_by_isboot ? 1 : initial_cmd_sn_of_iscsid(found.kernel, attribute(folder + "tpgt"));
+  found.login.initiator_name = found.kernel.initiator_name;
+  found.login.target_name = found.kernel.target_name;
+  found.login.cmd_sn = found.kernel.initial_cmd_sn;
+  found.login.header_digest = attribute(connection + "header_digest") == "1";
+  found.login.data_digest = attribute(connection + "data_digest") == "1";
+  linux_platform::LinuxEntropy entropy;
+  found.logged_in = true;
+  found.login.isid = ISBOOT_TRY(iscsi::random_isid(entropy, 0));
+  found.lun = first_lun(session);
+  const auto sessions = ISBOOT_TRY(linux_platform::SessionFolder::open());
+  found.disk = sessions.disk_of(found.session, found.lun);
+  return found;
+}
+
+}  // namespace
+
+int hand_over_to_iscsid() {
+  linux_platform::StderrLog log;
+  const boot::Parameters parameters = read_parameters(kernel_command_line(), {}, log);
+  const auto records = std::make_unique<linux_platform::SessionRecords>();
+  const auto loaded = load_saved_sessions(parameters, log, *records);
+  if (!loaded || records->empty()) return fail("no session is kept", "isboot status");
+  for (const SessionRecord& record : *records) {
+    if (!record.logged_in) continue;  // iscsid could not find out where it belongs
+    const auto written = write_node_record(record);
+    if (!written) return fail(in_words(written.error()), "make /etc/iscsi writable");
+    const auto named = Creator{record.session.value}.set_nobody(false);
+    if (!named) return fail(in_words(named.error()), "do it as root");
+  }
+  const auto answer = ask_keeper({.kind = ControlRequest::Kind::Release}, kAnswerLimitMs);
+  if (!answer) return fail(in_words(answer.error()), "isboot keep");
+  std::printf("%zu sessions are iscsid's; it takes them at its next start\n", records->count);
+  return kDone;
+}
+
+int adopt(unsigned session, const std::string& credentials) {
+  if (iscsid_runs())
+    return fail("iscsid runs, and would bring the session back as well",
+                "stop iscsid (and its socket), adopt, and start it again");
+  Creator creator{session};
+  auto found = read_session(session, creator.was_nobody());
+  if (!found) return fail(in_words(found.error()), "ls /sys/class/iscsi_session");
+  if (!credentials.empty()) {
+    const auto failure = read_credentials(credentials, found->login.credentials);
+    if (failure) return fail(failure->message, failure->next_step);
+  }
+  // As for a session of isboot's: iscsid has set a limit, 120 s as it comes.
+  const auto sessions = linux_platform::SessionFolder::open();
+  const auto held = sessions ? sessions->set_recovery_limit(found->session, std::nullopt)
+                             : Result<Done>{sessions.error()};
+  const auto kept = leave_to_keeper(*found, credentials);
+  if (!kept) return fail(in_words(kept.error()), "isboot status");
+  if (!held)
+    std::fprintf(stderr, "isboot: I/O will not wait for ever for a lost target: %s\n",
+                 in_words(held.error()).c_str());
+  const auto named = creator.set_nobody(true);
+  if (!named)
+    return fail(in_words(named.error()) + "; an iscsid that is started would take the session back",
+                "do not start iscsid");
+  return kDone;
+}
+
+}  // namespace isboot::app

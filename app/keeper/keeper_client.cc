@@ -1,0 +1,115 @@
+#include "app/keeper/keeper_client.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <vector>
+
+#include "platform/linux/keeper/independence.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::app {
+namespace {
+
+using linux_platform::ControlRequest;
+using linux_platform::UniqueFd;
+
+constexpr int kAnswerLimitMs = 5'000;
+constexpr int kControlFd = 3;
+
+// In the child: nothing of ours stays but the control socket.
+[[noreturn]] void run_keeper(int control) {
+  setsid();
+  const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (nothing >= 0) dup2(nothing, fd);
+  // dup2() onto itself would leave its close-on-exec flag.
+  if (control == kControlFd)
+    (void)fcntl(control, F_SETFD, 0);
+  else
+    dup2(control, kControlFd);
+  const std::string fd = std::to_string(kControlFd);
+  execl("/proc/self/exe", linux_platform::kKeeperName, "keep", fd.c_str(),
+        static_cast<char*>(nullptr));
+  _exit(127);
+}
+
+Result<UniqueFd> start_keeper() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    return system_error(errno, "no socket for the keeper can be had");
+  UniqueFd ours{ends[0]};
+  const UniqueFd its{ends[1]};
+  const pid_t child = fork();
+  if (child < 0) return system_error(errno, "the keeper cannot be started");
+  if (child == 0) run_keeper(its.get());
+  return ours;
+}
+
+Result<UniqueFd> reach_keeper() {
+  auto running = linux_platform::connect_to_keeper(linux_platform::kControlPath);
+  if (running) return running;
+  return start_keeper();
+}
+
+// An MTU that the path did not carry was made smaller (platform/linux/net/probe/mtu_probe.h): a
+// NIC that is set up again gets the one that it has now.
+void keep_mtu_as_it_is(NicSetup& nic, std::uint32_t link) {
+  char name[IF_NAMESIZE];
+  if (nic.config.mtu == 0 || if_indextoname(link, name) == nullptr) return;
+  const auto text = linux_platform::read_file("/sys/class/net/" + std::string{name} + "/mtu", 16);
+  if (!text) return;
+  const auto mtu = parse_decimal(slice(*text, 0, find(*text, '\n')), UINT32_MAX);
+  if (mtu) nic.config.mtu = static_cast<std::uint32_t>(*mtu);
+}
+
+}  // namespace
+
+Result<Done> leave_to_keeper(const boot::BootSession& established,
+                             const std::string& credentials_file) {
+  linux_platform::SessionRecord record;
+  record.session = established.session;
+  record.kernel = established.kernel;
+  record.login = established.login;
+  record.link = established.link.index;
+  record.nic = established.nic;
+  if (record.nic) keep_mtu_as_it_is(*record.nic, record.link);
+  record.origin = established.origin;
+  record.time2wait = established.time2wait;
+  record.logged_in = established.logged_in;
+  record.lun = established.lun;
+  record.disk = established.disk;
+  ISBOOT_TRY(record.credentials_file.assign(credentials_file));
+  std::array<std::uint8_t, linux_platform::kMaxRecord> buffer{};
+  const Bytes bytes =
+      ISBOOT_TRY(linux_platform::encode(record, linux_platform::Secrets::Take, buffer));
+  const UniqueFd keeper = ISBOOT_TRY(reach_keeper());
+  std::array<std::uint8_t, 512> answer{};
+  const auto answered = linux_platform::ask(
+      keeper.get(), {.kind = ControlRequest::Kind::Keep, .record = bytes}, kAnswerLimitMs, answer);
+  wipe(buffer);
+  if (!answered) return answered.error();
+  if (!answered->done) return Error{Errc::Unsupported, 0, "the keeper refuses the session"};
+  return Done{};
+}
+
+Result<UniqueFd> hold_keeper() {
+  UniqueFd keeper = ISBOOT_TRY(reach_keeper());
+  std::vector<std::uint8_t> buffer(linux_platform::kMaxAnswer + 1);
+  ISBOOT_TRY(linux_platform::ask(keeper.get(), {.kind = ControlRequest::Kind::Status},
+                                 kAnswerLimitMs, buffer));
+  return keeper;
+}
+
+Result<KeeperAnswer> ask_keeper(const ControlRequest& request, int limit_ms) {
+  const UniqueFd keeper =
+      ISBOOT_TRY(linux_platform::connect_to_keeper(linux_platform::kControlPath));
+  std::vector<std::uint8_t> buffer(linux_platform::kMaxAnswer + 1);
+  const auto answered = ISBOOT_TRY(linux_platform::ask(keeper.get(), request, limit_ms, buffer));
+  return KeeperAnswer{answered.done, std::string{answered.text}};
+}
+
+}  // namespace isboot::app

@@ -1,0 +1,29 @@
+// The side of the keeper that other subcommands see.
+#pragma once
+
+#include <string>
+
+#include "core/boot/establish.h"
+#include "platform/linux/keeper/control.h"
+
+namespace isboot::app {
+
+// Leaves the session to the keeper, which is started when none runs. The session works
+// without it, too, until its connection is lost. `credentials_file`: where a later keeper
+// finds the secrets again; empty: in the iBFT.
+Result<Done> leave_to_keeper(const boot::BootSession& established,
+                             const std::string& credentials_file = {});
+
+// A keeper that serves, started when none runs. Without a session it stays for as long as
+// the descriptor is open.
+Result<linux_platform::UniqueFd> hold_keeper();
+
+// One request to the running keeper. `limit_ms` -1: however long it takes. ENOENT and
+// ECONNREFUSED (system_error.h): none runs.
+struct KeeperAnswer {
+  bool done = false;
+  std::string text;
+};
+Result<KeeperAnswer> ask_keeper(const linux_platform::ControlRequest& request, int limit_ms);
+
+}  // namespace isboot::app

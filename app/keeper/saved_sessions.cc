@@ -1,0 +1,53 @@
+#include "app/keeper/saved_sessions.h"
+
+#include <string>
+
+#include "app/keeper/credentials.h"
+#include "core/boot/plan.h"
+#include "core/ibft/decode.h"
+#include "platform/linux/firmware/firmware_table.h"
+
+namespace isboot::app {
+namespace {
+
+using linux_platform::SessionRecord;
+
+bool find_in_table(SessionRecord& record, const boot::Parameters& parameters) {
+  const auto found = linux_platform::choose_table(parameters.table);
+  ibft::Table table;
+  ibft::Findings findings;
+  boot::Plan plan;
+  if (!found || !linux_platform::decode(*found, table, findings) ||
+      !boot::make_plan(table, parameters, plan))
+    return false;
+  for (const boot::Path& path : plan)
+    if (path.login.target_name == record.kernel.target_name) {
+      record.login.credentials = path.login.credentials;
+      return true;
+    }
+  return false;
+}
+
+void find_credentials(SessionRecord& record, const boot::Parameters& parameters, Log& log) {
+  const std::string file{record.credentials_file.view()};
+  const bool found = file.empty() ? find_in_table(record, parameters)
+                                  : !read_credentials(file, record.login.credentials);
+  if (found) return;
+  log.write(LogLevel::Error, "no secrets for " + std::string{record.kernel.target_name.view()} +
+                                 " in " + (file.empty() ? "the iBFT" : file) +
+                                 "; next: mend that and do the same again");
+}
+
+}  // namespace
+
+Result<Done> load_saved_sessions(const boot::Parameters& parameters, Log& log,
+                                 linux_platform::SessionRecords& records) {
+  const auto folder = linux_platform::StateFile::open(linux_platform::kStateFolder);
+  if (!folder) return folder.error();
+  ISBOOT_TRY(folder->load(records));
+  for (SessionRecord& record : records)
+    if (record.had_secrets) find_credentials(record, parameters, log);
+  return Done{};
+}
+
+}  // namespace isboot::app

@@ -1,0 +1,50 @@
+#include "cli/options/parameter_options.h"
+
+#include <array>
+
+namespace isboot::cli {
+namespace {
+
+struct Description {
+  const char* name;
+  const char* value;
+  const char* help;
+};
+
+constexpr Description kDescriptions[] = {
+    {"table", "auto|acpi|acpi:N|lowmem|sysfs|PATH", "which iBFT to use"},
+    {"url", "iscsi:SERVER:PROTOCOL:PORT:LUN:TARGET", "in place of the table's target (RFC 4173)"},
+    {"initiator", "IQN", "in place of the table's initiator name"},
+    {"nic", "MAC|NAME|auto", "in place of the table's NIC"},
+    {"vlan", "N", "802.1Q VLAN, 0 for none"},
+    {"mtu", "BYTES", "MTU of the NIC"},
+    {"timeout", "SECONDS", "for all of it, 120 unless given"},
+    {"retries", "N", "further logins after the first, within the timeout"},
+    {"digest", "header,data", "CRC32C digests to ask the target for"},
+    {"chap", "sha3-256,sha256,sha1,md5", "CHAP algorithms that may be offered"},
+    {"recovery", "infinite|SECONDS", "how long I/O waits for a lost target"},
+    {"ping", "SECONDS,SECONDS", "silence before the target is asked, and time for its answer"},
+    {"paths", "all|first", "how many of the table's targets to use"},
+    {"verbose", "0..3", "0 errors, 1 steps, 2 and 3 details"},
+};
+
+}  // namespace
+
+void add_parameter_options(CLI::App& command, ParameterOptions& options) {
+  for (const Description& description : kDescriptions) {
+    const std::string name = description.name;
+    const auto check = [name](const std::string& value) -> std::string {
+      boot::Parameters scratch;
+      const auto set = boot::set_parameter(scratch, name, value);
+      return set ? std::string{} : std::string{set.error().text};
+    };
+    command
+        .add_option_function<std::string>(
+            "--" + name, [&options, name](const std::string& value) { options[name] = value; },
+            description.help)
+        ->type_name(description.value)
+        ->check(check);
+  }
+}
+
+}  // namespace isboot::cli

@@ -1,0 +1,83 @@
+#include "cli/options/target_options.h"
+
+#include <cstdio>
+
+#include "app/keeper/credentials.h"
+#include "platform/linux/system/file.h"
+
+namespace isboot::cli {
+namespace {
+
+constexpr const char* kInitiatorFile = "/etc/iscsi/initiatorname.iscsi";
+constexpr Text kNameInFile = "InitiatorName=";
+constexpr Text kAnonymous = "iqn.2026-11.invalid.isboot:check";
+// Tells sessions of a check from those of a boot; any value but a path's number does.
+constexpr std::uint16_t kIsidQualifier = 0xffff;
+
+std::string name_from_file() {
+  const auto file = linux_platform::read_file(kInitiatorFile, 4096);
+  if (!file) return {};
+  Text rest = *file;
+  while (!rest.empty()) {
+    const std::size_t end = find(rest, '\n');
+    const Text line = slice(rest, 0, end);
+    if (slice(line, 0, kNameInFile.size()) == kNameInFile)
+      return std::string{slice(line, kNameInFile.size())};
+    rest = end == Text::npos ? Text{} : slice(rest, end + 1);
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_target_options(CLI::App& command, TargetOptions& options) {
+  add_parameter_options(command, options.parameters);
+  command.add_option("--credentials", options.credentials_file,
+                     "File of mode 0600 with lines name=, secret=, reverse_name=, reverse_secret=");
+  command.add_flag("--json", options.json, "Print JSON");
+}
+
+std::optional<Failure> configure(const TargetOptions& options, const boot::Parameters& parameters,
+                                 Entropy& entropy, iscsi::LoginConfig& config) {
+  config.header_digest = parameters.header_digest;
+  config.data_digest = parameters.data_digest;
+  config.chap_algorithms = parameters.chap;
+  const std::string from_file = name_from_file();
+  if (!parameters.initiator.empty())
+    config.initiator_name = parameters.initiator;
+  else if (from_file.empty() || !config.initiator_name.assign(from_file))
+    (void)config.initiator_name.assign(kAnonymous);  // fits: a literal of 32 bytes
+  const auto isid = iscsi::random_isid(entropy, kIsidQualifier);
+  if (!isid) return Failure{in_words(isid.error()), "try again later"};
+  config.isid = *isid;
+  if (options.credentials_file.empty()) return std::nullopt;
+  return read_credentials(options.credentials_file, config.credentials);
+}
+
+std::optional<Failure> discover(TargetPorts& ports, const Portal& portal,
+                                const iscsi::LoginConfig& config,
+                                std::vector<iscsi::DiscoveredTarget>& targets) {
+  iscsi::LoginConfig discovery = config;
+  discovery.target_name.clear();
+  if (auto failure = ports.conversation.log_in(portal, discovery)) return failure;
+  std::vector<std::uint8_t> answer(iscsi::kMaxDiscoveryText);
+  iscsi::ExchangeResult result;
+  if (auto failure = ports.conversation.text(iscsi::kSendAllTargets, answer, result))
+    return failure;
+  ports.conversation.log_out();
+  iscsi::DiscoveryReader reader{Bytes{answer}.first(result.data_size)};
+  for (;;) {
+    const auto row = reader.next();
+    if (!row) return Failure{in_words(row.error()), "look into the target's log"};
+    if (!*row) return std::nullopt;
+    targets.push_back(**row);
+  }
+}
+
+int report(const Failure& failure) {
+  std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", failure.message.c_str(),
+               failure.next_step.c_str());
+  return kFailed;
+}
+
+}  // namespace isboot::cli

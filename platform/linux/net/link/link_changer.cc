@@ -1,0 +1,171 @@
+#include "platform/linux/net/link/link_changer.h"
+
+#include <algorithm>
+
+#include "platform/linux/net/link/link_settings.h"
+#include "platform/linux/net/rtnetlink/requests.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+using boot::NetworkChange;
+
+// The kernel answers within microseconds; while a driver resets its hardware under the
+// kernel's lock, within seconds.
+constexpr Millis kAnswerLimit = 10'000;
+
+// Cables and switches take one to three seconds: no word before that.
+constexpr Millis kQuietCarrierWait = 3'000;
+
+const char* name_of(NetworkChange::Kind kind) {
+  switch (kind) {
+    case NetworkChange::Kind::SetMtu:
+      return "setting the MTU";
+    case NetworkChange::Kind::HeedAdvertisements:
+      return "listening to router advertisements";
+    case NetworkChange::Kind::KeepApart:
+      return "keeping the NIC apart";
+    case NetworkChange::Kind::LinkUp:
+      return "bringing the link up";
+    case NetworkChange::Kind::AddVlan:
+      return "making the VLAN";
+    case NetworkChange::Kind::AddLinkLocal:
+    case NetworkChange::Kind::AddAddress:
+      return "setting the address";
+    case NetworkChange::Kind::AddRoute:
+      return "making the route";
+  }
+  return "changing the link";
+}
+
+// The link as it is right behind the changes. Bringing a link up that has carrier makes
+// its queue at once, but RUNNING comes up to a second later (net/core/link_watch.c
+// gathers events; seen with virtio_net of Linux 6.1, whose carrier is older than UP).
+LinkState after_up(LinkState link, std::span<const NetworkChange> changes) {
+  for (const NetworkChange& change : changes)
+    if (change.kind == NetworkChange::Kind::LinkUp && link.seen.up && link.seen.carrier)
+      link.running = true;
+  return link;
+}
+
+// Changes that are no request of a batch.
+bool stands_alone(const NetworkChange& change) {
+  return change.kind == NetworkChange::Kind::AddVlan ||
+         change.kind == NetworkChange::Kind::HeedAdvertisements;
+}
+
+}  // namespace
+
+Error LinkChanger::refused(const boot::SeenLink& link, const NetworkChange& change,
+                           const netlink::Answer& answer) {
+  const Error error = system_error(answer.error, name_of(change.kind));
+  std::array<char, 384> line{};
+  TextWriter out{line};
+  out << link.name << ": " << boot::to_text(change) << ": " << system_error_text(error.code);
+  if (!answer.reason.empty()) out << " (" << answer.reason << ')';
+  log_.write(LogLevel::Error, out.text());
+  return error;
+}
+
+Result<LinkState> LinkChanger::make(std::span<const NetworkChange> changes,
+                                    const boot::SeenLink& link, Millis deadline) {
+  const Millis limit = std::min(deadline, clock_.now() + kAnswerLimit);
+  const std::uint32_t first = ISBOOT_TRY(socket_.request(changes, link));
+  std::optional<Error> failure;
+  for (;;) {
+    const RouteEvent event = ISBOOT_TRY(socket_.next(limit));
+    const std::uint32_t number = event.sequence - first;  // of something earlier: very large
+    // The question behind the last change is answered last: nothing more is to come.
+    if (event.kind == RouteEvent::Kind::LinkChanged && number == changes.size()) {
+      if (failure) return *failure;
+      return after_up(event.link, changes);
+    }
+    if (event.kind != RouteEvent::Kind::Answered || event.answer.error == 0) continue;
+    if (number == changes.size()) return system_error(event.answer.error, "the NIC is gone");
+    if (number < changes.size() && !failure) failure = refused(link, changes[number], event.answer);
+  }
+}
+
+Result<LinkState> LinkChanger::look(LinkId link, Millis deadline) {
+  boot::SeenLink asked;
+  asked.id = link;
+  return make({}, asked, deadline);
+}
+
+Result<std::optional<LinkState>> LinkChanger::find_vlan(LinkId parent, std::uint16_t vlan,
+                                                        Millis deadline) {
+  const Millis limit = std::min(deadline, clock_.now() + kAnswerLimit);
+  ISBOOT_TRY(socket_.list_links());
+  std::optional<LinkState> found;
+  for (;;) {
+    const RouteEvent event = ISBOOT_TRY(socket_.next(limit));
+    if (event.kind == RouteEvent::Kind::AllListed) return found;
+    if (event.kind == RouteEvent::Kind::LinkChanged && event.link.parent == parent &&
+        event.link.vlan == vlan)
+      found = event.link;
+  }
+}
+
+Result<LinkState> LinkChanger::make_vlan(const NetworkChange& change, const boot::SeenLink& parent,
+                                         Millis deadline) {
+  if (const auto there = ISBOOT_TRY(find_vlan(parent.id, change.vlan, deadline))) return *there;
+  ISBOOT_TRY(make(std::span{&change, 1}, parent, deadline));
+  if (const auto made = ISBOOT_TRY(find_vlan(parent.id, change.vlan, deadline))) return *made;
+  return Error{Errc::NotFound, 0, "the VLAN is gone"};
+}
+
+Result<LinkState> LinkChanger::make_alone(const NetworkChange& change, const LinkState& link,
+                                          Millis deadline) {
+  if (change.kind == NetworkChange::Kind::AddVlan) return make_vlan(change, link.seen, deadline);
+  heed_advertisements(link.seen.name, log_);
+  return link;
+}
+
+Result<LinkState> LinkChanger::make_all(const boot::NetworkPlan& plan, LinkId link,
+                                        Millis deadline) {
+  LinkState state = ISBOOT_TRY(look(link, deadline));
+  std::span<const NetworkChange> rest = plan.changes.view();
+  while (!rest.empty()) {
+    std::size_t count = 0;
+    while (count < rest.size() && !stands_alone(rest[count])) ++count;
+    if (count != 0) {
+      state = ISBOOT_TRY(make(rest.first(count), state.seen, deadline));
+    } else {
+      state = ISBOOT_TRY(make_alone(rest[0], state, deadline));
+      count = 1;
+    }
+    rest = rest.subspan(count);
+  }
+  return state;
+}
+
+Result<LinkState> LinkChanger::wait_running(LinkState link, Millis deadline) {
+  const Millis quiet_until = clock_.now() + kQuietCarrierWait;
+  bool quiet = true;
+  while (!link.running) {
+    const auto event = socket_.next(quiet ? std::min(deadline, quiet_until) : deadline);
+    if (!event && event.error().code == Errc::TimedOut) {
+      std::array<char, 128> line{};
+      TextWriter out{line};
+      out << link.seen.name << (link.seen.up ? ": no carrier" : ": was taken down");
+      const bool over = clock_.now() >= deadline;
+      out << (over ? "; check the cable and the switch's port" : " yet, waiting");
+      log_.write(over ? LogLevel::Error : LogLevel::Info, out.text());
+      if (over) return Error{Errc::TimedOut, 0, "no carrier"};
+      quiet = false;
+      continue;
+    }
+    if (!event) return event.error();
+    if (event->kind == RouteEvent::Kind::Overrun) {
+      link = ISBOOT_TRY(look(link.seen.id, deadline));
+    } else if (event->link.seen.id == link.seen.id) {
+      if (event->kind == RouteEvent::Kind::LinkGone)
+        return Error{Errc::NotFound, 0, "the NIC is gone"};
+      link = event->link;
+    }
+  }
+  return link;
+}
+
+}  // namespace isboot::linux_platform

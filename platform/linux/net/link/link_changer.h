@@ -1,0 +1,47 @@
+// Makes changes on links and waits for what they bring about.
+#pragma once
+
+#include "core/ports/log.h"
+#include "platform/linux/net/rtnetlink/route_socket.h"
+
+namespace isboot::linux_platform {
+
+// Every failure is logged with the link, the change and the kernel's reason.
+class LinkChanger {
+public:
+  // Borrows all three.
+  LinkChanger(RouteSocket& socket, Clock& clock, Log& log)
+      : socket_{socket}, clock_{clock}, log_{log} {}
+
+  // The link as it is now. Error: the errno, ENODEV when it is gone.
+  Result<LinkState> look(LinkId link, Millis deadline);
+
+  // Makes `changes` on `link` in one batch; how it is then. The first that fails is
+  // the error; those behind it have been tried all the same.
+  Result<LinkState> make(std::span<const boot::NetworkChange> changes, const boot::SeenLink& link,
+                         Millis deadline);
+
+  // The VLAN of `change` on `parent`: the one that is there, whatever its name, or a new one.
+  Result<LinkState> make_vlan(const boot::NetworkChange& change, const boot::SeenLink& parent,
+                              Millis deadline);
+
+  // All changes of a plan, in as few batches as can be: a VLAN has to be there before it can
+  // be named in one. The link that carries the address, as it is then.
+  Result<LinkState> make_all(const boot::NetworkPlan& plan, LinkId link, Millis deadline);
+
+  // Waits until frames flow. Errc::TimedOut: no carrier.
+  Result<LinkState> wait_running(LinkState link, Millis deadline);
+
+private:
+  Result<LinkState> make_alone(const boot::NetworkChange& change, const LinkState& link,
+                               Millis deadline);
+  Result<std::optional<LinkState>> find_vlan(LinkId parent, std::uint16_t vlan, Millis deadline);
+  Error refused(const boot::SeenLink& link, const boot::NetworkChange& change,
+                const netlink::Answer& answer);
+
+  RouteSocket& socket_;
+  Clock& clock_;
+  Log& log_;
+};
+
+}  // namespace isboot::linux_platform

@@ -1,0 +1,79 @@
+#include "platform/linux/net/probe/advertisement.h"
+
+#include <algorithm>
+
+#include "platform/linux/net/rtnetlink/route_socket.h"
+
+namespace isboot::linux_platform {
+namespace {
+
+// A router answers the kernel's question within half a second (RFC 4861 section 6.2.6); the
+// first question may be lost at a switch whose port has just come up.
+constexpr Millis kQuietWait = 3'000;
+constexpr Millis kAnswerLimit = 10'000;  // of the kernel, to a list
+
+// Takes in what one event says of `link`.
+void take(const RouteEvent& event, LinkId link, boot::Advertised& seen) {
+  if (event.kind == RouteEvent::Kind::AddressListed) {
+    const LinkAddress& given = event.address;
+    if (given.link != link || !given.usable || given.address.is_link_local()) return;
+    seen.address = given.address;
+    seen.prefix = given.prefix;
+  } else if (event.kind == RouteEvent::Kind::RouteListed && event.route.link == link) {
+    seen.router = event.route.gateway;
+  }
+}
+
+Result<Done> take_list(RouteSocket& socket, LinkId link, boot::Advertised& seen, Millis limit) {
+  for (;;) {
+    const RouteEvent event = ISBOOT_TRY(socket.next(limit));
+    if (event.kind == RouteEvent::Kind::AllListed) return Done{};
+    take(event, link, seen);
+  }
+}
+
+// What there is now. Asked for each time: an event may be of something that went.
+Result<boot::Advertised> look(RouteSocket& socket, LinkId link, Millis limit) {
+  boot::Advertised seen;
+  ISBOOT_TRY(socket.list_addresses(IpAddress{}));
+  ISBOOT_TRY(take_list(socket, link, seen, limit));
+  ISBOOT_TRY(socket.list_routes());
+  ISBOOT_TRY(take_list(socket, link, seen, limit));
+  return seen;
+}
+
+void say(const LinkState& link, const LinkConfig& config, const boot::Advertised& seen, bool over,
+         Log& log) {
+  std::array<char, 192> line{};
+  TextWriter out{line};
+  out << link.seen.name << ": no IPv6 router has advertised ";
+  if (config.address.is_absent() && seen.address.is_absent())
+    out << "an address";
+  else
+    out << "a way to " << to_text(config.target);
+  out << (over ? "; next: check the router, the VLAN, and the table's gateway" : " yet, waiting");
+  log.write(over ? LogLevel::Error : LogLevel::Info, out.text());
+}
+
+}  // namespace
+
+Result<boot::NetworkPlan> await_advertisement(const LinkState& link, const LinkConfig& config,
+                                              Clock& clock, Log& log, Millis deadline) {
+  RouteSocket socket{clock};
+  ISBOOT_TRY(socket.open_for_advertisements());
+  Millis quiet_until = clock.now() + kQuietWait;
+  for (;;) {
+    const boot::Advertised seen =
+        ISBOOT_TRY(look(socket, link.seen.id, clock.now() + kAnswerLimit));
+    if (const auto rest = boot::plan_advertised(config, seen)) return *rest;
+    const auto event = socket.next(std::min(deadline, quiet_until));
+    if (event) continue;
+    if (event.error().code != Errc::TimedOut) return event.error();
+    const bool over = clock.now() >= deadline;
+    say(link, config, seen, over, log);
+    if (over) return Error{Errc::TimedOut, 0, "no router advertisement"};
+    quiet_until = deadline;
+  }
+}
+
+}  // namespace isboot::linux_platform

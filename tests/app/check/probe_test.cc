@@ -1,0 +1,108 @@
+#include "app/check/probe.h"
+
+#include <gtest/gtest.h>
+
+#include "testing/fake_clock.h"
+#include "testing/fake_disk.h"
+#include "testing/fake_entropy.h"
+#include "testing/fake_hash.h"
+
+namespace isboot::app {
+namespace {
+
+class ProbeTest : public ::testing::Test {
+protected:
+  ProbeTest() {
+    (void)config.initiator_name.assign("iqn.2026-11.org.example:initiator");
+    (void)config.target_name.assign("iqn.2026-11.org.example:disk");
+  }
+  // The failure's message, empty when all is well.
+  std::string look(std::uint32_t lun = 1) {
+    Conversation target{disk, clock, hash, entropy, clock.now() + 10'000};
+    Portal portal;
+    portal.address = IpAddress::v4(127, 0, 0, 1);
+    auto failure = target.log_in(portal, config);
+    if (!failure) failure = probe_disk(target, *Lun::from_number(lun), report);
+    target.log_out();
+    next_step = failure ? failure->next_step : "";
+    return failure ? failure->message : "";
+  }
+
+  isboot::testing::FakeClock clock;
+  isboot::testing::FakeHash hash;
+  isboot::testing::FakeEntropy entropy;
+  isboot::testing::FakeDisk disk;
+  iscsi::LoginConfig config;
+  DiskReport report;
+  std::string next_step;
+};
+
+TEST_F(ProbeTest, ReportsWhatABootWouldFind) {
+  disk.image[510] = 0x55;
+  disk.image[511] = 0xaa;
+  disk.image[446 + 4] = 0x83;
+  ASSERT_EQ(look(), "");
+  EXPECT_EQ(report.vendor, "ACME");
+  EXPECT_EQ(report.product, "DISK");
+  EXPECT_EQ(report.revision, "1.0");
+  EXPECT_EQ(report.serial, "SERIAL");
+  EXPECT_EQ(report.identification, "naa.6001020304050607");
+  EXPECT_EQ(report.luns, 1U);
+  EXPECT_EQ(report.blocks, 32U);
+  EXPECT_EQ(report.block_size, 512U);
+  EXPECT_EQ(report.partition_table, PartitionTable::Mbr);
+  EXPECT_TRUE(disk.logged_out());
+}
+
+TEST_F(ProbeTest, ClearsUnitAttentions) {
+  disk.attentions = 3;
+  EXPECT_EQ(look(), "");
+  disk.attentions = 100;
+  EXPECT_NE(look().find("unit attention"), std::string::npos);
+}
+
+TEST_F(ProbeTest, NamesTheLunsThatAreThere) {
+  disk.luns = {0, 3};
+  EXPECT_EQ(look(1), "the target has no LUN 1");
+  EXPECT_EQ(next_step, "check the LUN; the target has 0, 3");
+  disk.luns = {};
+  EXPECT_EQ(look(1), "the target has no LUN 1");
+  EXPECT_EQ(next_step, "check the LUN; the target has none at all");
+}
+
+TEST_F(ProbeTest, SaysWhichCommandFails) {
+  for (const auto& [operation, name] : {std::pair{0xa0, "REPORT LUNS"},
+                                        {0x12, "INQUIRY"},
+                                        {0x00, "TEST UNIT READY"},
+                                        {0x9e, "READ CAPACITY(16)"},
+                                        {0x88, "READ"}}) {
+    SCOPED_TRACE(name);
+    disk.broken = {static_cast<std::uint8_t>(operation)};
+    const std::string lun = operation == 0xa0 ? "0" : "1";  // LUN 0 lists the others
+    EXPECT_EQ(look(), name + (" of LUN " + lun) + ": not ready (2/04/00)");
+    EXPECT_EQ(next_step, "wait until the disk is ready, or look into the target's log");
+  }
+}
+
+TEST_F(ProbeTest, RefusesADiskWithoutRoomForAPartitionTable) {
+  disk.image.resize(512);
+  EXPECT_EQ(look(), "LUN 1 is no disk to boot from: 1 blocks of 512 bytes");
+}
+
+TEST_F(ProbeTest, TellsWhyTheLoginFailed) {
+  disk.login[0].status_class = 2;
+  disk.login[0].status_detail = 1;
+  EXPECT_EQ(look(), "127.0.0.1:3260: authentication failed (0x0201)");
+  EXPECT_EQ(next_step, "check the CHAP name and secret");
+  disk.listens = false;
+  EXPECT_EQ(look(), "127.0.0.1:3260: nobody listens");
+  EXPECT_EQ(next_step, "check that the target's address answers at all");
+}
+
+TEST_F(ProbeTest, SaysThatTheTargetHungUp) {
+  disk.login.pop_back();
+  EXPECT_EQ(look(), "127.0.0.1:3260: the target hung up");
+}
+
+}  // namespace
+}  // namespace isboot::app

@@ -1,0 +1,71 @@
+#include "app/keeper/credentials.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace isboot::app {
+namespace {
+
+class CredentialsTest : public ::testing::Test {
+protected:
+  CredentialsTest() { folder_ = mkdtemp(template_); }
+  ~CredentialsTest() override { std::filesystem::remove_all(folder_); }
+
+  std::optional<Failure> read(const std::string& text, mode_t mode = 0600) {
+    const std::string path = folder_ + "/credentials";
+    std::ofstream{path, std::ios::binary | std::ios::trunc} << text;
+    EXPECT_EQ(chmod(path.c_str(), mode), 0);
+    credentials = {};
+    return read_credentials(path, credentials);
+  }
+  std::string secret() const { return std::string{as_text(credentials.secret.reveal())}; }
+
+  iscsi::Credentials credentials;
+
+private:
+  char template_[40] = "/tmp/isboot-credentials-XXXXXX";
+  std::string folder_;
+};
+
+TEST_F(CredentialsTest, TakesSecretsToTheEndOfTheLine) {
+  ASSERT_FALSE(
+      read("# ours\nname=user\nsecret= a=b #\t\"c\" \n\nreverse_name=target\n"
+           "reverse_secret=\xc3\xa4"));
+  EXPECT_EQ(credentials.name.view(), "user");
+  EXPECT_EQ(secret(), " a=b #\t\"c\" ");
+  EXPECT_EQ(credentials.reverse_name.view(), "target");
+  EXPECT_EQ(as_text(credentials.reverse_secret.reveal()), "\xc3\xa4");
+}
+
+TEST_F(CredentialsTest, RefusesAFileThatOthersCanRead) {
+  for (const mode_t mode : {0640, 0604, 0660, 0610}) {
+    const auto failure = read("name=user\n", mode);
+    ASSERT_TRUE(failure);
+    EXPECT_NE(failure->message.find("others"), std::string::npos);
+    EXPECT_NE(failure->next_step.find("chmod 0600"), std::string::npos);
+  }
+}
+
+TEST_F(CredentialsTest, NamesTheLineAndNeverItsValue) {
+  for (const std::string& text :
+       {std::string{"name=user\nSECRET=topsecret\n"}, std::string{"name=user\ntopsecret\n"},
+        "name=user\nsecret=topsecret" + std::string(256, 'x')}) {
+    const auto failure = read(text);
+    ASSERT_TRUE(failure);
+    EXPECT_NE(failure->message.find("line 2"), std::string::npos);
+    EXPECT_EQ((failure->message + failure->next_step).find("topsecret"), std::string::npos);
+  }
+}
+
+TEST_F(CredentialsTest, RefusesWhatIsNoSmallFile) {
+  EXPECT_TRUE(read(std::string(5000, '\n')));
+  EXPECT_TRUE(read_credentials("/nonexistent/credentials", credentials));
+  EXPECT_TRUE(read_credentials("/dev/null", credentials));
+}
+
+}  // namespace
+}  // namespace isboot::app
