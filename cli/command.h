@@ -26,6 +26,7 @@ void add_init(CLI::App& app, Run& run);
 void add_keep(CLI::App& app, Run& run);
 void add_plan(CLI::App& app, Run& run);
 void add_status(CLI::App& app, Run& run);
+void add_timeline(CLI::App& app, Run& run);
 
 // `isboot boot` without options.
 int boot();

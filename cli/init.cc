@@ -11,6 +11,7 @@
 
 #include "app/boot/boot_sequence.h"
 #include "app/failure.h"
+#include "app/timeline/record.h"
 #include "cli/command.h"
 #include "cli/options/parameter_options.h"
 #include "platform/linux/system/root_file_system.h"
@@ -75,6 +76,7 @@ void start_system(Machine& machine, const RootOptions& root, Modules& modules, c
   const auto fail = [&machine](const std::string& what, const Error& error, const char* next) {
     machine.log.write(LogLevel::Error, what + ": " + in_words(error) + "; next: " + next);
   };
+  const std::uint64_t begin = monotonic_microseconds();
   const auto device =
       linux_platform::find_root_device(root.root, machine.clock, machine.clock.now() + kRootLimit);
   if (!device) return fail("root=" + root.root, device.error(), "check root= against the disk");
@@ -83,6 +85,7 @@ void start_system(Machine& machine, const RootOptions& root, Modules& modules, c
     return fail(*device, mounted.error(),
                 "check rootfstype= and rootflags=, and that the "
                 "initramfs has the file system's module");
+  TimelineRecorder::open(kTimelinePath).add(begin, monotonic_microseconds(), 0, Step::MountRoot);
   machine.log.write(LogLevel::Info, "root is " + *device + (root.read_only ? ", ro" : ", rw"));
   const auto moved = linux_platform::move_into(kNewRoot);
   if (!moved) return fail(*device, moved.error(), "this is a fault of isboot: please report it");

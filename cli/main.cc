@@ -20,7 +20,7 @@ constexpr Subcommand kSubcommands[] = {
     {"discover", isboot::cli::add_discover}, {"export", isboot::cli::add_export},
     {"init", isboot::cli::add_init},         {"keep", isboot::cli::add_keep},
     {"plan", isboot::cli::add_plan},         {"status", isboot::cli::add_status},
-    {"ibft", isboot::cli::add_ibft},
+    {"timeline", isboot::cli::add_timeline}, {"ibft", isboot::cli::add_ibft},
 };
 
 // The options of all subcommands take longer to make than most of them run: the one that is

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/keeper/keeper_client.h"
+#include "app/keeper/status_line.h"
 #include "cli/command.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system/file.h"
@@ -22,6 +23,7 @@ struct StatusOptions {
   bool json = false;
   bool prometheus = false;
   bool watch = false;
+  bool line = false;
 };
 
 // What the kernel was told of the session: name in sysfs, of the session or of its connection,
@@ -162,6 +164,12 @@ int show_once(const StatusOptions& options) {
     std::fprintf(stderr, "isboot: the keeper answers what this version does not read\n");
     return kFailed;
   }
+  if (options.line) {
+    const StatusLine line = status_line(status);
+    std::printf("isboot: %s\n", line.text.c_str());
+    if (status["sessions"].empty()) return kNothingToDo;
+    return line.all_carried ? kDone : kFailed;
+  }
   add_what_the_kernel_knows(status);
   if (options.json)
     std::printf("%s\n", status.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
@@ -175,7 +183,8 @@ int show_once(const StatusOptions& options) {
 int show(const StatusOptions& options) {
   linux_platform::LinuxClock clock;
   int result = show_once(options);
-  while (options.watch && result == kDone) {
+  // With --line a loss is an answer, too.
+  while (options.watch && (result == kDone || (options.line && result == kFailed))) {
     std::fflush(stdout);
     clock.sleep_until(clock.now() + kWatchEvery);
     result = show_once(options);
@@ -194,8 +203,14 @@ void add_status(CLI::App& app, Run& run) {
       ->add_flag("--prometheus", options->prometheus,
                  "Print metrics for the node exporter's textfile collector")
       ->excludes(json);
+  command
+      ->add_flag("--line", options->line,
+                 "Print one line, for a login banner; the exit status is that of the sessions")
+      ->excludes(json);
   command->add_flag("--watch", options->watch, "Print again every two seconds");
-  command->footer("Exit status: 0 done, 1 failed, 2 usage, 3 no keeper runs.");
+  command->footer(
+      "Exit status: 0 done, 1 failed, 2 usage, 3 no keeper runs. With --line: 0 all sessions are "
+      "carried, 1 one is lost, 3 there is none.");
   command->callback([options, &run] { run = [options] { return show(*options); }; });
 }
 

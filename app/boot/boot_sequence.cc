@@ -7,6 +7,7 @@
 #include "app/exit_status.h"
 #include "app/failure.h"
 #include "app/keeper/keeper_client.h"
+#include "app/timeline/timed_ports.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
 #include "platform/linux/keeper/end_units.h"
@@ -48,20 +49,23 @@ void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
 class TablePaths final : public PlannedPaths {
 public:
   TablePaths(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
-             const boot::Parameters& parameters)
-      : machine_{machine}, table_{table}, plan_{plan}, parameters_{parameters} {}
+             const boot::Parameters& parameters, const TimelineRecorder& recorder)
+      : machine_{machine},
+        table_{table},
+        plan_{plan},
+        parameters_{parameters},
+        recorder_{recorder} {}
 
   void set_limit(Millis give_up) override { give_up_ = give_up; }
 
   std::string bring_up(std::size_t path, Log& log) override {
-    linux_platform::LinuxNetwork network{machine_.clock, log};
-    boot::Ports ports{network,
-                      machine_.initiator,
-                      machine_.stream,
-                      machine_.clock,
-                      machine_.hash,
-                      machine_.entropy,
-                      log};
+    const unsigned number = number_of(path);
+    linux_platform::LinuxNetwork linux_network{machine_.clock, log};
+    TimedNetwork network{linux_network, recorder_, number};
+    TimedStream stream{machine_.stream, recorder_, number};
+    TimedInitiator initiator{machine_.initiator, stream, recorder_, number};
+    boot::Ports ports{network,       initiator,        stream, machine_.clock,
+                      machine_.hash, machine_.entropy, log};
     established_.reset();
     const auto established =
         boot::establish(plan_[path], parameters_, give_up_, ports, &established_);
@@ -78,7 +82,9 @@ public:
   }
 
   void leave(std::size_t path, Log& log) override {
+    std::uint64_t begin = monotonic_microseconds();
     const auto kept = leave_to_keeper(*established_);
+    begin = note(begin, path, Step::StartKeeper, kept);
     if (!kept)
       say(log, LogLevel::Warning,
           "no keeper: " + in_words(kept.error()) +
@@ -91,6 +97,7 @@ public:
       say(log, LogLevel::Warning, "no answer in time: the keeper goes on trying");
     if (established_->link == LinkId{}) return;  // the NIC was not found
     const auto told = leave_network(table_, plan_[path], established_->link);
+    note(begin, path, Step::LeaveNetwork, told);
     if (!told)
       say(log, LogLevel::Warning,
           in_words(told.error()) + "; a network manager may take the boot NIC away");
@@ -99,18 +106,29 @@ public:
   void take_back(std::size_t, Log&) override { machine_.initiator.destroy(established_->session); }
 
 private:
+  static unsigned number_of(std::size_t path) { return static_cast<unsigned>(path) + 1; }
+  // Returns when it ended.
+  std::uint64_t note(std::uint64_t begin, std::size_t path, Step step, const Result<Done>& result) {
+    const std::uint64_t end = monotonic_microseconds();
+    recorder_.add(begin, end, number_of(path), step,
+                  result ? Text{"ok"} : Text{result.error().text});
+    return end;
+  }
+
   Machine& machine_;
   const ibft::Table& table_;
   const boot::Plan& plan_;
   const boot::Parameters& parameters_;
+  const TimelineRecorder& recorder_;
   Millis give_up_ = 0;
   std::optional<boot::BootSession> established_;
   linux_platform::UniqueFd keeper_;  // while the first path leaves its session to it
 };
 
 BootResult bring_up(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
-                    const boot::Parameters& parameters, Millis give_up) {
-  TablePaths paths{machine, table, plan, parameters};
+                    const boot::Parameters& parameters, Millis give_up,
+                    const TimelineRecorder& recorder) {
+  TablePaths paths{machine, table, plan, parameters, recorder};
   std::string disk = first_disk(paths, plan, parameters.all_paths ? plan.count : 1, give_up,
                                 machine.clock, machine.log);
   if (!disk.empty()) return {kDone, std::move(disk)};
@@ -131,6 +149,7 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters,
     say(machine.log, LogLevel::Info, "turned off by isboot=off");
     return {kNothingToDo, {}};
   }
+  const std::uint64_t begin = monotonic_microseconds();
   const auto found = linux_platform::choose_table(parameters.table);
   if (!found && found.error().code == Errc::NotFound) {
     say(machine.log, LogLevel::Info, "no iBFT: this machine was not booted from iSCSI");
@@ -157,7 +176,10 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters,
   }
   log_table(*found, table, machine.log);
   log_left_out(left_out, machine.log);
-  return bring_up(machine, table, plan, parameters, give_up);
+  // Not before there is something to boot from: other machines notice nothing.
+  const TimelineRecorder recorder = TimelineRecorder::open(kTimelinePath);
+  recorder.add(begin, monotonic_microseconds(), 0, Step::Plan);
+  return bring_up(machine, table, plan, parameters, give_up, recorder);
 }
 
 }  // namespace isboot::app

@@ -59,6 +59,13 @@ class End(unittest.TestCase):
             status, said = machine.run(f"status {options}")
             self.assertEqual(status, 0)
             self.assertRegex(said, expected)
+        status, said = machine.run("status --line")
+        self.assertEqual(status, 0)
+        self.assertRegex(said, "isboot: /dev/sda carried, recoveries: 1")
+        status, said = machine.run("timeline")
+        self.assertEqual(status, 0)
+        for step in ("find the table and plan", "log in", "wait for the disk", "find and mount root"):
+            self.assertIn(step, said)
         shown = machine.shell("timeout 5 isboot status --watch | grep -c ^session; true")
         self.assertGreaterEqual(int(re.search(r"\d+", shown).group()), 2)
 

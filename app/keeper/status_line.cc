@@ -1,0 +1,49 @@
+#include "app/keeper/status_line.h"
+
+#include <nlohmann/json.hpp>
+
+namespace isboot::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Json& session, const char* member, const char* otherwise) {
+  const auto found = session.find(member);
+  return found != session.end() && found->is_string() ? found->get<std::string>() : otherwise;
+}
+
+std::uint64_t number_of(const Json& session, const char* member) {
+  const auto found = session.find(member);
+  return found != session.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+// "/dev/sda (10.0.2.2:3260) is waiting for 35 s: the connection failed"
+std::string lost(const Json& session) {
+  std::string text = text_of(session, "disk", "a path without a disk") + " (" +
+                     text_of(session, "portal", "unknown portal") + ") is " +
+                     text_of(session, "state", "in an unknown state") + " for " +
+                     std::to_string(number_of(session, "state_seconds")) + " s";
+  const std::string error = text_of(session, "last_error", "");
+  return error.empty() ? text : text + ": " + error;
+}
+
+}  // namespace
+
+StatusLine status_line(const Json& status) {
+  std::string disks, losses;
+  std::uint64_t recoveries = 0;
+  const Json sessions = status.value("sessions", Json::array());
+  for (const Json& session : sessions) {
+    recoveries += number_of(session, "recoveries");
+    if (text_of(session, "state", "") == "carried")
+      disks += (disks.empty() ? "" : ", ") + text_of(session, "disk", "a disk");
+    else
+      losses += (losses.empty() ? "" : "; ") + lost(session);
+  }
+  if (sessions.empty()) return {"the keeper has no session", false};
+  std::string text = losses;
+  if (!disks.empty()) text += (text.empty() ? "" : "; ") + disks + " carried";
+  return {text + ", recoveries: " + std::to_string(recoveries), losses.empty()};
+}
+
+}  // namespace isboot::app

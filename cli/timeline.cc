@@ -1,0 +1,64 @@
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+
+#include "app/timeline/picture.h"
+#include "cli/command.h"
+#include "platform/linux/system_error.h"
+
+namespace isboot::cli {
+namespace {
+
+constexpr std::size_t kMaxRecord = 1U << 20;
+
+struct TimelineOptions {
+  std::string svg;
+  std::string record = kTimelinePath;
+};
+
+int fail(const std::string& what, const std::string& next) {
+  std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", what.c_str(), next.c_str());
+  return kFailed;
+}
+
+int show(const TimelineOptions& options) {
+  const auto record = linux_platform::read_file(options.record, kMaxRecord);
+  if (!record && errno_of(record.error().code) == ENOENT) {
+    std::fprintf(stderr, "isboot: %s: no boot by isboot was recorded\n", options.record.c_str());
+    return kNothingToDo;
+  }
+  if (!record)
+    return fail(options.record + ": " + std::string{system_error_text(record.error().code)},
+                "check that it can be read");
+  const auto entries = parse_timeline(*record);
+  if (entries.empty()) return fail(options.record + ": no step is in it", "boot by isboot");
+  if (options.svg.empty()) {
+    std::fputs(timeline_page(entries).c_str(), stdout);
+    return kDone;
+  }
+  std::FILE* file = options.svg == "-" ? stdout : std::fopen(options.svg.c_str(), "w");
+  const bool written = file != nullptr && std::fputs(timeline_svg(entries).c_str(), file) >= 0 &&
+                       std::fflush(file) == 0;
+  const int number = errno;
+  if (file != nullptr && file != stdout) std::fclose(file);
+  if (!written)
+    return fail(options.svg + ": " + std::string{system_error_text(system_error(number, "").code)},
+                "name a file that can be written");
+  return kDone;
+}
+
+}  // namespace
+
+void add_timeline(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand(
+      "timeline", "How long each step of the boot took, as text or as a picture");
+  const auto options = std::make_shared<TimelineOptions>();
+  command->add_option("--svg", options->svg, "Write a picture to this file (- for standard output)")
+      ->type_name("FILE");
+  command->add_option("RECORD", options->record, "What a boot recorded, instead of this machine's")
+      ->type_name("FILE");
+  command->footer("Exit status: 0 done, 1 failed, 2 usage, 3 no boot by isboot was recorded.");
+  command->callback([options, &run] { run = [options] { return show(*options); }; });
+}
+
+}  // namespace isboot::cli

@@ -1,0 +1,40 @@
+#include "app/keeper/status_line.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace isboot::app::test {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+TEST(StatusLine, SaysWhatIsCarried) {
+  const StatusLine line = status_line(Json::parse(R"({"sessions":[
+    {"disk":"/dev/sda","state":"carried","recoveries":2},
+    {"disk":"/dev/sdb","state":"carried","recoveries":1}]})"));
+  EXPECT_EQ(line.text, "/dev/sda, /dev/sdb carried, recoveries: 3");
+  EXPECT_TRUE(line.all_carried);
+}
+
+TEST(StatusLine, NamesALossFirst) {
+  const StatusLine line = status_line(Json::parse(R"({"sessions":[
+    {"disk":"/dev/sda","state":"carried","recoveries":0},
+    {"disk":"/dev/sdb","portal":"10.0.2.2:3260","state":"waiting","state_seconds":35,
+     "recoveries":1,"last_error":"the connection failed"}]})"));
+  EXPECT_EQ(line.text,
+            "/dev/sdb (10.0.2.2:3260) is waiting for 35 s: the connection failed; "
+            "/dev/sda carried, recoveries: 1");
+  EXPECT_FALSE(line.all_carried);
+}
+
+TEST(StatusLine, NothingAndNonsenseAreNoHealth) {
+  for (const char* text : {"{}", R"({"sessions":[]})", R"({"sessions":[{}]})",
+                           R"({"sessions":[{"disk":null,"state":7}]})"}) {
+    SCOPED_TRACE(text);
+    EXPECT_FALSE(status_line(Json::parse(text)).all_carried);
+  }
+}
+
+}  // namespace
+}  // namespace isboot::app::test

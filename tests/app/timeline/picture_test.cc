@@ -1,0 +1,49 @@
+#include "app/timeline/picture.h"
+
+#include <gmock/gmock.h>
+
+namespace isboot::app::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const char* const kRecord =
+    "1200000 1201000 0 plan ok\n"
+    "1202000 1303500 1 wait-ready ok\n"
+    "1202100 4202100 2 connect no answer in <time> & \"none\"\n";
+
+TEST(TimelinePage, NamesStepTimePathAndFailure) {
+  const std::string page = timeline_page(parse_timeline(kRecord));
+  EXPECT_THAT(page, HasSubstr("    1.200    0.001     -  find the table and plan"));
+  EXPECT_THAT(page,
+              HasSubstr("    1.202    0.102     1  wait for the link (carrier and routers)\n"));
+  EXPECT_THAT(page, HasSubstr("2  connect to the portal (target): no answer in <time>"));
+  EXPECT_THAT(page, HasSubstr("isboot's first step to its last    3.002 s"));
+}
+
+TEST(TimelineSvg, IsOneDocumentWithABarForEachStep) {
+  const std::string svg = timeline_svg(parse_timeline(kRecord));
+  EXPECT_THAT(svg, ::testing::StartsWith("<svg "));
+  EXPECT_THAT(svg, ::testing::EndsWith("</svg>\n"));
+  for (const char* label : {"find the table and plan, 0.001 s", "wait for the link, 0.102 s",
+                            "path 1", "path 2", "from 1.200 s to 4.202 s"})
+    EXPECT_THAT(svg, HasSubstr(label));
+  EXPECT_THAT(svg, HasSubstr("class=\"failed\""));
+}
+
+TEST(TimelineSvg, WhatARecordHoldsIsNoMarkup) {
+  const std::string svg = timeline_svg(parse_timeline(kRecord));
+  EXPECT_THAT(svg, HasSubstr("&lt;time&gt; &amp;"));
+  EXPECT_THAT(svg, Not(HasSubstr("<time>")));
+}
+
+TEST(TimelineSvg, StepsWithoutLengthAndHugeTimesAreDrawn) {
+  EXPECT_THAT(timeline_svg(parse_timeline("5 5 0 plan ok\n")), HasSubstr("0.000 s"));
+  EXPECT_THAT(timeline_svg(parse_timeline("0 1000000000000000 0 plan ok\n")),
+              ::testing::EndsWith("</svg>\n"));
+  EXPECT_THAT(timeline_svg({}), HasSubstr("<svg"));
+}
+
+}  // namespace
+}  // namespace isboot::app::test
