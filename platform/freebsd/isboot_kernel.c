@@ -395,6 +395,24 @@ isboot_connect(const void *address, uint64_t ms, int *descriptor)
 	return (error);
 }
 
+void
+isboot_close(int descriptor)
+{
+	(void)kern_close(curthread, descriptor);	/* EBADF: the initiator took it whole */
+}
+
+int
+isboot_renumber(int *descriptor, int lowest)
+{
+	int error = kern_fcntl(curthread, *descriptor, F_DUPFD, lowest);
+
+	if (error != 0)
+		return (error);
+	isboot_close(*descriptor);
+	*descriptor = curthread->td_retval[0];
+	return (0);
+}
+
 int
 isboot_transfer(enum isboot_direction direction, int descriptor, void *data, size_t size,
     size_t *done)
@@ -418,12 +436,6 @@ isboot_transfer(enum isboot_direction direction, int descriptor, void *data, siz
 	fdrop(fp, curthread);
 	*done = size - uio.uio_resid;
 	return (error);
-}
-
-void
-isboot_close(int descriptor)
-{
-	(void)kern_close(curthread, descriptor);	/* EBADF: the initiator took it whole */
 }
 
 /* The initiator. */

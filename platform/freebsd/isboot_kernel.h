@@ -112,6 +112,11 @@ enum isboot_direction {
  * where nothing is stored there is none.
  */
 int isboot_connect(const void *address, uint64_t ms, int *descriptor);
+/*
+ * Gives the connection the lowest free number from `lowest` on in place of its own; `descriptor`
+ * stays as it is when that fails.
+ */
+int isboot_renumber(int *descriptor, int lowest);
 /* For every later transfer in that direction, and the initiator's. 0: no limit. */
 int isboot_set_limit(enum isboot_direction direction, int descriptor, uint64_t ms);
 /*

@@ -5,6 +5,14 @@
 #include "platform/freebsd/socket_address.h"
 
 namespace isboot::freebsd {
+namespace {
+
+// A process of the kernel has no descriptors: its first connection is number 0. That one means "the
+// proxy's connection" to an iscsi(4) that is built with ICL_KERNEL_PROXY, as iscsi.ko is whenever
+// MK_OFED is on, the default of 14 and 15: icl_soft_conn_handoff() in sys/dev/iscsi/icl_soft.c.
+constexpr int kFirstDescriptor = 1;
+
+}  // namespace
 
 Millis KernelStream::left(Millis deadline) const {
   const Millis now = clock_.now();
@@ -14,7 +22,9 @@ Millis KernelStream::left(Millis deadline) const {
 Result<Done> KernelStream::connect(const Portal& portal, Via via, Millis deadline) {
   close();
   const SocketAddress address = SocketAddress::of(portal, via.link);
-  const int error = isboot_connect(address.data(), left(deadline), &descriptor_);
+  int error = isboot_connect(address.data(), left(deadline), &descriptor_);
+  if (error == 0 && descriptor_ < kFirstDescriptor)
+    error = isboot_renumber(&descriptor_, kFirstDescriptor);
   if (error == 0) return Done{};
   close();
   return kernel_error(error, "cannot connect");

@@ -53,6 +53,19 @@ bool FakeKernel::says(const std::string& text) const {
                      [&](const std::string& line) { return line.find(text) != std::string::npos; });
 }
 
+void FakeKernel::lose(std::uint32_t id, const char* name) {
+  isboot_wait wait{};
+  wait.id = id;
+  put(name, wait.target);
+  put("10.0.2.2:3260", wait.address);
+  waits.push_back(wait);
+}
+
+int FakeKernel::open_descriptor(int lowest) {
+  while (!open.insert(lowest).second) ++lowest;
+  return lowest;
+}
+
 isboot_link link_named(const std::string& name, const std::string& mac) {
   isboot_link link{};
   link.index = 1;
@@ -157,8 +170,7 @@ int isboot_add_route(const char* name, const void*, const void* mask, const void
 int isboot_connect(const void*, std::uint64_t ms, int* descriptor) {
   auto& k = kernel();
   EXPECT_TRUE(ms >= 1 && ms <= ISBOOT_MAX_WAIT) << ms;
-  *descriptor = k.next_descriptor++;
-  k.open.insert(*descriptor);
+  *descriptor = k.open_descriptor(0);
   if (const int error = k.answer("connect")) return error;
   if (k.scripts.empty()) {
     ++k.now;
@@ -168,6 +180,13 @@ int isboot_connect(const void*, std::uint64_t ms, int* descriptor) {
   k.scripts.pop_front();
   k.target = &k.targets.back();
   k.incoming.clear();
+  return 0;
+}
+int isboot_renumber(int* descriptor, int lowest) {
+  if (const int error = kernel().answer("renumber")) return error;
+  const int made = kernel().open_descriptor(lowest);
+  kernel().open.erase(*descriptor);
+  *descriptor = made;
   return 0;
 }
 int isboot_set_limit(isboot_direction direction, int, std::uint64_t ms) {
@@ -238,7 +257,9 @@ int isboot_iscsi_limits(std::uint32_t, int, isboot_limits* out) {
 int isboot_iscsi_hand_off(const isboot_handoff* handoff) {
   EXPECT_EQ(kernel().limit_of,
             (std::map<int, std::uint64_t>{{ISBOOT_SEND, 0}, {ISBOOT_RECEIVE, 0}}));
-  const int error = kernel().answer("hand_off");
+  int error = kernel().answer("hand_off");
+  // Seen on 14.0-STABLE: "WARNING: icl_soft_conn_handoff: proxy handoff without connect".
+  if (error == 0 && kernel().proxy && handoff->descriptor == 0) error = 22;
   if (error == 0) kernel().handoffs.push_back(*handoff);
   return error;
 }

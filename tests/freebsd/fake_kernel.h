@@ -42,6 +42,9 @@ public:
   int looks_until_seeded = 0;
 
   // When nothing is left to wait for, as at the end of a test, the machine stops.
+  // iscsi.ko with ICL_KERNEL_PROXY, as 14 and 15 build it by default; an iscsi(4) that is linked
+  // into the kernel has none.
+  bool proxy = true;
   bool stopping = false;
   bool root_held = true;
   std::set<void*> allocated;  // not yet returned
@@ -63,14 +66,18 @@ public:
     EXPECT_TRUE(ms >= 1 && ms <= ISBOOT_MAX_WAIT) << ms;
     now += ms;
   }
+  // iscsi(4) wants a login for the session with this number.
+  void lose(std::uint32_t id, const char* name);
   bool says(const std::string& text) const;
+  // The lowest that is free, from 0 on: fdalloc() in sys/kern/kern_descrip.c, of a process whose
+  // table kproc_create() made empty.
+  int open_descriptor(int lowest);
   int answer(const std::string& name);  // what the call returns, 0 unless it was made to fail
   bool returned_everything() const { return allocated.empty() && open.empty() && !root_held; }
 
   testing::ScriptedTarget* target = nullptr;  // of the connection that is open
   std::deque<testing::ScriptedTarget> targets;
   std::deque<std::uint8_t> incoming;
-  int next_descriptor = 3;
   std::uint32_t next_id = 1;
 };
 

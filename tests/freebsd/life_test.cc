@@ -29,14 +29,7 @@ protected:
     kernel_.scripts.push_back(testing::plain_login());
   }
   void run() { isboot_main(); }
-  // iscsi(4) wants a login for the session with this number.
-  void lose(std::uint32_t id, const char* target = kTarget) {
-    isboot_wait wait{};
-    wait.id = id;
-    std::snprintf(wait.target, sizeof wait.target, "%s", target);
-    std::snprintf(wait.address, sizeof wait.address, "10.0.2.2:3260");
-    kernel_.waits.push_back(wait);
-  }
+  void lose(std::uint32_t id, const char* target = kTarget) { kernel_.lose(id, target); }
   long count(const std::string& call) const {
     return std::count(kernel_.calls.begin(), kernel_.calls.end(), call);
   }
@@ -50,10 +43,11 @@ TEST_F(LifeTest, GoesFromTheTableToTheDiskInThisOrder) {
     if (call == "disk") root_was_held_until_the_disk = kernel_.root_held;
   };
   run();
-  EXPECT_THAT(kernel_.calls, ElementsAre("up vtnet0", "address vtnet0", "route vtnet0 host on link",
-                                         "route vtnet0 net via", "add", "wait", "mark vtnet0",
-                                         "connect", "send", "receive", "receive", "send", "receive",
-                                         "limits", "hand_off", "disk", "disk", "wait"));
+  EXPECT_THAT(kernel_.calls,
+              ElementsAre("up vtnet0", "address vtnet0", "route vtnet0 host on link",
+                          "route vtnet0 net via", "add", "wait", "mark vtnet0", "connect",
+                          "renumber", "send", "receive", "receive", "send", "receive", "limits",
+                          "hand_off", "disk", "disk", "wait"));
   EXPECT_TRUE(root_was_held_until_the_disk);
   EXPECT_TRUE(kernel_.returned_everything());
   EXPECT_TRUE(kernel_.says("iBFT acpi:1 by FENSYS iPXE, 1 NIC, 1 target"));
@@ -64,6 +58,24 @@ TEST_F(LifeTest, GoesFromTheTableToTheDiskInThisOrder) {
   EXPECT_EQ(kernel_.shown()["net.isboot.nic"], "vtnet0");
   EXPECT_EQ(kernel_.shown()["hw.ibft.target_name"], kTarget);
   EXPECT_EQ(kernel_.shown()["hw.ibft.target_lun"], "1");
+}
+
+// With the proxy compiled in descriptor 0 is refused; without it, it would have done.
+TEST_F(LifeTest, NeverHandsDescriptor0Over) {
+  for (const bool proxy : {true, false}) {
+    FakeKernel kernel;
+    kernel.acpi = kernel_.acpi;
+    kernel.links = kernel_.links;
+    kernel.proxy = proxy;
+    kernel.scripts = {testing::plain_login(), testing::plain_login()};
+    kernel.lose(1, kTarget);
+    isboot_main();
+    ASSERT_EQ(kernel.handoffs.size(), 2U);
+    EXPECT_NE(kernel.handoffs[0].descriptor, 0);
+    EXPECT_NE(kernel.handoffs[1].descriptor, 0);
+    EXPECT_EQ(kernel.sessions.size(), 1U);
+    EXPECT_TRUE(kernel.returned_everything());
+  }
 }
 
 TEST_F(LifeTest, HandsOverWhatTheLoginAgreedOn) {
@@ -217,8 +229,8 @@ TEST_F(LifeTest, RefusesATransportThatTakesLessThanIsDeclared) {
 TEST_F(LifeTest, EndsAndGivesEverythingBackWhicheverCallFails) {
   for (const char* call :
        {"add", "wait", "up vtnet0", "address vtnet0", "route vtnet0 host on link",
-        "route vtnet0 net via", "mark vtnet0", "connect", "limit", "send", "receive", "limits",
-        "hand_off", "disk", "remove"}) {
+        "route vtnet0 net via", "mark vtnet0", "connect", "renumber", "limit", "send", "receive",
+        "limits", "hand_off", "disk", "remove"}) {
     SCOPED_TRACE(call);
     FakeKernel kernel;
     kernel.acpi = kernel_.acpi;
