@@ -46,7 +46,8 @@ bool remember_saved(linux_platform::Keeper& keeper, const boot::Parameters& para
   return !(*records)->empty();
 }
 
-[[noreturn]] void end_machine(MachineEnd then) {
+// Returns when the kernel refuses.
+void end_machine(MachineEnd then) {
   switch (then) {
     case MachineEnd::Stay:
       break;
@@ -64,7 +65,6 @@ bool remember_saved(linux_platform::Keeper& keeper, const boot::Parameters& para
       reboot(RB_AUTOBOOT);  // no kernel was loaded
       break;
   }
-  _exit(kDone);
 }
 
 // The name is what systemd goes by, and only a new program gets a new one.
@@ -136,16 +136,22 @@ class KeeperProcess final : public linux_platform::GuardedWork {
 public:
   KeeperProcess(linux_platform::Keeper& keeper, Log& log) : keeper_{keeper}, log_{log} {}
 
-  int run(int client) override {
+  std::optional<int> run(int client) override {
     keeper_.serve(client);
-    if (const auto started = keeper_.start(); !started) return failed(log_, started.error());
+    if (const auto started = keeper_.start(); !started) return again(started.error());
     if (client < 0 && keeper_.kept() == 0) return kNothingToDo;
     const auto independent = linux_platform::become_independent(log_);
-    if (!independent) return failed(log_, independent.error());
+    if (!independent) return again(independent.error());
     end_machine(keeper_.run());
+    return kDone;
   }
 
 private:
+  std::optional<int> again(const Error& error) {
+    (void)failed(log_, error);
+    return std::nullopt;
+  }
+
   linux_platform::Keeper& keeper_;
   Log& log_;
 };

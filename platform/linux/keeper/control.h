@@ -2,6 +2,7 @@
 // only root reaches, one datagram there, one back.
 #pragma once
 
+#include "core/keep/announced_end.h"
 #include "platform/linux/keeper/session_record.h"
 #include "platform/linux/system/file.h"
 
@@ -11,8 +12,7 @@ inline constexpr const char* kControlPath = "/run/isboot/control";
 inline constexpr std::size_t kMaxRequest = kMaxRecord + 16;
 inline constexpr std::size_t kMaxAnswer = 16384;
 
-// What to do when the sessions are gone and nothing on their disks can be run any more.
-enum class MachineEnd : std::uint8_t { Stay = 0, PowerOff, Reboot, Halt, Kexec };
+using keep::MachineEnd;
 
 struct ControlRequest {
   enum class Kind : std::uint8_t {

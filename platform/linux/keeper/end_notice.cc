@@ -1,11 +1,18 @@
 #include "platform/linux/keeper/end_notice.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
+namespace {
+
+constexpr std::array<MachineEnd, EndNotice::kWays.size()> kThen = {
+    MachineEnd::PowerOff, MachineEnd::Reboot, MachineEnd::Halt, MachineEnd::Kexec};
+
+}  // namespace
 
 Result<EndNotice> EndNotice::open(const char* folder) {
   const UniqueFd opened{::open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
@@ -22,10 +29,19 @@ Result<EndNotice> EndNotice::open(const char* folder) {
 }
 
 MachineEnd EndNotice::take(std::size_t way) {
-  constexpr std::array<MachineEnd, kWays.size()> kThen = {MachineEnd::PowerOff, MachineEnd::Reboot,
-                                                          MachineEnd::Halt, MachineEnd::Kexec};
-  fifos_[way].reset();
+  taken_[way] = true;
   return kThen[way];
+}
+
+MachineEnd EndNotice::taken_back() {
+  for (std::size_t way = 0; way < kWays.size(); ++way) {
+    if (!taken_[way]) continue;
+    pollfd fifo{fifos_[way].get(), 0, 0};
+    if (poll(&fifo, 1, 0) != 0) continue;  // POLLHUP: nobody holds it
+    taken_[way] = false;
+    return kThen[way];
+  }
+  return MachineEnd::Stay;
 }
 
 }  // namespace isboot::linux_platform

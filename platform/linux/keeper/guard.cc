@@ -8,13 +8,15 @@
 #include <cerrno>
 
 #include "core/base/text.h"
+#include "core/keep/restarts.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
 namespace {
 
-// A keeper that cannot live must not take the processor from everybody.
-constexpr Millis kBetweenStarts = 1'000;
+// Added to the status of work that is over. No process has such a status by chance: a library
+// that gives up exits with 1 or 127, a signal is none.
+constexpr int kDeclared = 64;
 
 void warn(Log& log, Text what, int number, Text then) {
   std::array<char, 128> line{};
@@ -23,26 +25,45 @@ void warn(Log& log, Text what, int number, Text then) {
   log.write(LogLevel::Warning, out.text());
 }
 
+keep::Restarts::Gone how_it_went(int status) {
+  using Gone = keep::Restarts::Gone;
+  if (WIFSIGNALED(status)) return Gone::Killed;
+  return (WEXITSTATUS(status) & kDeclared) != 0 && WEXITSTATUS(status) < 2 * kDeclared
+             ? Gone::Declared
+             : Gone::Failed;
+}
+
 }  // namespace
 
 int guard(GuardedWork& work, UniqueFd handed_over, Clock& clock, Log& log) {
+  using Gone = keep::Restarts::Gone;
   // Whoever ignores it has no children to wait for, and that is handed down.
   (void)signal(SIGCHLD, SIG_DFL);
+  keep::Restarts restarts;
   for (;;) {
-    const Millis next = clock.now() + kBetweenStarts;
+    const Millis started = clock.now();
     const pid_t child = fork();
-    if (child == 0) _exit(work.run(handed_over.get()));
+    if (child == 0) {
+      const auto over = work.run(handed_over.get());
+      _exit(over ? kDeclared + *over : 1);
+    }
     int status = 0;
+    Gone gone = Gone::NoProcess;
     if (child > 0) {
       handed_over.reset();
       while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
       }
-      if (!WIFSIGNALED(status)) return WEXITSTATUS(status);
-      warn(log, "ended by signal ", WTERMSIG(status), "; starts again");
-    } else {
-      warn(log, "no process for it can be had (error ", errno, "); tried again");
+      gone = how_it_went(status);
     }
-    clock.sleep_until(next);
+    const auto choice = restarts.on_gone(gone, started);
+    if (!choice.again) return WEXITSTATUS(status) - kDeclared;
+    if (gone == Gone::NoProcess)
+      warn(log, "no process for it can be had (error ", errno, "); tried again");
+    else if (gone == Gone::Killed)
+      warn(log, "ended by signal ", WTERMSIG(status), "; starts again");
+    else
+      warn(log, "could not go on (status ", WEXITSTATUS(status), "); starts again");
+    clock.sleep_until(choice.at);
   }
 }
 

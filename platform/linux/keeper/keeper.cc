@@ -183,7 +183,7 @@ void Keeper::wait() {
   }
   for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
     add(end_notice_->descriptor(way), 0);
-  deadline = std::min(deadline, end_by_us_at_);
+  if (kept() == 0) deadline = std::min(deadline, end_by_us_at_);
   const Millis now = ports_.clock.now();
   const int timeout = deadline == kNever ? kForEver : poll_timeout(now, deadline);
   if (poll(polled.data(), count, timeout) <= 0) return;
@@ -199,9 +199,11 @@ void Keeper::wait() {
   for (std::size_t i = 0; i < kMaxClients; ++i)
     if (polled[2 + i].revents != 0) on_request(clients_[i]);
   if (polled[1].revents != 0) accept_client();
+  keep::AnnouncedEnd::Ways ways{};
   for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
     if (polled[2 + kMaxClients + kMaxKept + way].revents != 0)
-      begin_machine_end(end_notice_->take(way));
+      ways[static_cast<std::size_t>(end_notice_->take(way))] = true;
+  begin_machine_end(ways);
 }
 
 void Keeper::read_notices() {

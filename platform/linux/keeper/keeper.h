@@ -60,6 +60,7 @@ private:
     std::array<SessionRecord, kMaxKept> records;  // of the session in the slot of the same number
     std::array<bool, kMaxKept> kept;              // whether the record is whole
     std::array<std::uint8_t, kMaxRequest> request;
+    keep::AnnouncedEnd announced;  // no secret, but the next keeper must know since when
   };
   struct Slot {
     // Else the compiler clears all of its memory, and the guard has that for nothing.
@@ -104,9 +105,10 @@ private:
   void answer_status(const Client& client);
   void begin_end(Client& client, const ControlRequest& request);
   void collect_ended();
-  bool is_over() const;
-  MachineEnd what_then() const;
-  void begin_machine_end(MachineEnd how);
+  bool is_over();
+  MachineEnd what_then();
+  void begin_machine_end(const keep::AnnouncedEnd::Ways& ways);
+  void ask_whether_it_stands();
   Millis given_up_at(const Slot& slot) const;
   void give_up_lost();
   void save();
@@ -123,8 +125,6 @@ private:
   std::array<char, kMaxAnswer> answer_{};
   bool ended_ = false;  // a session ended on purpose
   MachineEnd then_ = MachineEnd::Stay;
-  MachineEnd machine_end_ = MachineEnd::Stay;  // what systemd has begun
-  Millis machine_end_at_ = 0;                  // since when
   Millis end_limit_ = 0;
   Millis end_by_us_at_ = kNever;  // if systemd has not ended the machine by then
 };

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/boot/session.h"
+#include "core/keep/time.h"
 #include "core/ports/log.h"
 #include "platform/linux/initiator/session_keeping.h"
 #include "platform/linux/initiator/tcp_stream.h"
@@ -22,7 +23,7 @@ struct KeeperPorts {
   NicMending& nics;
 };
 
-inline constexpr Millis kNever = UINT64_MAX;
+using keep::kNever;
 
 struct Waiting {
   int descriptor = -1;  // none

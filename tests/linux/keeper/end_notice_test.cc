@@ -67,6 +67,21 @@ TEST_F(EndNoticeTest, IsOpenedAnewWhileSystemdHoldsTheFifos) {
   EXPECT_TRUE(is_told(*notice, 1));
 }
 
+TEST_F(EndNoticeTest, SeesThatSystemdHoldsAWayAgainAndTellsAnew) {
+  auto notice = EndNotice::open(folder_.c_str());
+  ASSERT_TRUE(notice);
+  UniqueFd held = systemd("reboot");
+  held.reset();
+  EXPECT_EQ(notice->take(1), MachineEnd::Reboot);
+  EXPECT_EQ(notice->taken_back(), MachineEnd::Stay) << "nobody holds it";
+  held = systemd("reboot");
+  EXPECT_EQ(notice->taken_back(), MachineEnd::Reboot);
+  EXPECT_EQ(notice->taken_back(), MachineEnd::Stay) << "said once";
+  EXPECT_FALSE(is_told(*notice, 1));
+  held.reset();
+  EXPECT_TRUE(is_told(*notice, 1));
+}
+
 // systemd takes a FIFO that is there only when its rights are those of SocketMode=.
 TEST_F(EndNoticeTest, MakesFifosForRootAlone) {
   ASSERT_TRUE(EndNotice::open(folder_.c_str()));

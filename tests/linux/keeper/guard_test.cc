@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 
 #include "testing/fake_clock.h"
@@ -14,7 +15,8 @@ namespace isboot::linux_platform {
 namespace {
 
 // Each process of it says one letter, and ends as the next word of `fates` says: by SIGKILL
-// for 'k', by SIGTERM for 't', by itself, with status 7, for '.'.
+// for 'k', by SIGTERM for 't', by itself, without a word that it is over, for 'f' (as when memory
+// is short) and, with a status that nobody chose, for 'x'; for '.' it is over, with status 7.
 class Work final : public GuardedWork {
 public:
   explicit Work(std::string fates) : fates_{std::move(fates)} {
@@ -25,7 +27,7 @@ public:
     close(ends_[1]);
   }
 
-  int run(int handed_over) override {
+  std::optional<int> run(int handed_over) override {
     // Its number is what the others before it have left: this process is a copy of the first.
     std::array<char, 16> said{};
     const auto before = recv(ends_[0], said.data(), said.size(), MSG_DONTWAIT | MSG_PEEK);
@@ -36,6 +38,8 @@ public:
     (void)send(ends_[1], all.data(), all.size(), 0);
     if (fates_[number] == 'k') raise(SIGKILL);
     if (fates_[number] == 't') raise(SIGTERM);
+    if (fates_[number] == 'x') _exit(0);
+    if (fates_[number] == 'f') return std::nullopt;
     return 7;
   }
 
@@ -70,6 +74,16 @@ TEST_F(Guard, StartsAgainWhatASignalEnded) {
   ASSERT_EQ(log.lines.size(), 2U);
   EXPECT_EQ(log.lines[0], "keeper: ended by signal 9; starts again");
   EXPECT_EQ(log.lines[1], "keeper: ended by signal 15; starts again");
+}
+
+// A keeper was killed because memory is short, and the next one cannot start for a while.
+TEST_F(Guard, StartsAgainWhatEndedWithoutSayingThatItIsOver) {
+  Work work{"kffx."};
+  EXPECT_EQ(guard(work, {}, clock, log), 7);
+  EXPECT_EQ(work.said(), "nnnnn");
+  ASSERT_EQ(log.lines.size(), 4U);
+  EXPECT_EQ(log.lines[1], "keeper: could not go on (status 1); starts again");
+  EXPECT_EQ(log.lines[3], "keeper: could not go on (status 0); starts again");
 }
 
 TEST_F(Guard, WaitsASecondBetweenTwoStarts) {

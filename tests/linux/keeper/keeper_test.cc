@@ -11,6 +11,7 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "platform/linux/system_error.h"
 #include "testing/fake_clock.h"
@@ -227,6 +228,75 @@ TEST_F(KeeperAtTheEnd, GivesUpATargetThatIsAwayAndRebootsTheMachineAfterAll) {
   EXPECT_TRUE(log_.says("a target that is away has 7 s to come back"));
   EXPECT_TRUE(log_.says("the target is away, and the time is up"));
   EXPECT_GE(clock_.now() - start, 17'000U);
+}
+
+// `systemctl reboot`, cancelled: no loss of a later day may end session or machine.
+class KeeperAfterACancelledEnd : public KeeperAtTheEnd {
+protected:
+  // The loss of the session, as the kernel tells of it once that clock has come to `when`, and
+  // somebody who lets go of the sessions ten minutes later.
+  class Later final : public IscsiNotices {
+  public:
+    Later(HastyClock& clock, Millis when, UniqueFd client)
+        : clock_{clock}, when_{when}, client_{std::move(client)}, ready_{eventfd(1, EFD_CLOEXEC)} {}
+    Result<Done> open() override { return Done{}; }
+    int descriptor() const override { return ready_.get(); }
+    Result<std::optional<IscsiNotice>> next(Clock&) override {
+      if (clock_.now() > when_ + 600'000 && client_) {
+        std::array<std::uint8_t, 16> buffer{};
+        const auto request = encode(ControlRequest{.kind = ControlRequest::Kind::Release}, buffer);
+        EXPECT_EQ(send(client_.get(), request->data(), request->size(), 0), 1);
+        leaving_ = std::move(client_);
+      }
+      if (clock_.now() < when_ || said_) return std::optional<IscsiNotice>{};
+      said_ = true;
+      before_loss();
+      IscsiNotice lost;
+      lost.kind = IscsiNotice::Kind::ConnectionLost;
+      lost.session = SessionId{3};
+      return std::optional{lost};
+    }
+
+    std::function<void()> before_loss;
+
+  private:
+    HastyClock& clock_;
+    Millis when_;
+    UniqueFd client_, leaving_;
+    UniqueFd ready_;
+    bool said_ = false;
+  };
+
+  // The keeper's run over a loss that comes so much later than the announced end. `before_loss`
+  // is done then.
+  MachineEnd lose_after(Millis later, const std::function<void()>& before_loss) {
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+    Later notices{clock_, clock_.now() + later, UniqueFd{ends[0]}};
+    notices.before_loss = before_loss;
+    Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices};
+    EXPECT_TRUE(keeper.open(places()));
+    keeper.set_end_limit(30);
+    EXPECT_TRUE(keeper.start());
+    EXPECT_TRUE(keeper.keep(record_));
+    keeper.serve(ends[1]);
+    hold();  // and systemd lets go at once
+    return keeper.run();
+  }
+  UniqueFd hold() { return UniqueFd{::open((state_ / "reboot").c_str(), O_RDWR | O_CLOEXEC)}; }
+};
+
+TEST_F(KeeperAfterACancelledEnd, KeepsASessionThatIsLostADayLater) {
+  EXPECT_EQ(lose_after(86'400'000, [] {}), MachineEnd::Stay);
+  EXPECT_THAT(kernel_.calls, Contains("recover"));
+  EXPECT_THAT(kernel_.calls, Not(Contains("destroy")));
+}
+
+TEST_F(KeeperAfterACancelledEnd, KeepsASessionWhenSystemdTookItBack) {
+  UniqueFd held;
+  EXPECT_EQ(lose_after(300'000, [&] { held = hold(); }), MachineEnd::Stay);
+  EXPECT_THAT(kernel_.calls, Not(Contains("destroy")));
+  EXPECT_TRUE(log_.says("the machine does not end after all"));
 }
 
 TEST_F(KeeperAtTheEnd, LeavesATargetThatIsThereToWhoeverEndsItsSession) {

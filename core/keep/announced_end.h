@@ -1,0 +1,41 @@
+// The end of the machine as its init announces it. Such an end can be taken back, and one that
+// the init does not reach within its own time does not stand any more: a session is torn down
+// only while the end stands. No I/O; time is an argument.
+#pragma once
+
+#include <array>
+
+#include "core/keep/time.h"
+
+namespace isboot::keep {
+
+// What to do when the sessions are gone and nothing on their disks can be run any more.
+enum class MachineEnd : std::uint8_t { Stay = 0, PowerOff, Reboot, Halt, Kexec };
+
+class AnnouncedEnd {
+public:
+  using Ways = std::array<bool, 5>;  // by the number of the MachineEnd
+  // systemd forces an end itself that takes longer than 30 minutes (JobTimeoutSec= of
+  // reboot.target and poweroff.target): one that is older was cancelled, and nobody said so.
+  static constexpr Millis kStandsFor = 31 * Millis{60'000};
+
+  // The init lets go of these ways, by which it says that it begins one of them. A later one
+  // replaces an earlier one, unless it was the last: what ends systemd itself lets go of all, and
+  // means none of them. True when an end begins by that. What was said before is no news.
+  bool on_announced(const Ways& ways, Millis now);
+  // The init holds that way again: it goes on, or may begin anew. True when that end stood.
+  bool on_taken_back(MachineEnd way, Millis now);
+
+  // Stay: no end stands.
+  MachineEnd standing(Millis now) const;
+  // When a session that is lost since then is to be given up, `limit` after both the loss and
+  // the announcement; kNever without an end that stands then.
+  Millis given_up_at(Millis lost_since, Millis limit) const;
+
+private:
+  Ways told_{};
+  MachineEnd way_ = MachineEnd::Stay;
+  Millis at_ = 0;
+};
+
+}  // namespace isboot::keep

@@ -1,0 +1,80 @@
+#include "core/keep/announced_end.h"
+
+#include <gtest/gtest.h>
+
+namespace isboot::keep {
+namespace {
+
+constexpr Millis kNow = 1'000;
+constexpr Millis kLimit = 30'000;
+
+AnnouncedEnd::Ways ways(std::initializer_list<MachineEnd> let_go) {
+  AnnouncedEnd::Ways all{};
+  for (const MachineEnd way : let_go) all[static_cast<std::size_t>(way)] = true;
+  return all;
+}
+
+TEST(AnnouncedEnd, StandsNotBeforeItIsAnnounced) {
+  AnnouncedEnd end;
+  EXPECT_FALSE(end.on_announced({}, kNow));
+  EXPECT_EQ(end.standing(kNow), MachineEnd::Stay);
+  EXPECT_EQ(end.given_up_at(0, kLimit), kNever);
+}
+
+TEST(AnnouncedEnd, GivesALostSessionItsLimitFromTheLaterOfBoth) {
+  AnnouncedEnd end;
+  EXPECT_TRUE(end.on_announced(ways({MachineEnd::Reboot}), kNow));
+  EXPECT_EQ(end.standing(kNow), MachineEnd::Reboot);
+  EXPECT_EQ(end.given_up_at(kNow - 500, kLimit), kNow + kLimit);
+  EXPECT_EQ(end.given_up_at(kNow + 500, kLimit), kNow + 500 + kLimit);
+}
+
+TEST(AnnouncedEnd, TouchesNoSessionOnceItIsTakenBack) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
+  EXPECT_FALSE(end.on_taken_back(MachineEnd::Kexec, kNow)) << "another one";
+  EXPECT_TRUE(end.on_taken_back(MachineEnd::Reboot, kNow));
+  EXPECT_EQ(end.standing(kNow), MachineEnd::Stay);
+  EXPECT_EQ(end.given_up_at(kNow, kLimit), kNever);
+  EXPECT_TRUE(end.on_announced(ways({MachineEnd::Reboot}), kNow)) << "and may begin anew";
+}
+
+TEST(AnnouncedEnd, DoesNotStandForLongerThanTheInitTakes) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::PowerOff}), kNow);
+  const Millis over = kNow + AnnouncedEnd::kStandsFor;
+  EXPECT_EQ(end.standing(over - 1), MachineEnd::PowerOff);
+  EXPECT_EQ(end.standing(over), MachineEnd::Stay);
+  EXPECT_EQ(end.given_up_at(over - kLimit - 1, kLimit), over - 1);
+  EXPECT_EQ(end.given_up_at(over - kLimit, kLimit), kNever) << "due when it no longer stands";
+  EXPECT_FALSE(end.on_taken_back(MachineEnd::PowerOff, over)) << "it did not stand";
+}
+
+TEST(AnnouncedEnd, IsReplacedByALaterOne) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
+  EXPECT_TRUE(end.on_announced(ways({MachineEnd::PowerOff}), kNow + 60'000));
+  EXPECT_EQ(end.standing(kNow + 60'000), MachineEnd::PowerOff);
+  EXPECT_EQ(end.given_up_at(kNow, kLimit), kNow + 60'000 + kLimit);
+}
+
+// systemd's last program closes what systemd still held.
+TEST(AnnouncedEnd, StaysWhatItIsWhenAllWaysAreLetGo) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
+  EXPECT_FALSE(end.on_announced(ways({MachineEnd::PowerOff, MachineEnd::Halt, MachineEnd::Kexec}),
+                                kNow + 60'000));
+  EXPECT_EQ(end.standing(kNow + 60'000), MachineEnd::Reboot);
+}
+
+// A keeper that was started again sees the same FIFOs.
+TEST(AnnouncedEnd, IsNoNewsWhenItIsSaidAgain) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
+  const Millis later = kNow + AnnouncedEnd::kStandsFor;
+  EXPECT_FALSE(end.on_announced(ways({MachineEnd::Reboot}), later));
+  EXPECT_EQ(end.standing(later), MachineEnd::Stay);
+}
+
+}  // namespace
+}  // namespace isboot::keep
