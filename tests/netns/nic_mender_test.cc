@@ -1,5 +1,10 @@
 #include "platform/linux/net/link/nic_mender.h"
 
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/linux/keeper/syscall_filter.h"
 #include "platform/linux/system_error.h"
 #include "tests/netns/network_test.h"
 
@@ -85,6 +90,47 @@ TEST_F(NicMender, FindsTheNicThatCameBackWithAnotherNumber) {
   ASSERT_TRUE(link);
   EXPECT_NE(*link, link_);
   EXPECT_TRUE(target_answers());
+}
+
+// The answer that says "it is there" comes in the middle of the kernel's list of addresses; the
+// rest of that list is not the end of the list of links, of which the first would be wrong.
+TEST_F(NicMender, TakesTheBestLinkNotTheFirst) {
+  machine->run("ip link del eth0");
+  machine->run("ip link add br0 index 2 address " + std::string{kMac} + " type bridge");
+  machine->run("ip link set br0 up");
+  plug_in();
+  far_side_up();
+  machine->run("ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0");
+  link_.index =
+      static_cast<std::uint32_t>(std::stoul(machine->output("cat /sys/class/net/eth0/ifindex")));
+  ASSERT_EQ(*mend(kUnreachable), link_) << log_text();
+  EXPECT_THAT(machine->output("ip addr show dev br0"), Not(HasSubstr("10.0.2.15")));
+  EXPECT_TRUE(target_answers());
+}
+
+// All that the keeper does for a NIC, with no other system calls than the keeper has.
+TEST_F(NicMender, MendsBehindTheKeepersFilter) {
+  outside->run("ip addr add fe80::1/64 nodad dev far; ip addr add 2001:db8::7/128 dev lo");
+  machine->run("ip link del eth0");
+  plug_in_with_macvlan();
+  far_side_up("far0");
+  outside->run("ip addr add fe80::1/64 nodad dev far0");
+  setup_.config = config("fd00::15", 64, "fe80::1", "2001:db8::7");
+  setup_.config.advertised = true;
+  setup_.nic.pci = 0x10;  // two links have the MAC: a look into sysfs
+  const pid_t child = fork();
+  if (child == 0) {
+    constexpr int kNoFilter = 1;
+    constexpr int kNotMended = 2;
+    const bool filtered = linux_platform::refuse_other_system_calls().ok();
+    const int status = !filtered ? kNoFilter : mend(kUnreachable) ? 0 : kNotMended;
+    syscall(SYS_exit_group, status);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(machine->output("cat /proc/sys/net/ipv6/conf/eth0/accept_ra"), "2\n");
+  EXPECT_TRUE(machine->reaches(ip("2001:db8::7"), *outside));
 }
 
 class NicMenderWithVlan : public NicMender {

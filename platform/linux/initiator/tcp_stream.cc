@@ -1,13 +1,11 @@
 #include "platform/linux/initiator/tcp_stream.h"
 
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -44,12 +42,15 @@ SocketAddress socket_address(const Portal& portal, std::uint32_t link) {
   return address;
 }
 
-// Both what is sent and what comes. Refused (before Linux 5.7 without CAP_NET_RAW) it is
-// better to connect by the routes than not at all.
-void bind_to_link(int socket, std::uint32_t link) {
-  std::array<char, IF_NAMESIZE> name{};
-  if (if_indextoname(link, name.data()) == nullptr) return;
-  (void)setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, name.data(), name.size());
+// Both what is sent and what comes. By number: to look a name up takes an ioctl, which the
+// keeper's filter of system calls refuses. Through another NIC the session would work, and
+// nobody would see that two paths have become one: so a refusal is an error.
+Result<Done> bind_to_link(int socket, std::uint32_t link) {
+  if (link == 0)  // for the kernel: bound to none
+    return Error{Errc::BadValue, 0, "the connection has no NIC that it could be bound to"};
+  const int number = static_cast<int>(link);
+  if (setsockopt(socket, SOL_SOCKET, SO_BINDTOIFINDEX, &number, sizeof number) == 0) return Done{};
+  return system_error(errno, "the connection cannot be bound to its NIC (needs Linux 5.7)");
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ Result<Done> TcpStream::start_connect(const Portal& portal, Via via) {
   const SocketAddress address = socket_address(portal, via.link);
   fd_.reset(socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd_) return system_error(errno, "no socket can be had");
-  if (via.only) bind_to_link(fd_.get(), via.link);
+  if (via.only) ISBOOT_TRY(bind_to_link(fd_.get(), via.link));
   const int on = 1;
   (void)setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const auto* where = reinterpret_cast<const sockaddr*>(&address.storage);

@@ -6,7 +6,8 @@
 namespace isboot::linux_platform {
 
 // Stream over a kernel socket: non-blocking, TCP_NODELAY. Errors: the errno of the
-// connection (ECONNREFUSED, EHOSTUNREACH, …), Errc::TimedOut, Errc::Closed.
+// connection (ECONNREFUSED, EHOSTUNREACH, …), Errc::TimedOut, Errc::Closed; with Via::only
+// never a connection that is not bound to its link.
 class TcpStream final : public Stream {
 public:
   explicit TcpStream(Clock& clock) : clock_{clock} {}

@@ -3,6 +3,7 @@
 #include <linux/netlink.h>
 
 #include <bit>
+#include <cerrno>
 
 #include "core/base/text.h"
 
@@ -88,7 +89,9 @@ Result<Answer> read_answer(const Message& message) {
   Reader in{message.payload};
   const auto status = static_cast<std::int32_t>(ISBOOT_TRY(get32(in)));
   Answer answer;
-  answer.error = status < 0 ? -status : 0;
+  // The kernel's own numbers end at 4095 (MAX_ERRNO); the lowest of 32 bits has no negative.
+  constexpr std::int32_t kLowest = -4095;
+  answer.error = status >= 0 ? 0 : status < kLowest ? EPROTO : -status;
   if ((message.flags & NLM_F_ACK_TLVS) == 0) return answer;
   // Behind an error stands the request that it answers: its header, and its payload
   // too unless NETLINK_CAP_ACK made the kernel leave that out.

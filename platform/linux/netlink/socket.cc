@@ -41,6 +41,10 @@ Result<Socket> Socket::open(const SocketOptions& options) {
   address.nl_groups = options.groups;
   if (bind(opened.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return system_error(errno, "bind of a netlink socket");
+  socklen_t size = sizeof address;
+  if (getsockname(opened.fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    return system_error(errno, "the address of a netlink socket");
+  opened.port_ = address.nl_pid;
   ask_for_short_answers_with_reasons(opened.fd_);
   return opened;
 }

@@ -19,7 +19,7 @@ class Socket {
 public:
   static Result<Socket> open(const SocketOptions& options);
 
-  Socket(Socket&& other) noexcept : fd_{other.fd_} { other.fd_ = kClosed; }
+  Socket(Socket&& other) noexcept : fd_{other.fd_}, port_{other.port_} { other.fd_ = kClosed; }
   Socket& operator=(Socket&&) = delete;
   ~Socket();
 
@@ -32,6 +32,9 @@ public:
   // kernel dropped events because they were not read in time: dump again.
   Result<Bytes> receive(MutableBytes buffer, Clock& clock, Millis deadline);
 
+  // nl_pid: answers to our requests come with it, and so do events that these bring about.
+  std::uint32_t port() const { return port_; }
+
   int descriptor() const { return fd_; }  // for poll(); stays ours
 
 private:
@@ -39,6 +42,7 @@ private:
   explicit Socket(int fd) : fd_{fd} {}
 
   int fd_;
+  std::uint32_t port_ = 0;
 };
 
 }  // namespace isboot::netlink

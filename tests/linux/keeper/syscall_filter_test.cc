@@ -1,6 +1,7 @@
 #include "platform/linux/keeper/syscall_filter.h"
 
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -8,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/linux/initiator/tcp_stream.h"
+#include "platform/linux/system/clock.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
@@ -49,6 +52,22 @@ TEST(SyscallFilter, LetsItTalkToTargetsAndToTheKernel) {
   }
   EXPECT_EQ(behind_filter([] { return socket(AF_PACKET, SOCK_RAW, 0); }), EPERM);
   EXPECT_EQ(behind_filter([] { return socket(AF_UNIX, SOCK_STREAM, 0); }), EPERM);
+}
+
+// The keeper's own code, not only the calls that it is thought to make.
+TEST(SyscallFilter, LetsItBindAConnectionToItsNic) {
+  const unsigned lo = if_nametoindex("lo");
+  LinuxClock clock;
+  const auto bind = [&] {
+    TcpStream stream{clock};
+    if (!stream.start_connect({IpAddress::v4(127, 0, 0, 1), 1}, Via{lo, true})) return -1;
+    int number = 0;
+    socklen_t size = sizeof number;
+    (void)getsockopt(stream.descriptor(), SOL_SOCKET, SO_BINDTOIFINDEX, &number, &size);
+    if (number != static_cast<int>(lo)) errno = ENODEV;
+    return number == static_cast<int>(lo) ? 0 : -1;
+  };
+  EXPECT_EQ(behind_filter(bind), 0);
 }
 
 TEST(SyscallFilter, StaysForGood) {

@@ -133,6 +133,18 @@ TEST(Answer, CarriesErrnoAndTheKernelsReason) {
   }
 }
 
+// What no kernel says, and what has no negative in 32 bits.
+TEST(Answer, TakesANumberThatIsNoErrnoForAnError) {
+  for (const std::uint32_t status : {0x80000000U, 0xfffff000U}) {
+    std::vector<std::uint8_t> buffer(64);
+    MessageWriter out{buffer};
+    buffer.resize(out.begin(NLMSG_ERROR, NLM_F_CAPPED, 5).u32(status).zeros(16).finish()->size());
+    const auto read = read_answer(**MessageReader{buffer}.next());
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->error, EPROTO) << status;
+  }
+}
+
 TEST(Answer, NeedsItsErrno) {
   Message message;
   message.type = NLMSG_ERROR;

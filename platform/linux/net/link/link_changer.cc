@@ -101,6 +101,7 @@ Result<std::optional<LinkState>> LinkChanger::find_vlan(LinkId parent, std::uint
   for (;;) {
     const RouteEvent event = ISBOOT_TRY(socket_.next(limit));
     if (event.kind == RouteEvent::Kind::AllListed) return found;
+    if (event.kind == RouteEvent::Kind::ListedAgain) found.reset();
     if (event.kind == RouteEvent::Kind::LinkChanged && event.link.parent == parent &&
         event.link.vlan == vlan)
       found = event.link;

@@ -59,14 +59,15 @@ Result<Done> LinkFinder::take(const RouteEvent& event) {
       forget(event.link.seen.id);
       break;
     case RouteEvent::Kind::AllListed:
-      listed_ = !overrun_;
-      if (overrun_) ISBOOT_TRY(socket_.list_links());
-      overrun_ = false;
+      listed_ = true;
       break;
     case RouteEvent::Kind::Overrun:
-      // The kernel lists for a socket only once at a time: let it finish first.
-      overrun_ = !listed_;
-      if (listed_) ISBOOT_TRY(socket_.list_links());
+      ISBOOT_TRY(socket_.list_links());
+      [[fallthrough]];
+    case RouteEvent::Kind::ListedAgain:
+      // What is known may have gone without a word.
+      links_ = {};
+      listed_ = false;
       break;
     case RouteEvent::Kind::Answered:
     case RouteEvent::Kind::AddressListed:
@@ -86,7 +87,7 @@ void LinkFinder::remember(const LinkState& link) {
     return;
   }
   if (!links_.push(seen) && wanted) links_.items[0] = seen;
-  if (waiting_ && !wanted) {
+  if (waiting_ && listed_ && !wanted) {
     std::array<char, 96> line{};
     TextWriter out{line};
     describe(out, seen);

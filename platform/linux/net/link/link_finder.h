@@ -32,7 +32,6 @@ private:
   // Of more links than this only the wanted ones are kept.
   List<boot::SeenLink, 64> links_;
   bool listed_ = false;   // all links that there were at the start are known
-  bool overrun_ = false;  // events were lost while the links were being listed
   bool waiting_ = false;  // said so
 };
 

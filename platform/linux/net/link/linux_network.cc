@@ -142,6 +142,7 @@ bool LinuxNetwork::is_ours(const MacAddress& mac) {
   for (;;) {
     const auto event = socket_.next(limit);
     if (!event || event->kind == RouteEvent::Kind::AllListed) return ours;
+    if (event->kind == RouteEvent::Kind::ListedAgain) ours = false;
     if (event->kind == RouteEvent::Kind::LinkChanged && event->link.seen.mac == mac) ours = true;
   }
 }

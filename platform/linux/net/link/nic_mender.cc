@@ -42,14 +42,18 @@ Result<bool> NicMender::must_mend(const NicSetup& setup, LinkId link, bool unrea
   const IpAddress& wanted = setup.config.address;
   if (wanted.is_absent()) return unreachable;
   ISBOOT_TRY(socket_->list_addresses(wanted));
+  bool has_ours = false;
   bool has_other = false;
   for (;;) {
     const RouteEvent event = ISBOOT_TRY(socket_->next(deadline));
     // Who has given the NIC another address manages it now, and may have given ours away.
-    if (event.kind == RouteEvent::Kind::AllListed) return !has_other;
+    if (event.kind == RouteEvent::Kind::AllListed) return has_ours ? unreachable : !has_other;
+    if (event.kind == RouteEvent::Kind::ListedAgain) has_ours = has_other = false;
     if (event.kind != RouteEvent::Kind::AddressListed || event.address.link != link) continue;
-    if (event.address.address == wanted) return unreachable;
-    if (!event.address.address.is_link_local()) has_other = true;
+    if (event.address.address == wanted)
+      has_ours = true;
+    else if (!event.address.address.is_link_local())
+      has_other = true;
   }
 }
 

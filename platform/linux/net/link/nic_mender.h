@@ -1,6 +1,9 @@
 // Sets the NIC of a session up once more, as the boot plan says, when the link, its address
 // or its routes are gone: cable, `ip link set down`, a driver that was loaded again, resume.
-// For the keeper: nothing here allocates, opens a file or waits for a carrier.
+// For the keeper, behind its filter of system calls: nothing here allocates or waits for a
+// carrier. Netlink does it all, but for two things that it cannot: the settings that heed
+// advertisements are files of /proc, and two links with one MAC are told apart by a link of
+// sysfs. Both are in the keeper's own root (system/own_root.h).
 #pragma once
 
 #include "platform/linux/net/link/link_changer.h"

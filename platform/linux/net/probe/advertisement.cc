@@ -25,9 +25,11 @@ void take(const RouteEvent& event, LinkId link, boot::Advertised& seen) {
 }
 
 Result<Done> take_list(RouteSocket& socket, LinkId link, boot::Advertised& seen, Millis limit) {
+  const boot::Advertised before = seen;
   for (;;) {
     const RouteEvent event = ISBOOT_TRY(socket.next(limit));
     if (event.kind == RouteEvent::Kind::AllListed) return Done{};
+    if (event.kind == RouteEvent::Kind::ListedAgain) seen = before;
     take(event, link, seen);
   }
 }

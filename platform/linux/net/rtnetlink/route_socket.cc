@@ -23,25 +23,41 @@ Result<Done> RouteSocket::open_for_advertisements() {
   return Done{};
 }
 
-Result<Done> RouteSocket::list_links() {
-  std::array<std::uint8_t, 64> buffer{};
-  MessageWriter out{buffer};
-  request_all_links(out, sequence_++);
-  return socket_->send(ISBOOT_TRY(out.finish()));
-}
+Result<Done> RouteSocket::list_links() { return list(Listed::Links); }
 
 Result<Done> RouteSocket::list_addresses(const IpAddress& like) {
-  std::array<std::uint8_t, 64> buffer{};
-  MessageWriter out{buffer};
-  request_addresses(out, sequence_++, like.is_v4() ? AF_INET : AF_INET6);
-  return socket_->send(ISBOOT_TRY(out.finish()));
+  return list(like.is_v4() ? Listed::Ipv4Addresses : Listed::Ipv6Addresses);
 }
 
-Result<Done> RouteSocket::list_routes() {
+Result<Done> RouteSocket::list_routes() { return list(Listed::Ipv6Routes); }
+
+Result<Done> RouteSocket::list(Listed what) {
+  listed_ = what;
+  if (listing_.supersede()) return Done{};  // asked for at the end of the one that is under way
+  return ask_for_list();
+}
+
+Result<Done> RouteSocket::ask_for_list() {
   std::array<std::uint8_t, 64> buffer{};
   MessageWriter out{buffer};
-  request_routes(out, sequence_++, AF_INET6);
-  return socket_->send(ISBOOT_TRY(out.finish()));
+  const std::uint32_t sequence = sequence_++;
+  switch (listed_) {
+    case Listed::Links:
+      request_all_links(out, sequence);
+      break;
+    case Listed::Ipv4Addresses:
+      request_addresses(out, sequence, AF_INET);
+      break;
+    case Listed::Ipv6Addresses:
+      request_addresses(out, sequence, AF_INET6);
+      break;
+    case Listed::Ipv6Routes:
+      request_routes(out, sequence, AF_INET6);
+      break;
+  }
+  ISBOOT_TRY(socket_->send(ISBOOT_TRY(out.finish())));
+  listing_.begin(socket_->port(), sequence);
+  return Done{};
 }
 
 Result<std::uint32_t> RouteSocket::request(std::span<const boot::NetworkChange> changes,
@@ -65,7 +81,6 @@ bool is_about_the_link(const Message& message) {
 
 Result<std::optional<RouteEvent>> event_of(const Message& message) {
   RouteEvent event;
-  event.sequence = message.sequence;
   switch (message.type) {
     case RTM_NEWLINK:
     case RTM_DELLINK:
@@ -81,9 +96,6 @@ Result<std::optional<RouteEvent>> event_of(const Message& message) {
       event.kind = RouteEvent::Kind::RouteListed;
       event.route = ISBOOT_TRY(decode_default_route(message.payload));
       return std::optional{event};
-    case NLMSG_DONE:
-      event.kind = RouteEvent::Kind::AllListed;
-      return std::optional{event};
     case NLMSG_ERROR:
       event.kind = RouteEvent::Kind::Answered;
       event.answer = ISBOOT_TRY(netlink::read_answer(message));
@@ -95,10 +107,37 @@ Result<std::optional<RouteEvent>> event_of(const Message& message) {
 
 }  // namespace
 
+Result<std::optional<RouteEvent>> RouteSocket::take(const Message& message) {
+  RouteEvent event;
+  switch (ISBOOT_TRY(listing_.take(message))) {
+    case Listing::Part::Stale:
+      return std::optional<RouteEvent>{};
+    case Listing::Part::Complete:
+      event.kind = RouteEvent::Kind::AllListed;
+      return std::optional{event};
+    case Listing::Part::AskAgain:
+      ISBOOT_TRY(ask_for_list());
+      event.kind = RouteEvent::Kind::ListedAgain;
+      return std::optional{event};
+    case Listing::Part::Entry:
+    case Listing::Part::Other:
+      break;
+  }
+  auto taken = ISBOOT_TRY(event_of(message));
+  if (taken && message.port == socket_->port()) taken->sequence = message.sequence;
+  return taken;
+}
+
 Result<RouteEvent> RouteSocket::next(Millis deadline) {
   for (;;) {
-    if (const auto message = ISBOOT_TRY(pending_.next())) {
-      if (const auto event = ISBOOT_TRY(event_of(*message))) return *event;
+    const auto message = pending_.next();
+    if (!message) {  // nothing behind it can be found
+      pending_ = MessageReader{Bytes{}};
+      listing_.spoil();
+      return message.error();
+    }
+    if (*message) {
+      if (const auto event = ISBOOT_TRY(take(**message))) return *event;
       continue;
     }
     const auto datagram = socket_->receive(received_, clock_, deadline);
@@ -108,6 +147,7 @@ Result<RouteEvent> RouteSocket::next(Millis deadline) {
     }
     // Both mean that something was lost, and that asking again mends it.
     if (errno_of(datagram.error().code) == ENOBUFS || datagram.error().code == Errc::NoSpace) {
+      listing_.spoil();
       RouteEvent overrun;
       overrun.kind = RouteEvent::Kind::Overrun;
       return overrun;
