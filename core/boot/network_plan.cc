@@ -23,6 +23,7 @@ private:
   void add_link();
   void add_link_up(On on);
   void add_address();
+  void take_prefix();
   void add_routes();
   void add_route(const IpAddress& destination, std::uint8_t prefix, const IpAddress& gateway);
   void add_host_route(const IpAddress& destination, const IpAddress& gateway) {
@@ -49,8 +50,9 @@ Result<NetworkPlan> Planner::plan() {
   if (!config_.address.is_absent() && !config_.target.is_absent() &&
       config_.address.is_v4() != config_.target.is_v4())
     return Error{Errc::BadValue, 0, "NIC and target have addresses of two families"};
+  take_prefix();
   add_link();
-  add_address();
+  if (config_.address.is_v4()) add_address();
   plan_.awaits_advertisement = must_await();
   if (!plan_.awaits_advertisement) add_routes();
   return plan_;
@@ -106,11 +108,14 @@ void Planner::add_link_up(On on) {
     change.kind = Kind::AddLinkLocal;
     add(change);
   }
+  // Once the link is up the kernel may make the same address by itself, and try it out: what is
+  // there first, stays as it is, and no route can have it as its source.
+  if (on == on_ && !config_.address.is_v4()) add_address();
   change.kind = Kind::LinkUp;
   add(change);
 }
 
-void Planner::add_address() {
+void Planner::take_prefix() {
   if (config_.address.is_absent()) return;
   prefix_ = config_.prefix;
   if (prefix_ == 0 || prefix_ > config_.address.max_prefix()) {
@@ -118,6 +123,10 @@ void Planner::add_address() {
     prefix_ = config_.address.max_prefix();
     note("the table's prefix cannot be: the address is set without a subnet");
   }
+}
+
+void Planner::add_address() {
+  if (config_.address.is_absent()) return;
   NetworkChange change;
   change.kind = Kind::AddAddress;
   change.on = on_;

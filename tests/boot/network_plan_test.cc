@@ -97,10 +97,10 @@ TEST(NetworkPlan, TreatsAddressZeroInBothItsFormsAsNoGateway) {
 
 TEST(NetworkPlan, DoesTheSameForIpv6) {
   EXPECT_THAT(changes({"fd00::15", 64, "fe80::1", "2001:db8::7"}),
-              ElementsAre("up", "address fd00::15/64", "route to 2001:db8::7/128 via fe80::1",
+              ElementsAre("address fd00::15/64", "up", "route to 2001:db8::7/128 via fe80::1",
                           "route to ::/0 via fe80::1"));
   EXPECT_THAT(changes({"fd00::15", 64, "", "fd00::2"}),
-              ElementsAre("up", "address fd00::15/64", "route to fd00::2/128"));
+              ElementsAre("address fd00::15/64", "up", "route to fd00::2/128"));
 }
 
 TEST(NetworkPlan, SpeaksToALinkLocalTargetFromALinkLocalAddress) {
@@ -110,6 +110,11 @@ TEST(NetworkPlan, SpeaksToALinkLocalTargetFromALinkLocalAddress) {
   const auto from_link_local = plan_network(config_of({"fe80::15", 64, "", "fe80::2"}));
   ASSERT_TRUE(from_link_local);
   EXPECT_EQ(from_link_local->changes[2].source, ip("fe80::15"));
+}
+
+TEST(NetworkPlan, SetsAnIpv6AddressBeforeTheKernelCanMakeTheSame) {
+  EXPECT_THAT(changes({"fe80::15", 64, "", "fec0::2"}),
+              ElementsAre("address fe80::15/64", "up", "route to fec0::2/128"));
 }
 
 TEST(NetworkPlan, NeedsNoAddressForALinkLocalTarget) {
@@ -162,8 +167,8 @@ TEST(NetworkPlan, SpeaksToALinkLocalTargetFromTheVlan) {
   LinkConfig config = config_of({"fd00::15", 64, "", "fe80::2"});
   config.vlan = 42;
   EXPECT_THAT(changes_of(config),
-              ElementsAre("up", "VLAN 42", "vlan: link-local address", "vlan: up",
-                          "vlan: address fd00::15/64", "vlan: route to fe80::2/128"));
+              ElementsAre("up", "VLAN 42", "vlan: link-local address", "vlan: address fd00::15/64",
+                          "vlan: up", "vlan: route to fe80::2/128"));
 }
 
 LinkConfig advertised(const Given& given) {
@@ -202,7 +207,7 @@ TEST(NetworkPlan, HeedsRoutersBeforeTheLinkIsUpAndWaitsForWhatTheTableLacks) {
 
 TEST(NetworkPlan, SetsTheAddressThatTheTableNamesAtOnce) {
   EXPECT_THAT(changes_of(advertised({"fd00::15", 64, "", "2001:db8::7"})),
-              ElementsAre("heed router advertisements", "up", "address fd00::15/64"));
+              ElementsAre("heed router advertisements", "address fd00::15/64", "up"));
 }
 
 TEST(NetworkPlan, RoutesTheTargetWhenAnAdvertisementHasCome) {
@@ -260,7 +265,7 @@ TEST(NetworkPlan, KeepsAnIpv4NicApartOnTheLinkThatHasTheAddress) {
   // IPv6 answers for the addresses of a link on that link alone.
   LinkConfig v6 = config_of({"fd00::15", 64, "", "fd00::2"});
   v6.apart = true;
-  EXPECT_THAT(changes_of(v6), ElementsAre("up", "address fd00::15/64", "route to fd00::2/128"));
+  EXPECT_THAT(changes_of(v6), ElementsAre("address fd00::15/64", "up", "route to fd00::2/128"));
 }
 
 TEST(NetworkPlan, HasRoomForTheLongestPlan) {

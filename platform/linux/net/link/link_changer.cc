@@ -15,6 +15,10 @@ using boot::NetworkChange;
 // kernel's lock, within seconds.
 constexpr Millis kAnswerLimit = 10'000;
 
+// Between taking an address away and setting it the kernel may make it once more, but not for
+// ever: it does so when a carrier or an advertisement comes.
+constexpr int kMaxTries = 5;
+
 // Cables and switches take one to three seconds: no word before that.
 constexpr Millis kQuietCarrierWait = 3'000;
 
@@ -49,6 +53,13 @@ LinkState after_up(LinkState link, std::span<const NetworkChange> changes) {
   return link;
 }
 
+// What a change sets, if that is an IPv6 address; else absent.
+IpAddress ipv6_address_of(const NetworkChange& change, const boot::SeenLink& link) {
+  if (change.kind == NetworkChange::Kind::AddLinkLocal) return link_local_address(link.mac);
+  const bool is_set = change.kind == NetworkChange::Kind::AddAddress && !change.address.is_v4();
+  return is_set ? change.address : IpAddress{};
+}
+
 // Changes that are no request of a batch.
 bool stands_alone(const NetworkChange& change) {
   return change.kind == NetworkChange::Kind::AddVlan ||
@@ -58,18 +69,61 @@ bool stands_alone(const NetworkChange& change) {
 }  // namespace
 
 Error LinkChanger::refused(const boot::SeenLink& link, const NetworkChange& change,
-                           const netlink::Answer& answer) {
+                           const netlink::Answer& answer, Refusal& refusal) {
   const Error error = system_error(answer.error, name_of(change.kind));
   std::array<char, 384> line{};
   TextWriter out{line};
   out << link.name << ": " << boot::to_text(change) << ": " << system_error_text(error.code);
   if (!answer.reason.empty()) out << " (" << answer.reason << ')';
-  log_.write(LogLevel::Error, out.text());
+  (void)refusal.assign(out.text());  // as large as the buffer
   return error;
 }
 
 Result<LinkState> LinkChanger::make(std::span<const NetworkChange> changes,
                                     const boot::SeenLink& link, Millis deadline) {
+  for (int tries = 1;; ++tries) {
+    Refusal refusal;
+    const auto made = attempt(changes, link, deadline, refusal);
+    // A route from such an address may be what was refused.
+    if (tries < kMaxTries && take_untried_away(changes, link, deadline)) continue;
+    if (!refusal.empty()) log_.write(LogLevel::Error, refusal);
+    return made;
+  }
+}
+
+// To set an address that is there already does not end the kernel's tries with it, nor does it
+// make good one of which a duplicate was found. Whether any was taken away.
+bool LinkChanger::take_untried_away(std::span<const NetworkChange> changes,
+                                    const boot::SeenLink& link, Millis deadline) {
+  const auto set = [&](const IpAddress& address) {
+    for (const NetworkChange& change : changes)
+      if (address == ipv6_address_of(change, link)) return true;
+    return false;
+  };
+  if (std::none_of(changes.begin(), changes.end(), [&](const NetworkChange& change) {
+        return !ipv6_address_of(change, link).is_absent();
+      }))
+    return false;
+  const Millis limit = std::min(deadline, clock_.now() + kAnswerLimit);
+  if (!socket_.list_addresses(IpAddress{})) return false;
+  List<LinkAddress, 2> untried;
+  for (;;) {
+    const auto event = socket_.next(limit);
+    if (!event) return false;
+    if (event->kind == RouteEvent::Kind::AllListed) break;
+    if (event->kind == RouteEvent::Kind::ListedAgain) untried = {};
+    const LinkAddress& address = event->address;
+    if (event->kind == RouteEvent::Kind::AddressListed && address.link == link.id &&
+        address.untried && set(address.address))
+      untried.push(address);
+  }
+  for (const LinkAddress& address : untried) (void)socket_.remove_address(address);
+  return !untried.empty();
+}
+
+Result<LinkState> LinkChanger::attempt(std::span<const NetworkChange> changes,
+                                       const boot::SeenLink& link, Millis deadline,
+                                       Refusal& refusal) {
   const Millis limit = std::min(deadline, clock_.now() + kAnswerLimit);
   const std::uint32_t first = ISBOOT_TRY(socket_.request(changes, link));
   std::optional<Error> failure;
@@ -83,7 +137,8 @@ Result<LinkState> LinkChanger::make(std::span<const NetworkChange> changes,
     }
     if (event.kind != RouteEvent::Kind::Answered || event.answer.error == 0) continue;
     if (number == changes.size()) return system_error(event.answer.error, "the NIC is gone");
-    if (number < changes.size() && !failure) failure = refused(link, changes[number], event.answer);
+    if (number < changes.size() && !failure)
+      failure = refused(link, changes[number], event.answer, refusal);
   }
 }
 

@@ -17,7 +17,9 @@ public:
   Result<LinkState> look(LinkId link, Millis deadline);
 
   // Makes `changes` on `link` in one batch; how it is then. The first that fails is
-  // the error; those behind it have been tried all the same.
+  // the error; those behind it have been tried all the same. An IPv6 address of theirs can be
+  // spoken from at once: one that the kernel has made by itself, and tries out for duplicates,
+  // is made anew.
   Result<LinkState> make(std::span<const boot::NetworkChange> changes, const boot::SeenLink& link,
                          Millis deadline);
 
@@ -33,11 +35,17 @@ public:
   Result<LinkState> wait_running(LinkState link, Millis deadline);
 
 private:
+  // The first change that the kernel has refused, for the log.
+  using Refusal = InlineText<384>;
+  Result<LinkState> attempt(std::span<const boot::NetworkChange> changes,
+                            const boot::SeenLink& link, Millis deadline, Refusal& refusal);
+  bool take_untried_away(std::span<const boot::NetworkChange> changes, const boot::SeenLink& link,
+                         Millis deadline);
   Result<LinkState> make_alone(const boot::NetworkChange& change, const LinkState& link,
                                Millis deadline);
   Result<std::optional<LinkState>> find_vlan(LinkId parent, std::uint16_t vlan, Millis deadline);
   Error refused(const boot::SeenLink& link, const boot::NetworkChange& change,
-                const netlink::Answer& answer);
+                const netlink::Answer& answer, Refusal& refusal);
 
   RouteSocket& socket_;
   Clock& clock_;

@@ -4,6 +4,7 @@
 
 #include "core/base/reader.h"
 #include "core/base/writer.h"
+#include "platform/linux/net/probe/icmp6_packet.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -11,14 +12,9 @@ namespace {
 constexpr std::uint16_t kEthernet = 1;
 constexpr std::uint16_t kIpv4 = 0x0800;
 constexpr std::uint16_t kArpRequest = 1;
-constexpr std::uint8_t kIcmpV6 = 58;
-constexpr std::uint8_t kHopLimit = 255;
 constexpr std::uint8_t kSolicitation = 135;
 constexpr std::uint8_t kAdvertisement = 136;
 constexpr std::uint8_t kTargetLinkAddress = 2;  // the option's type; lengths count by 8 bytes
-constexpr std::size_t kIpv6Header = 40;
-constexpr std::size_t kSolicitationSize = 24;
-constexpr std::size_t kChecksumAt = kIpv6Header + 2;
 
 Result<IpAddress> read_v4(Reader& in) {
   const Bytes bytes = ISBOOT_TRY(in.bytes(4));
@@ -36,16 +32,6 @@ Result<MacAddress> read_mac(Reader& in) {
 IpAddress solicited_node(const IpAddress& address) {
   const auto& a = address.bytes;
   return IpAddress{{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, a[13], a[14], a[15]}};
-}
-
-// RFC 4443 section 2.3, over the pseudo-header of RFC 8200 section 8.1: both addresses (the
-// header's last 32 bytes), the length and the protocol.
-std::uint16_t checksum(Bytes packet) {
-  std::uint32_t sum = kSolicitationSize + kIcmpV6;
-  for (std::size_t i = 8; i + 1 < packet.size(); i += 2)
-    sum += static_cast<std::uint32_t>(packet[i]) << 8 | packet[i + 1];
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
 }
 
 Result<Claim> claim_of_arp(Bytes packet) {
@@ -91,18 +77,14 @@ Result<Bytes> write_arp_probe(const MacAddress& ours, const IpAddress& address, 
 }
 
 Result<Bytes> write_neighbour_probe(const IpAddress& address, MutableBytes out) {
-  Writer packet{out};
-  packet.be32(6U << 28).be16(kSolicitationSize).u8(kIcmpV6).u8(kHopLimit);
-  packet.zeros(16).bytes(solicited_node(address).bytes);
-  packet.u8(kSolicitation).u8(0).be16(0).be32(0).bytes(address.bytes);
-  const MutableBytes whole = ISBOOT_TRY(packet.finish());
-  Writer{whole.subspan(kChecksumAt)}.be16(checksum(whole));
-  return Bytes{whole};
+  std::array<std::uint8_t, 24> buffer{};
+  Writer message{buffer};
+  message.u8(kSolicitation).u8(0).be16(0).be32(0).bytes(address.bytes);
+  return write_icmp6(solicited_node(address), ISBOOT_TRY(message.finish()), out);
 }
 
 MacAddress neighbour_group(const IpAddress& address) {
-  const auto& a = address.bytes;
-  return {{0x33, 0x33, 0xff, a[13], a[14], a[15]}};
+  return multicast_mac(solicited_node(address));
 }
 
 std::optional<Claim> read_arp(Bytes packet) {

@@ -1,8 +1,16 @@
 #include "platform/linux/net/probe/advertisement.h"
 
-#include <algorithm>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <algorithm>
+#include <cstring>
+
+#include "platform/linux/net/probe/icmp6_packet.h"
 #include "platform/linux/net/rtnetlink/route_socket.h"
+#include "platform/linux/system/file.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -11,6 +19,8 @@ namespace {
 // first question may be lost at a switch whose port has just come up.
 constexpr Millis kQuietWait = 3'000;
 constexpr Millis kAnswerLimit = 10'000;  // of the kernel, to a list
+// RTR_SOLICITATION_INTERVAL of RFC 4861 section 10, and doubled each time as in RFC 7559.
+constexpr Millis kAskAgain = 4'000;
 
 // Takes in what one event says of `link`.
 void take(const RouteEvent& event, LinkId link, boot::Advertised& seen) {
@@ -44,6 +54,24 @@ Result<boot::Advertised> look(RouteSocket& socket, LinkId link, Millis limit) {
   return seen;
 }
 
+// The kernel asks once, when its own link-local address is there: not if it was told to make
+// none, nor if the link was up before anybody listened. False: it cannot be asked.
+bool ask_for_routers(LinkId link) {
+  std::array<std::uint8_t, kMaxIcmp6Packet> buffer{};
+  const auto packet = write_router_question(buffer);
+  const UniqueFd socket{::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  if (!packet || !socket) return false;
+  const MacAddress to = multicast_mac(kAllRouters);
+  sockaddr_ll place{};
+  place.sll_family = AF_PACKET;
+  place.sll_protocol = htons(ETH_P_IPV6);
+  place.sll_ifindex = static_cast<int>(link.index);
+  place.sll_halen = ETH_ALEN;
+  std::memcpy(place.sll_addr, to.bytes.data(), to.bytes.size());
+  return sendto(socket.get(), packet->data(), packet->size(), MSG_DONTWAIT,
+                reinterpret_cast<const sockaddr*>(&place), sizeof place) >= 0;
+}
+
 void say(const LinkState& link, const LinkConfig& config, const boot::Advertised& seen, bool over,
          Log& log) {
   std::array<char, 192> line{};
@@ -64,14 +92,22 @@ Result<boot::NetworkPlan> await_advertisement(const LinkState& link, const LinkC
   RouteSocket socket{clock};
   ISBOOT_TRY(socket.open_for_advertisements());
   Millis quiet_until = clock.now() + kQuietWait;
+  Millis ask_at = clock.now();
+  Millis ask_again = kAskAgain;
   for (;;) {
     const boot::Advertised seen =
         ISBOOT_TRY(look(socket, link.seen.id, clock.now() + kAnswerLimit));
     if (const auto rest = boot::plan_advertised(config, seen)) return *rest;
-    const auto event = socket.next(std::min(deadline, quiet_until));
+    if (clock.now() >= ask_at) {
+      if (!ask_for_routers(link.seen.id))
+        log.write(LogLevel::Detail, "routers are asked by the kernel alone");
+      ask_at = clock.now() + std::exchange(ask_again, ask_again * 2);
+    }
+    const auto event = socket.next(std::min({deadline, quiet_until, ask_at}));
     if (event) continue;
     if (event.error().code != Errc::TimedOut) return event.error();
     const bool over = clock.now() >= deadline;
+    if (!over && clock.now() < quiet_until) continue;
     say(link, config, seen, over, log);
     if (over) return Error{Errc::TimedOut, 0, "no router advertisement"};
     quiet_until = deadline;

@@ -137,7 +137,8 @@ Result<LinkAddress> decode_address(Bytes payload) {
     result.address = address_of(attribute->value);
   }
   const bool waits = (flags & IFA_F_TENTATIVE) != 0 && (flags & IFA_F_OPTIMISTIC) == 0;
-  result.usable = !waits && (flags & (IFA_F_DADFAILED | IFA_F_TEMPORARY)) == 0;
+  result.untried = waits || (flags & IFA_F_DADFAILED) != 0;
+  result.usable = !result.untried && (flags & IFA_F_TEMPORARY) == 0;
   return result;
 }
 

@@ -24,6 +24,7 @@ struct LinkAddress {
   IpAddress address;
   std::uint8_t prefix = 0;  // bits
   bool usable = false;      // may be spoken from: known to be nobody else's, not temporary
+  bool untried = false;     // is being tried out for duplicates, or one was found
 };
 Result<LinkAddress> decode_address(Bytes payload);
 

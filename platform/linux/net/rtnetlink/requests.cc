@@ -98,15 +98,13 @@ void request_route(MessageWriter& out, std::uint32_t sequence, LinkId link,
   out.attribute_u32(RTA_PRIORITY, link.index + (is_default ? kDefaultRouteMetric : 0));
 }
 
-// RFC 4291 section 2.5.6, with the interface identifier of its appendix A: the one that
-// the kernel makes by default, so that the two are one.
+}  // namespace
+
 IpAddress link_local_address(const MacAddress& mac) {
   const auto& m = mac.bytes;
   return IpAddress{{0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 2), m[1], m[2],
                     0xff, 0xfe, m[3], m[4], m[5]}};
 }
-
-}  // namespace
 
 void request_all_links(MessageWriter& out, std::uint32_t sequence) {
   begin_link(out, RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, sequence, LinkId{}, 0);
@@ -123,6 +121,12 @@ void request_addresses(MessageWriter& out, std::uint32_t sequence, std::uint8_t 
 void request_routes(MessageWriter& out, std::uint32_t sequence, std::uint8_t family) {
   out.begin(RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP, sequence).u8(family).u8(0).u8(0).u8(0);
   out.u8(0).u8(0).u8(0).u8(0).u32(0);
+}
+
+void request_no_address(MessageWriter& out, std::uint32_t sequence, LinkId link,
+                        const IpAddress& address, std::uint8_t prefix) {
+  out.begin(RTM_DELADDR, kAcknowledged, sequence).u8(AF_INET6).u8(prefix).u8(0).u8(0);
+  out.u32(link.index).attribute(IFA_LOCAL, address.network_bytes());
 }
 
 void request_change(MessageWriter& out, std::uint32_t sequence, const boot::SeenLink& link,

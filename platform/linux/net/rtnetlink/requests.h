@@ -23,6 +23,14 @@ void request_routes(netlink::MessageWriter& out, std::uint32_t sequence, std::ui
 void request_change(netlink::MessageWriter& out, std::uint32_t sequence, const boot::SeenLink& link,
                     const boot::NetworkChange& change);
 
+// Takes an IPv6 address away.
+void request_no_address(netlink::MessageWriter& out, std::uint32_t sequence, LinkId link,
+                        const IpAddress& address, std::uint8_t prefix);
+
+// The IPv6 address of AddLinkLocal: RFC 4291 section 2.5.6, with the interface identifier of its
+// appendix A. It is the one that the kernel makes by default, so that the two are one.
+IpAddress link_local_address(const MacAddress& mac);
+
 // "eth0.42"; "vlan42" when that is longer than a name may be.
 LinkName vlan_name(Text parent, std::uint16_t vlan);
 

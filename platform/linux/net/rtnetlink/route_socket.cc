@@ -71,6 +71,13 @@ Result<std::uint32_t> RouteSocket::request(std::span<const boot::NetworkChange> 
   return first;
 }
 
+Result<Done> RouteSocket::remove_address(const LinkAddress& address) {
+  std::array<std::uint8_t, 64> buffer{};
+  MessageWriter out{buffer};
+  request_no_address(out, sequence_++, address.link, address.address, address.prefix);
+  return socket_->send(ISBOOT_TRY(out.finish()));
+}
+
 namespace {
 
 // A bridge also tells of its ports in messages of these types, with its own family: a

@@ -58,6 +58,9 @@ public:
   Result<std::uint32_t> request(std::span<const boot::NetworkChange> changes,
                                 const boot::SeenLink& link);
 
+  // Takes an IPv6 address away. The answer's number is no other request's.
+  Result<Done> remove_address(const LinkAddress& address);
+
   // Errors: Errc::TimedOut at the deadline, the errno of the socket; when the kernel gives no
   // list, what it says, at once.
   Result<RouteEvent> next(Millis deadline);
