@@ -18,6 +18,7 @@ public:
     if (no_session) return *no_session;
     return SessionId{1};
   }
+  std::optional<std::array<std::uint8_t, 6>> isid(SessionId) override { return own_isid; }
   Result<Done> hand_over(SessionId, Stream& stream, const iscsi::SessionParams& params) override {
     calls.emplace_back("hand_over");
     handed_over.push_back(params);
@@ -43,6 +44,7 @@ public:
   }
   void destroy(SessionId) override { calls.emplace_back("destroy"); }
 
+  std::optional<std::array<std::uint8_t, 6>> own_isid;
   std::optional<Error> no_session;
   std::optional<Error> no_disk;
   std::deque<Error> hand_over_failures;

@@ -54,11 +54,16 @@ void log_failure(LogLevel level, const Session& session, const Path& path, const
   ports.log.write(level, line.text());
 }
 
+// Two sessions for one would be seen at the target if somebody else logs in, too.
+void take_isid(BootSession& made, Ports& ports) {
+  if (const auto own = ports.initiator.isid(made.session)) made.login.isid.bytes = *own;
+}
+
 // Carries out a step that has an answer, until the kernel has the session.
 class Driver {
 public:
-  Driver(Session& session, const Path& path, SessionId id, LinkId link, Ports& ports)
-      : session_{session}, path_{path}, id_{id}, link_{link}, ports_{ports} {}
+  Driver(Session& session, const Path& path, BootSession& made, Ports& ports)
+      : session_{session}, path_{path}, made_{made}, ports_{ports} {}
 
   Result<Done> run() {
     SessionStep step = session_.on_event(SessionEvent::start(), ports_.clock.now());
@@ -69,7 +74,7 @@ public:
       }
       step = session_.on_event(carry_out(step), ports_.clock.now());
     }
-    log_handed_over(session_, path_, id_, ports_.log);
+    log_handed_over(session_, path_, made_.session, ports_.log);
     return Done{};
   }
 
@@ -85,11 +90,13 @@ private:
       case SessionStep::Kind::Receive:
         return receive(step);
       case SessionStep::Kind::HandOver: {
-        const auto taken = ports_.initiator.hand_over(id_, ports_.stream, session_.params());
+        const auto taken =
+            ports_.initiator.hand_over(made_.session, ports_.stream, session_.params());
         return taken ? SessionEvent::handed_over() : SessionEvent::failed(taken.error());
       }
       case SessionStep::Kind::Recover: {
-        const auto cmd_sn = ports_.initiator.recover(id_);
+        const auto cmd_sn = ports_.initiator.recover(made_.session);
+        take_isid(made_, ports_);
         return cmd_sn ? SessionEvent::recovered(*cmd_sn) : SessionEvent::failed(cmd_sn.error());
       }
       case SessionStep::Kind::Wait:
@@ -108,7 +115,7 @@ private:
 
   SessionEvent connect(const SessionStep& step) {
     const auto up =
-        ports_.stream.connect(step.portal, {link_.index, path_.link.apart}, step.deadline);
+        ports_.stream.connect(step.portal, {made_.link.index, path_.link.apart}, step.deadline);
     if (!up) return SessionEvent::failed(up.error());
     log_connected(session_, ports_.log);
     return SessionEvent::connected();
@@ -123,8 +130,7 @@ private:
 
   Session& session_;
   const Path& path_;
-  SessionId id_;
-  LinkId link_;
+  BootSession& made_;
   Ports& ports_;
   std::array<std::uint8_t, 2048> buffer_{};
 };
@@ -163,7 +169,7 @@ Result<Done> log_in(const Path& path, const Parameters& parameters, Nic nic, Mil
   if (nic == Nic::BringUp) ISBOOT_TRY(ports.network.wait_ready(give_up));
   const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
   Session session{path.portal, made.login, limits, ports.hash, ports.entropy};
-  const auto carried = Driver{session, path, made.session, made.link, ports}.run();
+  const auto carried = Driver{session, path, made, ports}.run();
   ports.network.tell_conflict();
   made.kernel.portal = session.home();
   ISBOOT_TRY(carried);
@@ -209,6 +215,7 @@ Result<BootSession> establish_with(Nic nic, const Path& path, const Parameters& 
   const auto link = configure_link(path, nic, give_up, ports);
   if (!link && !may_come_later()) return link.error();
   made.session = ISBOOT_TRY(create_session(made.kernel, ports));
+  take_isid(made, ports);
   if (link) made.link = *link;
   const auto done =
       link ? log_in(path, parameters, nic, give_up, ports, made) : Result<Done>{link.error()};

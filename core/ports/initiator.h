@@ -1,6 +1,7 @@
 // The initiator that the kernel already has.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "core/base/lun.h"
@@ -38,6 +39,9 @@ class Initiator {
 public:
   // Makes the kernel's session object. Needs no network: do it while the link comes up.
   virtual Result<SessionId> create(const SessionConfig& config) = 0;
+  // The ISID that the kernel itself has for the session, with which anybody else would log in;
+  // nothing: it has none. To be asked again after recover().
+  virtual std::optional<std::array<std::uint8_t, 6>> isid(SessionId) { return std::nullopt; }
   // Gives a logged-in connection to the kernel. The stream is closed on our side
   // afterwards, whatever the result. Errc::Closed: the target ended the connection
   // between login and hand-over; log in again.

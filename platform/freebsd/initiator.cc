@@ -8,9 +8,6 @@ namespace {
 constexpr Millis kLookEvery = 20;
 // A session that was removed goes in the background: its place is free a little later.
 constexpr Millis kRemovalLimit = 10'000;
-// How long a session that was given back is left to iscsid(8) before the next look. Without
-// one this is how often we are asked in vain.
-constexpr Millis kLeaveAlone = 1'000;
 
 template <std::size_t size>
 bool copy(Text text, char (&out)[size]) {
@@ -63,6 +60,10 @@ Result<SessionId> KernelInitiator::create(const SessionConfig& config) {
 }
 
 Result<Done> KernelInitiator::add() {
+  // Whoever runs iscsid(8) before root has come from here has root elsewhere.
+  if (isboot_iscsi_is_open() != 0)
+    return Error{Errc::Unsupported, 0,
+                 "iscsid(8) runs already and would get this login: use iscsictl(8) for this disk"};
   if (login_ != nullptr) {
     const iscsi::Credentials& known = login_->credentials;
     session_.header_digest = login_->header_digest ? 1 : 0;
@@ -86,7 +87,7 @@ Result<Done> KernelInitiator::add() {
   if (error == ISBOOT_ENXIO)
     return kernel_error(error, "iscsi(4) is missing: iscsi_load=\"YES\" in loader.conf");
   if (error != 0) return kernel_error(error, "iscsi(4) refuses the session");
-  gone_ = false;
+  gone_ = connected_ = false;
   return take_first_wait();
 }
 
@@ -94,7 +95,9 @@ bool KernelInitiator::is_ours(const isboot_wait& wait) const {
   return holds(wait.target, session_.target) && holds(wait.address, session_.address);
 }
 
-// Only the wait tells the session's number.
+// Only the wait tells the session's number and ISID. It is asked for this once: the kernel gives
+// the first session in its list that waits, whoever asks, and has no way to put one back but to set
+// its configuration anew (iscsi_ioctl_daemon_wait(), sys/dev/iscsi/iscsi.c).
 Result<Done> KernelInitiator::take_first_wait() {
   for (;;) {
     isboot_wait wait{};
@@ -102,21 +105,22 @@ Result<Done> KernelInitiator::take_first_wait() {
     if (error != 0) return kernel_error(error, "iscsi(4) does not ask for a login");
     if (is_ours(wait)) {
       kernel_id_ = wait.id;
+      for (std::size_t i = 0; i < isid_.size(); ++i) isid_[i] = wait.isid[i];
       return Done{};
     }
-    (void)isboot_iscsi_give_back();  // gone meanwhile: nothing to give back
-    clock_.sleep_until(clock_.now() + kLookEvery);
+    Line line;
+    line << "session ";
+    line.decimal(wait.id)
+        << " of iscsictl(8) waits: iscsid(8) gets it after kern.iscsi.login_timeout";
+    log_.write(LogLevel::Warning, line.text());
   }
 }
 
-Result<bool> KernelInitiator::wait_for_loss() {
-  isboot_wait wait{};
-  const int error = isboot_iscsi_wait(&wait);
-  if (error != 0) return kernel_error(error, "cannot wait for iscsi(4)");
-  if (wait.id == kernel_id_) return true;
-  (void)isboot_iscsi_give_back();  // as above
-  clock_.sleep_until(clock_.now() + kLeaveAlone);
-  return false;
+isboot_session_state KernelInitiator::state() {
+  if (gone_) return ISBOOT_ENDED;
+  const isboot_session_state seen = isboot_iscsi_state(kernel_id_);
+  if (seen == ISBOOT_CONNECTED) connected_ = true;
+  return seen == ISBOOT_ENDED && !connected_ ? ISBOOT_LOST : seen;
 }
 
 Result<Done> KernelInitiator::check_limits(int descriptor, const iscsi::SessionParams& params,
@@ -130,12 +134,12 @@ Result<Done> KernelInitiator::check_limits(int descriptor, const iscsi::SessionP
 }
 
 // The limits of the login are not those of the session.
-int KernelInitiator::hand_off(const isboot_handoff& handoff) {
+int KernelInitiator::lift_limits(int descriptor) {
   for (const isboot_direction direction : {ISBOOT_RECEIVE, ISBOOT_SEND}) {
-    const int error = isboot_set_limit(direction, handoff.descriptor, 0);
+    const int error = isboot_set_limit(direction, descriptor, 0);
     if (error != 0) return error;
   }
-  return isboot_iscsi_hand_off(&handoff);
+  return 0;
 }
 
 Result<Done> KernelInitiator::hand_over(SessionId, Stream& stream,
@@ -161,15 +165,19 @@ Result<Done> KernelInitiator::hand_over(SessionId, Stream& stream,
     handoff.max_send = limits.max_send;
   handoff.max_burst = params.max_burst_length;
   handoff.first_burst = params.first_burst_length;
-  const int error = hand_off(handoff);
+  const int broken = lift_limits(handoff.descriptor);
+  const int error = broken == 0 ? isboot_iscsi_hand_off(&handoff) : 0;
   stream.close();
-  if (error == ISBOOT_EBUSY) {
+  if (broken != 0) return kernel_error(broken, "the connection is broken");
+  was_late_ = error == ISBOOT_EBUSY;
+  if (was_late_) {
     log_.write(LogLevel::Info, "iscsid(8) was faster: the session is connected already");
     return Done{};
   }
   // iscsi(4) ends a session whose hand-off fails.
   gone_ = error != 0;
   if (error != 0) return kernel_error(error, "iscsi(4) does not take the connection");
+  connected_ = true;
   return Done{};
 }
 

@@ -23,15 +23,18 @@ public:
   Result<SessionId> create(const SessionConfig& config) override;
   Result<Done> hand_over(SessionId session, Stream& stream,
                          const iscsi::SessionParams& params) override;
+  std::optional<std::array<std::uint8_t, 6>> isid(SessionId) override { return isid_; }
   // A hand-over that failed ends the kernel's session: before there is a disk it is made
   // again. Errc::NotFound: it had one, which is lost with it.
   Result<std::uint32_t> recover(SessionId session) override;
   Result<DiskName> find_disk(SessionId session, const Lun& lun, Millis deadline) override;
   void destroy(SessionId session) override;
 
-  // Waits until iscsi(4) wants a login. True: for our session. False: for another one, which
-  // was given back for iscsid(8). Errc::Cancelled: the machine is shutting down.
-  Result<bool> wait_for_loss();
+  // How the kernel's session is. Waits for nothing, takes nobody's wait: the session's number and
+  // ISID are all that a login and its hand-over need.
+  isboot_session_state state();
+  // The last hand-over found the session connected: somebody else had logged in meanwhile.
+  bool was_late() const { return was_late_; }
 
   // The kernel's number of it.
   std::uint32_t kernel_id() const { return kernel_id_; }
@@ -42,14 +45,17 @@ private:
   bool is_ours(const isboot_wait& wait) const;
   Result<Done> check_limits(int descriptor, const iscsi::SessionParams& params,
                             isboot_limits& limits);
-  static int hand_off(const isboot_handoff& handoff);
+  static int lift_limits(int descriptor);
 
   Clock& clock_;
   Log& log_;
   const iscsi::LoginConfig* login_ = nullptr;
   isboot_session session_{};  // without secrets once it is made
   std::uint32_t kernel_id_ = 0;
-  bool gone_ = false;      // the kernel ended the session
+  std::array<std::uint8_t, 6> isid_{};
+  bool gone_ = false;       // the kernel ended the session
+  bool connected_ = false;  // it had a connection once, and a bus of CAM ever since
+  bool was_late_ = false;
   bool has_disk_ = false;  // somebody may have it open
 };
 

@@ -1,10 +1,7 @@
-/*-
- * SPDX-License-Identifier: BSD-2-Clause
- *
- * Copyright (c) 2026, the isboot authors
- */
-
 /*
+ * SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026, the isboot authors
+ *
  * The kernel's side of isboot: the module, its process, and everything that needs the kernel's
  * headers. It decides nothing; the C++ behind isboot_kernel.h does.
  */
@@ -15,7 +12,6 @@
 #include <sys/eventhandler.h>
 #include <sys/fcntl.h>
 #include <sys/file.h>
-#include <sys/jail.h>
 #include <sys/kernel.h>
 #include <sys/kthread.h>
 #include <sys/lock.h>
@@ -48,6 +44,8 @@
 
 #include <cam/cam.h>
 #include <cam/cam_periph.h>
+#include <cam/cam_sim.h>
+#include <cam/cam_xpt.h>
 #include <cam/cam_xpt_periph.h>
 #include <geom/geom.h>
 
@@ -85,11 +83,12 @@ static MALLOC_DEFINE(M_ISBOOT, "isboot", "iSCSI boot");
 
 static struct mtx isboot_lock;
 MTX_SYSINIT(isboot_lock, &isboot_lock, "isboot", MTX_DEF);
-static struct proc *isboot_process;	/* under isboot_lock; NULL when it is gone */
+static struct proc *isboot_process;	/* under isboot_lock; NULL when it has nothing left to do */
+static pid_t isboot_pid;		/* of the last one */
 static bool isboot_stop;		/* under isboot_lock, read without it */
 static struct root_hold_token *isboot_hold;	/* the process's own once it runs */
 static eventhandler_tag isboot_shutdown_tag;
-static struct iscsi_daemon_request isboot_taken;	/* the last one, to give it back; as above */
+static u_long isboot_iscsi_users;	/* who has /dev/iscsi open; the process's own, as above */
 
 /* Sysctls and tunables. Which there are and what they say is up to the C++. */
 
@@ -117,8 +116,6 @@ isboot_tunable(const char *name, char *value, size_t size)
 {
 	return (getenv_string(name, value, (int)size));
 }
-
-/* Memory, time, randomness, hashes, messages. */
 
 void *
 isboot_allocate(size_t size)
@@ -194,8 +191,6 @@ isboot_print(const char *line, size_t length)
 {
 	printf("%.*s\n", (int)length, line);
 }
-
-/* Firmware. */
 
 int
 isboot_acpi_table(const char *signature, unsigned number, void *out, size_t size, size_t *length)
@@ -302,11 +297,23 @@ int
 isboot_add_address(const char *name, const void *address, const void *mask)
 {
 	const struct sockaddr *own = address;
+	struct epoch_tracker et;
+	struct ifaddr *ifa;
 	struct in_aliasreq request4 = { 0 };
 	/* Firmware has just used it: no second spent on looking for another owner. */
 	struct in6_aliasreq request6 = { .ifra_flags = IN6_IFF_NODAD, .ifra_lifetime =
 	    { .ia6t_vltime = ND6_INFINITE_LIFETIME, .ia6t_pltime = ND6_INFINITE_LIFETIME } };
 
+	/* An address that is set again is taken away first, with its routes: in_aifaddr_ioctl(). */
+	CURVNET_SET(TD_TO_VNET(curthread));
+	NET_EPOCH_ENTER(et);
+	ifa = ifa_ifwithaddr(own);
+	if (ifa != NULL && strcmp(if_name(ifa->ifa_ifp), name) != 0)
+		ifa = NULL;
+	NET_EPOCH_EXIT(et);
+	CURVNET_RESTORE();
+	if (ifa != NULL)
+		return (0);
 	if (own->sa_family == AF_INET) {
 		memcpy(&request4.ifra_addr, address, sizeof(request4.ifra_addr));
 		memcpy(&request4.ifra_mask, mask, sizeof(request4.ifra_mask));
@@ -452,8 +459,10 @@ isboot_iscsi_ioctl(u_long command, void *data)
 	TAILQ_FOREACH(cdp, &cdevp_list, cdp_list)
 		if ((cdp->cdp_flags & CDP_ACTIVE) != 0 && strcmp(cdp->cdp_c.si_name, "iscsi") == 0)
 			break;
-	if (cdp != NULL)
+	if (cdp != NULL) {
 		dev_refl(&cdp->cdp_c);
+		isboot_iscsi_users = cdp->cdp_c.si_usecount;
+	}
 	dev_unlock();
 	if (cdp == NULL)
 		return (ENXIO);
@@ -464,6 +473,13 @@ isboot_iscsi_ioctl(u_long command, void *data)
 	}
 	dev_rel(&cdp->cdp_c);
 	return (error);
+}
+
+int
+isboot_iscsi_is_open(void)
+{
+	(void)isboot_iscsi_ioctl(0, NULL);	/* EINVAL: it has no such request */
+	return (isboot_iscsi_users != 0);
 }
 
 /* The requests, of 1.4 KiB each, fit the stack; those with secrets are wiped. */
@@ -492,37 +508,22 @@ isboot_iscsi_add(const struct isboot_session *session)
 int
 isboot_iscsi_remove(uint32_t id)
 {
-	struct iscsi_session_remove request = { .isr_session_id = id };
-
-	return (isboot_iscsi_ioctl(ISCSISREMOVE, &request));
+	return (isboot_iscsi_ioctl(ISCSISREMOVE, &(struct iscsi_session_remove){ .isr_session_id = id }));
 }
 
 int
 isboot_iscsi_wait(struct isboot_wait *out)
 {
-	struct iscsi_session_conf *conf = &isboot_taken.idr_conf;
-	int error;
+	struct iscsi_daemon_request request = { 0 };
+	int error = isboot_stop ? EINTR : isboot_iscsi_ioctl(ISCSIDWAIT, &request);
 
-	error = isboot_stop ? EINTR : isboot_iscsi_ioctl(ISCSIDWAIT, &isboot_taken);
-	if (error != 0)
-		return (error);
-	out->id = isboot_taken.idr_session_id;
-	strlcpy(out->target, conf->isc_target, sizeof(out->target));
-	strlcpy(out->address, conf->isc_target_addr, sizeof(out->address));
-	return (0);
-}
-
-/* An unchanged configuration is as good as a changed one: the session waits again. */
-int
-isboot_iscsi_give_back(void)
-{
-	struct iscsi_session_modify request = { .ism_session_id = isboot_taken.idr_session_id,
-	    .ism_conf = isboot_taken.idr_conf };
-	int error;
-
-	error = isboot_iscsi_ioctl(ISCSISMODIFY, &request);
+	if (error == 0) {
+		out->id = request.idr_session_id;
+		strlcpy(out->target, request.idr_conf.isc_target, sizeof(out->target));
+		strlcpy(out->address, request.idr_conf.isc_target_addr, sizeof(out->address));
+		memcpy(out->isid, request.idr_isid, sizeof(out->isid));
+	}
 	explicit_bzero(&request, sizeof(request));
-	explicit_bzero(&isboot_taken, sizeof(isboot_taken));
 	return (error);
 }
 
@@ -530,9 +531,8 @@ int
 isboot_iscsi_limits(uint32_t id, int descriptor, struct isboot_limits *out)
 {
 	struct iscsi_daemon_limits request = { .idl_session_id = id, .idl_socket = descriptor };
-	int error;
+	int error = isboot_iscsi_ioctl(ISCSIDLIMITS, &request);
 
-	error = isboot_iscsi_ioctl(ISCSIDLIMITS, &request);
 	out->max_receive = request.idl_limits.isl_max_recv_data_segment_length;
 	out->max_send = request.idl_limits.isl_max_send_data_segment_length;
 	return (error);
@@ -554,24 +554,35 @@ isboot_iscsi_hand_off(const struct isboot_handoff *handoff)
 	return (isboot_iscsi_ioctl(ISCSIDHANDOFF, &request));
 }
 
-/* The session's bus or CAM_BUS_WILDCARD: iscsi(4) makes the session's number the SIM's unit. */
-static path_id_t
-isboot_find_bus(uint32_t session)
+/* A path over the session's bus, to be freed: its SIM has the session's number as its unit. */
+static int
+isboot_session_path(uint32_t session, target_id_t target, lun_id_t lun, struct cam_path **path)
+{
+	for (path_id_t bus = 0; bus < ISBOOT_MAX_BUSES; bus++) {
+		if (xpt_create_path(path, NULL, bus, target, lun) != CAM_REQ_CMP)
+			continue;
+		if (strcmp(cam_sim_name(xpt_path_sim(*path)), "iscsi") == 0 &&
+		    cam_sim_unit(xpt_path_sim(*path)) == session)
+			return (0);
+		xpt_free_path(*path);
+	}
+	return (ENOENT);
+}
+
+/* What iscsi_action() answers says it: a frozen queue asks to come again, an ended one is none. */
+enum isboot_session_state
+isboot_iscsi_state(uint32_t session)
 {
 	struct ccb_pathinq cpi;
 	struct cam_path *path;
 
-	for (path_id_t id = 0; id < ISBOOT_MAX_BUSES; id++) {
-		if (xpt_create_path(&path, NULL, id, CAM_TARGET_WILDCARD, CAM_LUN_WILDCARD) !=
-		    CAM_REQ_CMP)
-			continue;
-		xpt_path_inq(&cpi, path);
-		xpt_free_path(path);
-		if (cpi.ccb_h.status == CAM_REQ_CMP && strcmp(cpi.dev_name, "iscsi") == 0 &&
-		    cpi.unit_number == session)
-			return (id);
-	}
-	return (CAM_BUS_WILDCARD);
+	if (isboot_session_path(session, CAM_TARGET_WILDCARD, CAM_LUN_WILDCARD, &path) != 0)
+		return (ISBOOT_ENDED);
+	xpt_path_inq(&cpi, path);
+	xpt_free_path(path);
+	if ((cpi.ccb_h.status & CAM_STATUS_MASK) == CAM_DEV_NOT_THERE)
+		return (ISBOOT_ENDED);
+	return (cpi.ccb_h.status == CAM_REQ_CMP ? ISBOOT_CONNECTED : ISBOOT_LOST);
 }
 
 int
@@ -579,14 +590,10 @@ isboot_disk(uint32_t session, const uint8_t lun[8], char *name, size_t size)
 {
 	struct cam_periph *periph;
 	struct cam_path *path;
-	path_id_t bus = isboot_find_bus(session);
-	int error;
+	int error = isboot_session_path(session, 0, CAM_EXTLUN_BYTE_SWIZZLE(be64dec(lun)), &path);
 
-	if (bus == CAM_BUS_WILDCARD)
-		return (ENOENT);
-	if (xpt_create_path(&path, NULL, bus, 0, CAM_EXTLUN_BYTE_SWIZZLE(be64dec(lun))) !=
-	    CAM_REQ_CMP)
-		return (ENOMEM);
+	if (error != 0)
+		return (error);
 	xpt_path_lock(path);
 	periph = cam_periph_find(path, "da");
 	if (periph != NULL)
@@ -611,12 +618,34 @@ isboot_release_root(void)
 	isboot_hold = NULL;
 }
 
+/*
+ * A signal that somebody sends, any of them, is dropped where it is sent. One that were kept would
+ * end every sleep with PCATCH for ever, since nothing takes it off in a process that never returns
+ * to user mode.
+ */
+static void
+isboot_heed_signals(struct proc *p, bool kill)
+{
+	struct sigacts *acts = p->p_sigacts;
+
+	PROC_LOCK(p);
+	mtx_lock(&acts->ps_mtx);
+	SIGFILLSET(acts->ps_sigignore);
+	if (kill)
+		SIGDELSET(acts->ps_sigignore, SIGKILL);
+	mtx_unlock(&acts->ps_mtx);
+	if (kill)
+		kern_psignal(p, SIGKILL);
+	PROC_UNLOCK(p);
+}
+
 static void
 isboot_run(void *unused __unused)
 {
+	isboot_pid = curproc->p_pid;
+	isboot_heed_signals(curproc, false);
 	isboot_main();
 	isboot_release_root();
-	explicit_bzero(&isboot_taken, sizeof(isboot_taken));
 	mtx_lock(&isboot_lock);
 	isboot_process = NULL;
 	wakeup(&isboot_process);
@@ -638,17 +667,26 @@ isboot_end(void *unused __unused, int howto __unused)
 	mtx_lock(&isboot_lock);
 	isboot_stop = true;
 	wakeup(&isboot_stop);
-	if (isboot_process != NULL) {
-		PROC_LOCK(isboot_process);
-		kern_psignal(isboot_process, SIGKILL);
-		PROC_UNLOCK(isboot_process);
-	}
+	if (isboot_process != NULL)
+		isboot_heed_signals(isboot_process, true);
 	while (isboot_process != NULL && error == 0)
 		error = mtx_sleep(&isboot_process, &isboot_lock, 0, "isbend",
 		    ISBOOT_END_TIMEOUT * hz);
 	mtx_unlock(&isboot_lock);
 	if (error != 0)
 		printf("isboot: the process does not end: %d\n", error);
+}
+
+/* Whoever unloads takes the code away: the process's last steps must be out of it. */
+static bool
+isboot_is_leaving(void)
+{
+	struct proc *p = isboot_pid != 0 ? pfind(isboot_pid) : NULL;
+	bool leaving = p != NULL && (p->p_flag & P_KPROC) != 0 && strcmp(p->p_comm, "isboot") == 0;
+
+	if (p != NULL)
+		PROC_UNLOCK(p);
+	return (leaving);
 }
 
 static int
@@ -686,9 +724,11 @@ isboot_modevent(module_t mod __unused, int what, void *unused __unused)
 			return (EBUSY);
 		if (what == MOD_QUIESCE)
 			return (0);
-		pause("isboot", hz / 10);	/* the process's last steps are in this module */
+		while (isboot_is_leaving())
+			pause("isboot", 1);
 		if (isboot_shutdown_tag != NULL)
 			EVENTHANDLER_DEREGISTER(shutdown_post_sync, isboot_shutdown_tag);
+		isboot_shutdown_tag = NULL;
 		return (sysctl_ctx_free(&isboot_sysctls));
 	case MOD_SHUTDOWN:
 		return (0);	/* isboot_end() does it, and earlier */
@@ -705,3 +745,4 @@ MODULE_VERSION(isboot, 1);
 MODULE_DEPEND(isboot, acpi, 1, 1, 1);
 MODULE_DEPEND(isboot, cam, 1, 1, 1);
 MODULE_DEPEND(isboot, crypto, 1, 1, 1);
+MODULE_DEPEND(isboot, icl, 1, 1, 1);	/* iscsi.ko has no version of its own, but it is icl too */

@@ -6,8 +6,8 @@
  * of the one world comes into the other.
  *
  * Functions that can fail return 0 or an error number, FreeBSD's own. The ones that wait end with
- * ISBOOT_EINTR or ISBOOT_ERESTART once the module is being stopped; `ms`, how long they may take,
- * is 1 to ISBOOT_MAX_WAIT. Nothing is kept of what a pointer shows, but for isboot_add_sysctl().
+ * ISBOOT_EINTR or ISBOOT_ERESTART once the module is being stopped, and for no signal that somebody
+ * sends; `ms`, how long they may take, is 1 to ISBOOT_MAX_WAIT. Nothing is kept of what a pointer shows, but for isboot_add_sysctl().
  */
 #pragma once
 
@@ -148,6 +148,12 @@ struct isboot_wait {
 	uint32_t id;
 	char target[224];
 	char address[47];
+	uint8_t isid[6];	/* the kernel's for it, whoever logs in: iscsid(8) uses it too */
+};
+enum isboot_session_state {
+	ISBOOT_CONNECTED,
+	ISBOOT_LOST,		/* I/O is held until somebody hands a connection over */
+	ISBOOT_ENDED,		/* removed, and its disks with it */
 };
 struct isboot_limits {
 	uint32_t max_receive;	/* MaxRecvDataSegmentLength that the transport takes, 0: any */
@@ -172,8 +178,10 @@ int isboot_iscsi_add(const struct isboot_session *session);
 int isboot_iscsi_remove(uint32_t id);
 /* Waits until some session needs a login, and takes it: nobody else is asked then. */
 int isboot_iscsi_wait(struct isboot_wait *out);
-/* Makes the session taken last wait again, for iscsid(8). */
-int isboot_iscsi_give_back(void);
+/* Of a session that was handed over once. Takes nobody's wait. */
+enum isboot_session_state isboot_iscsi_state(uint32_t id);
+/* Whether somebody has /dev/iscsi open, as iscsid(8) has all the time. */
+int isboot_iscsi_is_open(void);
 int isboot_iscsi_limits(uint32_t id, int descriptor, struct isboot_limits *out);
 /* ISBOOT_EBUSY: somebody else was faster. The descriptor is to be closed in any case. */
 int isboot_iscsi_hand_off(const struct isboot_handoff *handoff);

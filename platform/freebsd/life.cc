@@ -8,15 +8,8 @@
 namespace isboot::freebsd {
 namespace {
 
-using boot::SessionEvent;
-using boot::SessionStep;
-
-// The same failure again is worth a line only now and then.
-constexpr Millis kRepeatEvery = 60'000;
-// When iscsi(4) cannot be waited for, which it never said so far: no busy loop.
-constexpr Millis kWaitAgain = 1'000;
-
-const Error kLost{Errc::Closed, 0, "the connection is lost"};
+// For a path that joins the first one. It may come later, too: it is tried again and again then.
+constexpr Millis kJoinLimit = 5'000;
 
 // A buffer for the table, wiped and returned when it goes: CHAP secrets are in it.
 class TableMemory {
@@ -31,13 +24,6 @@ private:
   MutableBytes bytes_;
 };
 
-Line& add(Line& line, const Error& error) {
-  line << error.text;
-  const Text words = words_of(error.code);
-  if (!words.empty()) line << " (" << words << ')';
-  return line;
-}
-
 LogLevel level_of(ibft::Severity severity) {
   if (severity == ibft::Severity::Error) return LogLevel::Error;
   return severity == ibft::Severity::Warning ? LogLevel::Warning : LogLevel::Detail;
@@ -51,10 +37,10 @@ LifeState Life::step() {
       return state_ = begin();
     case LifeState::Trying:
       return state_ = try_path();
+    case LifeState::Joining:
+      return state_ = join();
     case LifeState::Kept:
-      return state_ = wait_for_loss();
-    case LifeState::LoggingIn:
-      return state_ = log_in();
+      return state_ = watch();
     case LifeState::Over:
       break;
   }
@@ -126,6 +112,25 @@ void Life::log_findings(const ibft::Findings& findings) {
   }
 }
 
+Result<Done> Life::bring_up(Millis give_up, std::optional<boot::BootSession>* later) {
+  boot::Path& path = plan_.items[path_];
+  path.login.cmd_sn = kFirstCmdSn;
+  Keeper& keeper = keepers_[path_].emplace(clock_, log_, hash_, entropy_);
+  keeper.initiator().set_login(path.login);
+  boot::Ports ports = keeper.ports();
+  const auto established = boot::establish(path, parameters_, give_up, ports, later);
+  if (established) {
+    keeper.keep(*established);
+    return Done{};
+  }
+  if (later != nullptr && *later) {
+    keeper.keep(**later);
+    return Done{};
+  }
+  keepers_[path_].reset();
+  return established.error();
+}
+
 // Each path gets its share of the time that is left, so that a dead one cannot use up all of it.
 LifeState Life::try_path() {
   const std::size_t paths = parameters_.all_paths ? plan_.count : 1;
@@ -134,136 +139,74 @@ LifeState Life::try_path() {
     return over("failed");
   }
   show("hw.isboot.state", "connecting");
-  boot::Path& path = plan_.items[path_];
-  path.login.cmd_sn = kFirstCmdSn;
-  initiator_.set_login(path.login);
   const Millis now = clock_.now();
   const Millis left = give_up_ > now ? give_up_ - now : 0;
-  const auto established = boot::establish(path, parameters_, now + left / (paths - path_), ports_);
-  if (established) return keep(*established);
-  if (isboot_stopping() != 0) return over("ended");
-  ++path_;
-  return LifeState::Trying;
+  const auto up = bring_up(now + left / (paths - path_), nullptr);
+  if (!up && isboot_stopping() != 0) return over("ended");
+  if (!up) {
+    ++path_;
+    return LifeState::Trying;
+  }
+  first_ = path_;
+  path_ = 0;
+  show_kept();
+  isboot_release_root();
+  return LifeState::Joining;
 }
 
-LifeState Life::keep(const boot::BootSession& established) {
-  show("hw.isboot.state", "kept");
-  show("hw.isboot.session", initiator_.kernel_id());
-  show("hw.isboot.disk", established.disk);
-  show("net.isboot.device", established.disk);
-  show("hw.isboot.interface", network_.interface());
-  show("net.isboot.nic", network_.interface());
-  show("hw.isboot.recoveries", recoveries_);
-  id_ = established.session;
-  link_ = established.link;
-  login_ = established.login;
-  session_.emplace(established.kernel.portal, login_, boot::SessionLimits{}, hash_, entropy_);
-  (void)session_->on_event(SessionEvent::adopt(established.time2wait),
-                           clock_.now());  // Carried: nothing to do
-  isboot_release_root();
+// gmultipath(8) wants every way to the disk that firmware has marked.
+LifeState Life::join() {
+  if (isboot_stopping() != 0) return over("ended");
+  if (path_ == plan_.count || !parameters_.all_paths) return LifeState::Kept;
+  if (path_ != first_ && plan_.items[path_].boot_selected) {
+    std::optional<boot::BootSession> later;
+    (void)bring_up(clock_.now() + kJoinLimit, &later);  // what failed is in the log
+  }
+  ++path_;
+  return LifeState::Joining;
+}
+
+LifeState Life::watch() {
+  if (isboot_stopping() != 0) return over("ended");
+  bool any = false;
+  Millis next = clock_.now() + ISBOOT_MAX_WAIT;
+  for (std::optional<Keeper>& keeper : keepers_) {
+    if (!keeper || keeper->state() == KeptState::Ended) continue;
+    const Millis due = keeper->look();
+    if (due < next) next = due;
+    any = any || keeper->state() != KeptState::Ended;
+  }
+  if (isboot_stopping() != 0) return over("ended");
+  show_kept();
+  if (!any) {
+    log_.write(LogLevel::Error, "nothing is left to bring back; next: reset the machine");
+    return over("gone");
+  }
+  clock_.sleep_until(next);
   return LifeState::Kept;
 }
 
-LifeState Life::wait_for_loss() {
-  const auto lost = initiator_.wait_for_loss();
-  if (isboot_stopping() != 0) return over("ended");
-  if (!lost) {
-    log_failure(lost.error(), "; asking again");
-    clock_.sleep_until(clock_.now() + kWaitAgain);
-    return LifeState::Kept;
+void Life::show_kept() {
+  const Keeper& first = *keepers_[first_];
+  show("hw.isboot.state", first.state_text());
+  show("hw.isboot.session", first.kernel_id());
+  show("hw.isboot.disk", first.established().disk);
+  show("net.isboot.device", first.established().disk);
+  show("hw.isboot.interface", first.interface());
+  show("net.isboot.nic", first.interface());
+  Line paths;
+  std::uint32_t recoveries = 0;
+  for (const std::optional<Keeper>& keeper : keepers_) {
+    if (!keeper) continue;
+    recoveries += keeper->recoveries();
+    if (!keeper->last_error().empty()) show("hw.isboot.last_error", keeper->last_error());
+    if (!paths.text().empty()) paths << ", ";
+    const DiskName& disk = keeper->established().disk;
+    paths << (disk.empty() ? Text{"no disk yet"} : disk.view()) << ' ' << keeper->state_text()
+          << ' ' << to_text(keeper->established().kernel.portal);
   }
-  if (!*lost) return LifeState::Kept;
-  lost_at_ = clock_.now();
-  next_log_ = 0;
-  show("hw.isboot.state", "lost");
-  log_.write(LogLevel::Warning, (Line{} << kLost.text << "; I/O waits until it is back").text());
-  return LifeState::LoggingIn;
-}
-
-LifeState Life::log_in() {
-  std::optional<SessionEvent> event = SessionEvent::lost(kLost);
-  while (event) {
-    if (isboot_stopping() != 0) return over("ended");
-    event = carry_out(session_->on_event(*event, clock_.now()));
-  }
-  if (session_->state() == boot::SessionState::HandedOver) {
-    log_recovery();
-    return LifeState::Kept;
-  }
-  if (isboot_stopping() != 0) return over("ended");
-  log_.write(LogLevel::Error,
-             "the session of the boot disk has ended in the kernel: its disk is gone, "
-             "nothing is left to bring back; next: reset the machine");
-  return over("gone");
-}
-
-// The answer to a step; nothing when there is none to come: carried, or over.
-std::optional<SessionEvent> Life::carry_out(const SessionStep& step) {
-  switch (step.kind) {
-    case SessionStep::Kind::Connect: {
-      const auto up = stream_.connect(step.portal, Via{link_.index}, step.deadline);
-      return up ? SessionEvent::connected() : SessionEvent::failed(up.error());
-    }
-    case SessionStep::Kind::Send: {
-      const auto sent = stream_.send(step.send, step.deadline);
-      return sent ? receive(step) : SessionEvent::failed(sent.error());
-    }
-    case SessionStep::Kind::Receive:
-      return receive(step);
-    case SessionStep::Kind::HandOver: {
-      const auto taken = initiator_.hand_over(id_, stream_, session_->params());
-      return taken ? SessionEvent::handed_over() : SessionEvent::failed(taken.error());
-    }
-    case SessionStep::Kind::Recover: {
-      const auto cmd_sn = initiator_.recover(id_);
-      if (!cmd_sn) return std::nullopt;
-      return SessionEvent::recovered(*cmd_sn);
-    }
-    case SessionStep::Kind::Wait:
-      stream_.close();
-      log_failure(step.error, "; trying again");
-      clock_.sleep_until(step.deadline);
-      return SessionEvent::due();
-    case SessionStep::Kind::LogOut:  // the kernel tells of no Asynchronous Message
-    case SessionStep::Kind::Carried:
-    case SessionStep::Kind::Stop:
-      break;
-  }
-  stream_.close();
-  return std::nullopt;
-}
-
-SessionEvent Life::receive(const SessionStep& step) {
-  const std::size_t count = step.wanted < received_.size() ? step.wanted : received_.size();
-  const auto got = stream_.receive(MutableBytes{received_}.first(count), step.deadline);
-  if (!got) return SessionEvent::failed(got.error());
-  return SessionEvent::received(Bytes{received_}.first(*got));
-}
-
-void Life::log_failure(const Error& error, Text then) {
-  Line why;
-  if (session_->refusal().empty())
-    add(why, error);
-  else
-    why << session_->refusal();
-  show("hw.isboot.last_error", why.text());
-  const Millis now = clock_.now();
-  if (now < next_log_) return;
-  next_log_ = now + kRepeatEvery;
-  Line line;
-  line << to_text(session_->portal()) << ": " << why.text() << then;
-  log_.write(LogLevel::Warning, line.text());
-}
-
-void Life::log_recovery() {
-  ++recoveries_;
-  show("hw.isboot.state", "kept");
-  show("hw.isboot.recoveries", recoveries_);
-  Line line;
-  line << "back at " << to_text(session_->portal()) << " after ";
-  const Millis took = clock_.now() - lost_at_;
-  line.decimal(took / 1000) << '.' << static_cast<char>('0' + took / 100 % 10) << " s";
-  log_.write(LogLevel::Info, line.text());
+  show("hw.isboot.paths_kept", paths.text());
+  show("hw.isboot.recoveries", recoveries);
 }
 
 }  // namespace isboot::freebsd

@@ -4,25 +4,21 @@
 
 #include <optional>
 
-#include "core/boot/establish.h"
 #include "core/ibft/finding.h"
 #include "platform/freebsd/firmware.h"
-#include "platform/freebsd/initiator.h"
-#include "platform/freebsd/network.h"
-#include "platform/freebsd/ports.h"
-#include "platform/freebsd/stream.h"
+#include "platform/freebsd/keeper.h"
 
 namespace isboot::freebsd {
 
 enum class LifeState : std::uint8_t {
-  Begin,      // nothing was looked at
-  Trying,     // the path number path_ is next
-  Kept,       // the kernel carries the session
-  LoggingIn,  // its connection was lost, the next login is under way
-  Over,       // nothing to do, failed, or the machine stops
+  Begin,    // nothing was looked at
+  Trying,   // the path number path_ is next; root waits
+  Joining,  // root need not wait; so is the path number path_
+  Kept,     // each path has its turn when it is due
+  Over,     // nothing to do, failed, or the machine stops
 };
 
-// About 90 KiB, for the heap. Root waits until the first step to Kept or Over.
+// About 400 KiB, for the heap. Root waits until the first step to Joining or Over.
 class Life {
 public:
   Life() = default;
@@ -32,31 +28,24 @@ public:
   // Does what the state asks for and returns the next state.
   LifeState step();
   LifeState state() const { return state_; }
-  std::uint32_t recoveries() const { return recoveries_; }
 
 private:
   LifeState begin();
   Result<Done> plan(MutableBytes memory);
   LifeState try_path();
-  LifeState keep(const boot::BootSession& established);
-  LifeState wait_for_loss();
-  LifeState log_in();
-  std::optional<boot::SessionEvent> carry_out(const boot::SessionStep& step);
-  boot::SessionEvent receive(const boot::SessionStep& step);
+  LifeState join();
+  LifeState watch();
+  // The path number path_ as far as it comes by `give_up`.
+  Result<Done> bring_up(Millis give_up, std::optional<boot::BootSession>* later);
+  void show_kept();
   LifeState over(Text state);
   void log_findings(const ibft::Findings& findings);
-  void log_failure(const Error& error, Text then);
-  void log_recovery();
 
   LifeState state_ = LifeState::Begin;
   KernelClock clock_;
   KernelLog log_;
   KernelEntropy entropy_{clock_};
   KernelHash hash_;
-  KernelNetwork network_{clock_, log_};
-  KernelInitiator initiator_{clock_, log_};
-  KernelStream stream_{clock_};
-  boot::Ports ports_{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
 
   boot::Parameters parameters_;
   Millis give_up_ = 0;
@@ -64,15 +53,8 @@ private:
   ibft::Findings findings_;
   boot::Plan plan_;
   std::size_t path_ = 0;
-
-  SessionId id_;
-  LinkId link_;
-  iscsi::LoginConfig login_;
-  std::optional<boot::Session> session_;
-  std::array<std::uint8_t, 2048> received_{};
-  Millis lost_at_ = 0;
-  Millis next_log_ = 0;
-  std::uint32_t recoveries_ = 0;
+  std::array<std::optional<Keeper>, boot::kMaxPaths> keepers_;  // of the paths in plan_
+  std::size_t first_ = 0;                                       // which let root go
 };
 
 }  // namespace isboot::freebsd

@@ -213,7 +213,7 @@ Result<LinkId> KernelNetwork::configure(LinkId id, const LinkConfig& config, Mil
   return LinkId{on.index};
 }
 
-Result<Done> KernelNetwork::wait_ready(Millis deadline) {
+Result<Done> KernelNetwork::wait_marked(Millis deadline) {
   const auto carrier = wait_for_carrier(deadline);
   if (!carrier) {
     log_.write(LogLevel::Error, (Line{} << name_of(up_) << ": " << carrier.error().text).text());
@@ -221,8 +221,20 @@ Result<Done> KernelNetwork::wait_ready(Millis deadline) {
   }
   mark();
   (void)interface_.assign(name_of(up_));
+  return Done{};
+}
+
+Result<Done> KernelNetwork::wait_ready(Millis deadline) {
+  ISBOOT_TRY(wait_marked(deadline));
   log_up();
   return Done{};
+}
+
+Result<LinkId> KernelNetwork::restore(const NicSetup& setup, Millis deadline) {
+  const LinkId nic = ISBOOT_TRY(find_link(setup.nic, clock_.now()));
+  const LinkId up = ISBOOT_TRY(configure(nic, setup.config, deadline));
+  ISBOOT_TRY(wait_marked(deadline));
+  return up;
 }
 
 }  // namespace isboot::freebsd

@@ -17,6 +17,9 @@ public:
   Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override;
   Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) override;
   Result<Done> wait_ready(Millis deadline) override;
+  // After a loss: what configure() has set up and somebody took away since (an address, routes, a
+  // VLAN, the whole NIC for a while) is set up again; what is there stays as it is.
+  Result<LinkId> restore(const NicSetup& setup, Millis deadline);
   // Nothing to say: the kernel does ("arp: … is using my IP address").
   void tell_conflict() override {}
 
@@ -32,6 +35,7 @@ private:
   // One change on `on`; a VLAN becomes the `on` of what follows.
   Result<Done> make(const boot::NetworkChange& change, isboot_link& on);
   void mark();
+  Result<Done> wait_marked(Millis deadline);
   void log_up();
   void log_missing(const WantedLink& wanted);
 

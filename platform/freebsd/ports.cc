@@ -61,7 +61,7 @@ Result<Done> KernelHash::digest(HashAlgorithm algorithm, std::span<const Bytes> 
 KernelLog::KernelLog() : start_{isboot_now()} {}
 
 void KernelLog::write(LogLevel level, Text line) {
-  if (verbosity_of(level) > verbose_) return;
+  if (muted_ || verbosity_of(level) > verbose_) return;
   std::array<char, kMaxLine> buffer{};
   TextWriter out{buffer};
   format_log_line(isboot_now() - start_, line, out);

@@ -42,12 +42,26 @@ public:
 
   // As hw.isboot.verbose: 0 warnings and errors, 1 steps, 2 and 3 details.
   void set_verbose(int verbose) { verbose_ = verbose; }
+  void set_muted(bool muted) { muted_ = muted; }
   void write(LogLevel level, Text line) override;
   Text words(Code code) override;
 
 private:
   Millis start_;
   int verbose_ = 1;
+  bool muted_ = false;
+};
+
+// Says nothing in its life if `muted`: what fails again and again has been said.
+class Muted {
+public:
+  Muted(KernelLog& log, bool muted) : log_{log} { log_.set_muted(muted); }
+  Muted(const Muted&) = delete;
+  Muted& operator=(const Muted&) = delete;
+  ~Muted() { log_.set_muted(false); }
+
+private:
+  KernelLog& log_;
 };
 
 }  // namespace isboot::freebsd

@@ -161,6 +161,14 @@ TEST_F(EstablishTest, LogsInAgainWhenTheTargetClosedAfterTheLogin) {
   EXPECT_EQ(initiator_.calls, (Calls{"create", "hand_over", "recover", "hand_over", "find_disk"}));
 }
 
+TEST_F(EstablishTest, LogsInWithTheIsidThatTheKernelHasForTheSession) {
+  initiator_.own_isid = {{0x80, 1, 2, 3, 4, 5}};
+  stream_.expect(testing::plain_login());
+  const auto made = run();
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->login.isid.bytes, *initiator_.own_isid);
+}
+
 TEST_F(EstablishTest, HasTheKernelMakeItsSessionWhileTheLinkComesUp) {
   std::map<std::string, Calls> told;
   network_.on_call = [&](const std::string& call) { told.try_emplace(call, initiator_.calls); };

@@ -53,12 +53,10 @@ bool FakeKernel::says(const std::string& text) const {
                      [&](const std::string& line) { return line.find(text) != std::string::npos; });
 }
 
-void FakeKernel::lose(std::uint32_t id, const char* name) {
-  isboot_wait wait{};
-  wait.id = id;
-  put(name, wait.target);
-  put("10.0.2.2:3260", wait.address);
-  waits.push_back(wait);
+FakeSession* FakeKernel::find(std::uint32_t id) {
+  for (FakeSession& known : sessions)
+    if (known.id == id && !known.ended) return &known;
+  return nullptr;
 }
 
 int FakeKernel::open_descriptor(int lowest) {
@@ -223,32 +221,65 @@ void isboot_close(int descriptor) { kernel().open.erase(descriptor); }
 int isboot_iscsi_add(const isboot_session* session) {
   auto& k = kernel();
   if (const int error = k.answer("add")) return error;
-  k.session = *session;
-  k.sessions.push_back(*session);
-  isboot_wait wait{};
-  wait.id = k.next_id++;
-  std::memcpy(wait.target, session->target, sizeof wait.target);
-  std::memcpy(wait.address, session->address, sizeof wait.address);
-  k.waits.push_front(wait);
+  for (const auto& known : k.sessions)
+    if (!known.ended && std::strcmp(known.conf.target, session->target) == 0 &&
+        std::strcmp(known.conf.address, session->address) == 0)
+      return ISBOOT_EBUSY;
+  auto& made = k.sessions.emplace_back();
+  made.id = k.next_id++;
+  made.conf = *session;
+  made.isid = {0x80, 1, 2, 3, 4, static_cast<std::uint8_t>(made.id)};
   return 0;
 }
-int isboot_iscsi_remove(std::uint32_t) {
-  kernel().session.reset();
+int isboot_iscsi_remove(std::uint32_t id) {
+  if (auto* const known = kernel().find(id)) known->ended = true;
   return kernel().answer("remove");
 }
+// iscsi_ioctl_daemon_wait(): the first in the list that waits, whoever asks.
 int isboot_iscsi_wait(isboot_wait* out) {
   auto& k = kernel();
   if (const int error = k.answer("wait")) return error;
-  if (k.waits.empty()) k.stopping = true;  // a test's end
-  if (k.stopping) return ISBOOT_EINTR;
-  *out = k.waits.front();
-  k.taken = out->id;
-  k.waits.pop_front();
-  return 0;
+  if (!k.foreign_waits.empty()) {
+    *out = k.foreign_waits.front();
+    k.foreign_waits.pop_front();
+    return 0;
+  }
+  for (auto& known : k.sessions) {
+    if (known.ended || !known.waiting) continue;
+    known.waiting = false;
+    out->id = known.id;
+    std::memcpy(out->target, known.conf.target, sizeof out->target);
+    std::memcpy(out->address, known.conf.address, sizeof out->address);
+    std::copy(known.isid.begin(), known.isid.end(), out->isid);
+    return 0;
+  }
+  ADD_FAILURE() << "waits for a session of somebody else";
+  return ISBOOT_EINTR;
 }
-int isboot_iscsi_give_back() {
-  kernel().given_back.push_back(std::to_string(kernel().taken));
-  return kernel().answer("give_back");
+int isboot_iscsi_is_open() { return kernel().iscsid ? 1 : 0; }
+// iscsi_action(): CAM_DEV_NOT_THERE while it is being removed, CAM_REQUEUE_REQ while the queue is
+// frozen; there is no bus to ask before the first hand-over and after the end.
+isboot_session_state isboot_iscsi_state(std::uint32_t id) {
+  auto& k = kernel();
+  if (k.before) k.before("state");
+  isboot::freebsd::test::FakeSession* const known = k.find(id);
+  if (known == nullptr) return ISBOOT_ENDED;
+  if (!known->connected && k.iscsid && k.iscsid_needs && k.now >= known->lost_at + *k.iscsid_needs)
+    known->connected = known->had_sim = true;
+  if (!known->had_sim) return ISBOOT_ENDED;
+  if (!known->connected) return ISBOOT_LOST;
+  const bool peace =
+      k.events.empty() && std::all_of(k.sessions.begin(), k.sessions.end(),
+                                      [](const auto& one) { return one.connected || one.ended; });
+  if (peace && known->looks_in_peace++ > 0) k.stopping = true;  // a test's end
+  if (k.events.empty() || k.events.front().id != id) return ISBOOT_CONNECTED;
+  const auto event = k.events.front();
+  k.events.pop_front();
+  known->connected = false;
+  known->waiting = true;
+  known->lost_at = k.now;
+  known->ended = event.kind == isboot::freebsd::test::FakeEvent::Removed;
+  return known->ended ? ISBOOT_ENDED : ISBOOT_LOST;
 }
 int isboot_iscsi_limits(std::uint32_t, int, isboot_limits* out) {
   *out = kernel().limits;
@@ -260,14 +291,26 @@ int isboot_iscsi_hand_off(const isboot_handoff* handoff) {
   int error = kernel().answer("hand_off");
   // Seen on 14.0-STABLE: "WARNING: icl_soft_conn_handoff: proxy handoff without connect".
   if (error == 0 && kernel().proxy && handoff->descriptor == 0) error = 22;
-  if (error == 0) kernel().handoffs.push_back(*handoff);
-  return error;
+  auto* const known = kernel().find(handoff->id);
+  if (known == nullptr) return ISBOOT_ESRCH;
+  if (known->connected) return ISBOOT_EBUSY;  // "handoff on already connected session"
+  if (error == ISBOOT_EBUSY) known->connected = known->had_sim = true;
+  // iscsi_ioctl_daemon_handoff() terminates a session whose connection it cannot take.
+  known->ended = error != 0 && error != ISBOOT_EBUSY;
+  if (error != 0) return error;
+  known->connected = known->had_sim = true;
+  known->waiting = false;
+  kernel().handoffs.push_back(*handoff);
+  return 0;
 }
-int isboot_disk(std::uint32_t, const std::uint8_t*, char* name, std::size_t size) {
+int isboot_disk(std::uint32_t session, const std::uint8_t*, char* name, std::size_t size) {
   auto& k = kernel();
   if (const int error = k.answer("disk")) return error;
   if (k.looks_until_disk-- > 0) return ISBOOT_ENOENT;
-  std::snprintf(name, size, "da0");
+  const auto before = std::count_if(k.sessions.begin(), k.sessions.end(), [&](const auto& other) {
+    return !other.ended && other.id < session;
+  });
+  std::snprintf(name, size, "da%d", static_cast<int>(before));
   return 0;
 }
 int isboot_add_sysctl(isboot_node node, const char* name, char* value, std::size_t) {

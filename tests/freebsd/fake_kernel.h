@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -16,6 +17,28 @@
 #include "testing/scripted_target.h"
 
 namespace isboot::freebsd::test {
+
+// A session of iscsi(4), as sys/dev/iscsi/iscsi.c keeps it.
+struct FakeSession {
+  std::uint32_t id = 0;
+  isboot_session conf{};
+  std::array<std::uint8_t, 6> isid{};  // iscsi_ioctl_session_add(): random, 0x80 first
+  bool waiting = true;                 // is_waiting_for_iscsid
+  bool connected = false;
+  bool had_sim = false;  // made by its first hand-over, kept while it is lost
+  bool ended = false;
+  std::uint64_t lost_at = 0;
+  int looks_in_peace = 0;  // since nothing is left to happen
+};
+
+// What becomes of a connected session the next time that somebody looks.
+struct FakeEvent {
+  std::uint32_t id = 0;
+  enum Kind {
+    Lost,
+    Removed,  // iscsictl -R, or "WARNING: … target requests logout; removing session"
+  } kind = Lost;
+};
 
 class FakeKernel {
 public:
@@ -36,7 +59,11 @@ public:
   std::vector<std::uint8_t> low_memory;                                // from 0x80000 on
   std::vector<isboot_link> links;
   std::deque<std::vector<testing::ScriptedReply>> scripts;  // one a connection
-  std::deque<isboot_wait> waits;  // what iscsi(4) wants next, after the session's own
+  std::deque<FakeEvent> events;                             // in this order
+  std::deque<isboot_wait> foreign_waits;        // of sessions that stand before ours in its list
+  std::deque<FakeSession> sessions;             // every one that was added
+  bool iscsid = false;                          // runs: has /dev/iscsi open
+  std::optional<std::uint64_t> iscsid_needs{};  // ms for a login; nothing: it cannot
   isboot_limits limits{262144, 262144};
   int looks_until_disk = 1;
   int looks_until_seeded = 0;
@@ -49,11 +76,7 @@ public:
   bool root_held = true;
   std::set<void*> allocated;  // not yet returned
   std::set<int> open;         // descriptors
-  std::optional<isboot_session> session;
-  std::vector<isboot_session> sessions;  // every one that was added
   std::vector<isboot_handoff> handoffs;
-  std::vector<std::string> given_back;
-  std::uint32_t taken = 0;                         // the session whose wait was answered last
   std::map<int, std::uint64_t> limit_of;           // of a direction
   std::size_t takes_at_once = SIZE_MAX;            // of what is sent
   std::vector<std::string> twice;                  // sysctls that were added again
@@ -66,8 +89,10 @@ public:
     EXPECT_TRUE(ms >= 1 && ms <= ISBOOT_MAX_WAIT) << ms;
     now += ms;
   }
-  // iscsi(4) wants a login for the session with this number.
-  void lose(std::uint32_t id, const char* name);
+  // The connection of the session with this number breaks.
+  void lose(std::uint32_t id) { events.push_back({id, FakeEvent::Lost}); }
+  void remove(std::uint32_t id) { events.push_back({id, FakeEvent::Removed}); }
+  FakeSession* find(std::uint32_t id);
   bool says(const std::string& text) const;
   // The lowest that is free, from 0 on: fdalloc() in sys/kern/kern_descrip.c, of a process whose
   // table kproc_create() made empty.

@@ -34,7 +34,7 @@ protected:
 TEST_F(InitiatorTest, TellsTheKernelAllThatIscsidWouldNeed) {
   login_.header_digest = true;
   ASSERT_TRUE(initiator_.create(config_));
-  const isboot_session& made = kernel_.sessions[0];
+  const isboot_session& made = kernel_.sessions[0].conf;
   EXPECT_STREQ(made.initiator, "iqn.2026-11.org.example:host");
   EXPECT_STREQ(made.user, "us");
   EXPECT_STREQ(made.secret, "sixteen-letters!");
@@ -45,8 +45,8 @@ TEST_F(InitiatorTest, TellsTheKernelAllThatIscsidWouldNeed) {
 TEST_F(InitiatorTest, GivesNoHalfSecretAway) {
   (void)login_.credentials.secret.assign(as_bytes("seventeen-letters"));
   ASSERT_TRUE(initiator_.create(config_));
-  EXPECT_STREQ(kernel_.sessions[0].user, "");
-  EXPECT_STREQ(kernel_.sessions[0].secret, "");
+  EXPECT_STREQ(kernel_.sessions[0].conf.user, "");
+  EXPECT_STREQ(kernel_.sessions[0].conf.secret, "");
   EXPECT_TRUE(kernel_.says("CHAP secrets above 16 bytes"));
 }
 
@@ -59,29 +59,63 @@ TEST_F(InitiatorTest, WaitsUntilAnOldSessionHasMadeRoom) {
   EXPECT_EQ(number_of(refused.error().code), ISBOOT_EBUSY);
 }
 
-TEST_F(InitiatorTest, GivesWaitsOfOthersBackWhileItLooksForItsOwn) {
+TEST_F(InitiatorTest, LeavesTheConfigurationOfOthersAlone) {
   isboot_wait other{};
   other.id = 40;
-  kernel_.before = [&](const std::string& call) {
-    if (call == "wait" && kernel_.given_back.empty()) kernel_.waits.push_front(other);
-  };
+  kernel_.foreign_waits.push_back(other);
   ASSERT_TRUE(initiator_.create(config_));
-  EXPECT_THAT(kernel_.given_back, ::testing::ElementsAre("40"));
   EXPECT_EQ(initiator_.kernel_id(), 1U);
+  EXPECT_THAT(kernel_.calls, ::testing::ElementsAre("add", "wait", "wait"));
+  EXPECT_TRUE(kernel_.says("session 40 of iscsictl(8) waits"));
+}
+
+TEST_F(InitiatorTest, MakesNoSessionThatIscsidWouldLogInTo) {
+  kernel_.iscsid = true;
+  EXPECT_EQ(initiator_.create(config_).error().code, Errc::Unsupported);
+  EXPECT_TRUE(kernel_.sessions.empty());
+}
+
+TEST_F(InitiatorTest, HasTheIsidOfTheKernel) {
+  ASSERT_TRUE(initiator_.create(config_));
+  EXPECT_EQ(*initiator_.isid({1}), kernel_.sessions[0].isid);
+}
+
+TEST_F(InitiatorTest, TellsASessionThatWasNeverConnectedFromOneThatHasEnded) {
+  ASSERT_TRUE(initiator_.create(config_));
+  EXPECT_EQ(initiator_.state(), ISBOOT_LOST);
+  kernel_.find(1)->connected = kernel_.find(1)->had_sim = true;
+  EXPECT_EQ(initiator_.state(), ISBOOT_CONNECTED);
+  kernel_.find(1)->ended = true;
+  EXPECT_EQ(initiator_.state(), ISBOOT_ENDED);
+}
+
+// The session is the kernel's still: only what iscsi(4) itself refuses ends it.
+TEST_F(InitiatorTest, KeepsTheSessionWhenTheConnectionBreaksBeforeTheHandOver) {
+  ASSERT_TRUE(initiator_.create(config_));
+  kernel_.scripts.push_back(testing::plain_login());
+  KernelStream stream{clock_};
+  ASSERT_TRUE(stream.connect(config_.portal, Via{}, clock_.now() + 1000));
+  kernel_.fails["limit"] = {ISBOOT_ENOTCONN};
+  EXPECT_EQ(initiator_.hand_over({1}, stream, {}).error().code, Errc::Closed);
+  EXPECT_TRUE(kernel_.open.empty());
+  EXPECT_TRUE(kernel_.handoffs.empty());
+  ASSERT_TRUE(initiator_.recover({1}));
+  EXPECT_EQ(kernel_.sessions.size(), 1U);
 }
 
 TEST_F(InitiatorTest, TurnsPingsOffAndSaysThatIoIsHeldForEver) {
   config_.ping_after = 0;
   config_.recovery_timeout = 60;
   ASSERT_TRUE(initiator_.create(config_));
-  EXPECT_EQ(kernel_.sessions[0].ping_timeout, 0);
+  EXPECT_EQ(kernel_.sessions[0].conf.ping_timeout, 0);
   EXPECT_TRUE(kernel_.says("hw.isboot.recovery"));
 }
 
 TEST_F(InitiatorTest, ClosesTheConnectionWhateverTheKernelSays) {
-  ASSERT_TRUE(initiator_.create(config_));
   for (const int error :
        std::initializer_list<int>{0, ISBOOT_EBUSY, ISBOOT_ESRCH, ISBOOT_ENOTCONN}) {
+    kernel_.sessions.clear();
+    ASSERT_TRUE(initiator_.create(config_));
     kernel_.scripts.push_back(testing::plain_login());
     kernel_.fails["hand_off"] = {error};
     KernelStream stream{clock_};
@@ -99,18 +133,6 @@ TEST_F(InitiatorTest, WaitsForTheDiskAndNeverPastTheLimit) {
   const Millis limit = clock_.now() + 5000;
   EXPECT_EQ(initiator_.find_disk({1}, {}, limit).error().code, Errc::TimedOut);
   EXPECT_LE(clock_.now(), limit + 20);
-}
-
-TEST_F(InitiatorTest, LeavesIscsidASecondBeforeItAsksAgain) {
-  ASSERT_TRUE(initiator_.create(config_));
-  isboot_wait other{};
-  other.id = 5;
-  kernel_.waits.push_back(other);
-  const Millis start = clock_.now();
-  const auto ours = initiator_.wait_for_loss();
-  ASSERT_TRUE(ours);
-  EXPECT_FALSE(*ours);
-  EXPECT_GE(clock_.now() - start, 1000U);
 }
 
 }  // namespace

@@ -1,0 +1,229 @@
+#include "platform/freebsd/keeper.h"
+
+#include <algorithm>
+
+#include "platform/freebsd/line.h"
+
+namespace isboot::freebsd {
+namespace {
+
+using boot::SessionEvent;
+using boot::SessionStep;
+
+// Nobody tells that a connection is lost: iscsi(4) asks whoever waits for a login of any session,
+// which is not ours to take.
+constexpr Millis kLookEvery = 250;
+// A running iscsid(8) is asked by the kernel in the same moment. Two logins at once would end each
+// other at the target, so it goes first; the time is doubled whenever both were under way.
+constexpr Millis kShare = 3'000;
+constexpr Millis kMaxShare = 60'000;
+// For the carrier before a try; later tries wait again.
+constexpr Millis kNicLimit = 4'000;
+// For a LUN to appear after a first login that comes late.
+constexpr Millis kDiskLimit = 5'000;
+// The same failure again is worth a line only now and then.
+constexpr Millis kRepeatEvery = 60'000;
+
+const Error kLost{Errc::Closed, 0, "the connection is lost"};
+
+}  // namespace
+
+Text Keeper::state_text() const {
+  if (state_ == KeptState::Kept) return "kept";
+  return state_ == KeptState::Ended ? "gone" : "lost";
+}
+
+void Keeper::start_session() {
+  const boot::SessionLimits limits{.give_up = boot::kNeverGiveUp};
+  session_.emplace(established_.kernel.portal, established_.login, limits, hash_, entropy_);
+}
+
+void Keeper::keep(const boot::BootSession& established) {
+  established_ = established;
+  iscsid_share_ = kShare;
+  lost_at_ = clock_.now();
+  next_log_ = 0;
+  start_session();
+  if (!established_.logged_in) {
+    state_ = KeptState::LoggingIn;
+    event_ = SessionEvent::start();
+    return;
+  }
+  state_ = KeptState::Kept;
+  (void)session_->on_event(SessionEvent::adopt(established_.time2wait),
+                           clock_.now());  // Carried: nothing to do
+}
+
+Millis Keeper::look() {
+  if (state_ == KeptState::Kept) {
+    const isboot_session_state seen = initiator_.state();
+    if (seen == ISBOOT_CONNECTED) return clock_.now() + kLookEvery;
+    if (seen == ISBOOT_LOST) lost();
+  }
+  if (state_ != KeptState::Ended && is_settled()) return clock_.now() + kLookEvery;
+  if (state_ == KeptState::Ended) return clock_.now() + kLookEvery;
+  if (clock_.now() < due_) return std::min(due_, clock_.now() + kLookEvery);
+  if (state_ == KeptState::Lost) {
+    state_ = KeptState::LoggingIn;
+    event_ = SessionEvent::lost(kLost);
+  }
+  return log_in();
+}
+
+void Keeper::lost() {
+  state_ = KeptState::Lost;
+  lost_at_ = clock_.now();
+  next_log_ = 0;
+  due_ = isboot_iscsi_is_open() != 0 ? lost_at_ + iscsid_share_ : lost_at_;
+  Line line;
+  line << to_text(session_->home()) << ": " << kLost.text << "; I/O waits until it is back";
+  log_.write(LogLevel::Warning, line.text());
+}
+
+bool Keeper::is_settled() {
+  switch (initiator_.state()) {
+    case ISBOOT_LOST:
+      return false;
+    case ISBOOT_CONNECTED:
+      start_session();
+      (void)session_->on_event(SessionEvent::adopt(established_.time2wait), clock_.now());
+      kept(", by iscsid(8)");
+      return true;
+    case ISBOOT_ENDED:
+      break;
+  }
+  end();
+  return true;
+}
+
+void Keeper::kept(Text by) {
+  stream_.close();
+  event_.reset();
+  state_ = KeptState::Kept;
+  if (!established_.logged_in) {
+    established_.logged_in = true;
+    return find_disk();
+  }
+  ++recoveries_;
+  Line line;
+  line << "back at " << to_text(session_->portal()) << " after ";
+  const Millis took = clock_.now() - lost_at_;
+  line.decimal(took / 1000) << '.' << static_cast<char>('0' + took / 100 % 10) << " s" << by;
+  log_.write(LogLevel::Info, line.text());
+}
+
+void Keeper::end() {
+  stream_.close();
+  event_.reset();
+  state_ = KeptState::Ended;
+  Line line;
+  line << to_text(session_->home()) << ", " << established_.login.target_name
+       << ": the session has ended in the kernel (iscsictl -R, or the target asked for a logout): "
+       << (established_.disk.empty() ? Text{"its disk"} : established_.disk.view())
+       << " is gone and cannot be brought back";
+  log_.write(LogLevel::Error, line.text());
+}
+
+// A path that joins late.
+void Keeper::find_disk() {
+  const auto disk =
+      initiator_.find_disk(established_.session, established_.lun, clock_.now() + kDiskLimit);
+  Line line;
+  line << to_text(session_->portal()) << ": LUN " << to_text(established_.lun).view() << " of "
+       << established_.login.target_name << ' ';
+  if (disk)
+    line << "is " << *disk;
+  else
+    line << "has no disk: " << disk.error().text;
+  if (disk) established_.disk = *disk;
+  log_.write(disk ? LogLevel::Info : LogLevel::Warning, line.text());
+}
+
+// Until a step that waits.
+Millis Keeper::log_in() {
+  while (event_ && isboot_stopping() == 0) {
+    const SessionStep step = session_->on_event(*event_, clock_.now());
+    if (step.kind == SessionStep::Kind::Wait) {
+      stream_.close();
+      log_failure(step.error, "; trying again");
+      event_ = SessionEvent::due();
+      due_ = step.deadline;
+      return std::min(due_, clock_.now() + kLookEvery);
+    }
+    event_ = carry_out(step);
+  }
+  if (isboot_stopping() != 0) return clock_.now();
+  if (session_->state() == boot::SessionState::HandedOver)
+    kept({});
+  else
+    end();
+  return clock_.now() + kLookEvery;
+}
+
+// The answer to a step; nothing when there is none to come: carried, or over.
+std::optional<SessionEvent> Keeper::carry_out(const SessionStep& step) {
+  switch (step.kind) {
+    case SessionStep::Kind::Connect:
+      return connect(step);
+    case SessionStep::Kind::Send: {
+      const auto sent = stream_.send(step.send, step.deadline);
+      return sent ? receive(step) : SessionEvent::failed(sent.error());
+    }
+    case SessionStep::Kind::Receive:
+      return receive(step);
+    case SessionStep::Kind::HandOver:
+      return hand_over();
+    case SessionStep::Kind::Recover: {
+      const auto cmd_sn = initiator_.recover(established_.session);
+      if (!cmd_sn) return std::nullopt;
+      return SessionEvent::recovered(*cmd_sn);
+    }
+    case SessionStep::Kind::LogOut:  // the kernel tells of no Asynchronous Message
+    case SessionStep::Kind::Wait:
+    case SessionStep::Kind::Carried:
+    case SessionStep::Kind::Stop:
+      break;
+  }
+  return std::nullopt;
+}
+
+// What of the network was taken away meanwhile is set up again.
+SessionEvent Keeper::connect(const SessionStep& step) {
+  if (established_.nic) {
+    const Muted muted{log_, clock_.now() < next_log_};
+    const auto link = network_.restore(*established_.nic, clock_.now() + kNicLimit);
+    if (!link) return SessionEvent::failed(link.error());
+    established_.link = *link;
+  }
+  const auto up = stream_.connect(step.portal, Via{established_.link.index}, step.deadline);
+  return up ? SessionEvent::connected() : SessionEvent::failed(up.error());
+}
+
+SessionEvent Keeper::hand_over() {
+  const auto taken = initiator_.hand_over(established_.session, stream_, session_->params());
+  if (!taken) return SessionEvent::failed(taken.error());
+  if (initiator_.was_late()) iscsid_share_ = std::min(2 * iscsid_share_, kMaxShare);
+  return SessionEvent::handed_over();
+}
+
+SessionEvent Keeper::receive(const SessionStep& step) {
+  const std::size_t count = std::min(step.wanted, received_.size());
+  const auto got = stream_.receive(MutableBytes{received_}.first(count), step.deadline);
+  if (!got) return SessionEvent::failed(got.error());
+  return SessionEvent::received(Bytes{received_}.first(*got));
+}
+
+void Keeper::log_failure(const Error& error, Text then) {
+  Line why;
+  why << (session_->refusal().empty() ? Text{error.text} : session_->refusal());
+  const Text words = session_->refusal().empty() ? words_of(error.code) : Text{};
+  if (!words.empty()) why << " (" << words << ')';
+  (void)last_error_.assign(slice(why.text(), 0, 200));
+  if (clock_.now() < next_log_) return;
+  next_log_ = clock_.now() + kRepeatEvery;
+  Line line;
+  line << to_text(session_->portal()) << ": " << why.text() << then;
+  log_.write(LogLevel::Warning, line.text());
+}
+
+}  // namespace isboot::freebsd
