@@ -4,6 +4,7 @@
 
 #include "app/boot/boot_sequence.h"
 #include "app/check/probe.h"
+#include "app/tableless/boot_table.h"
 #include "cli/options/target_options.h"
 #include "core/boot/plan.h"
 #include "core/iscsi/scsi.h"
@@ -203,8 +204,9 @@ int check_url(const std::string& text, const TargetOptions& options,
 
 // Every path that `boot` would try. The NICs are as they are: from a running system
 // the target is reached by its routes.
-int check_table(const TargetOptions& options, const boot::Parameters& parameters) {
-  const auto found = linux_platform::choose_table(parameters.table);
+int check_table(const TargetOptions& options, boot::Parameters parameters) {
+  linux_platform::StderrLog log;
+  const auto found = find_boot_table(parameters, log);
   if (!found && found.error().code == Errc::NotFound) {
     std::fprintf(stderr, "isboot: no iBFT: nothing would be booted from iSCSI\n");
     return kNothingToDo;

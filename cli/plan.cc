@@ -4,6 +4,7 @@
 
 #include "app/boot/boot_sequence.h"
 #include "app/failure.h"
+#include "app/tableless/boot_table.h"
 #include "cli/command.h"
 #include "cli/options/parameter_options.h"
 #include "core/boot/network_plan.h"
@@ -111,13 +112,15 @@ int fail(const std::string& source, const Error& error) {
 
 int show_plan(const ParameterOptions& options, bool as_json) {
   linux_platform::StderrLog log;
-  const boot::Parameters parameters = read_parameters(kernel_command_line(), options, log);
-  const auto found = linux_platform::choose_table(parameters.table);
+  boot::Parameters parameters = read_parameters(kernel_command_line(), options, log);
+  const auto found = find_boot_table(parameters, log);
   if (!found && found.error().code == Errc::NotFound) {
     std::fprintf(stderr, "isboot: no iBFT: `isboot boot` would do nothing\n");
     return kNothingToDo;
   }
-  if (!found) return fail(text(parameters.table), found.error());
+  if (!found)
+    return fail(parameters.table.empty() ? "kernel command line" : text(parameters.table),
+                found.error());
   ibft::Table table;
   ibft::Findings findings;
   boot::Plan plan;

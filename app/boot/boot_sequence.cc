@@ -7,6 +7,7 @@
 #include "app/exit_status.h"
 #include "app/failure.h"
 #include "app/keeper/keeper_client.h"
+#include "app/tableless/boot_table.h"
 #include "app/timeline/timed_ports.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
@@ -39,9 +40,12 @@ void log_left_out(const boot::LeftOuts& left_out, Log& log) {
 }
 
 void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
+  const std::string from = is_made_up(found)
+                               ? "no iBFT, boot by the " + found.source
+                               : "iBFT " + found.source + " by " + std::string{table.oem_id} + " " +
+                                     std::string{table.oem_table_id};
   say(log, LogLevel::Info,
-      "iBFT " + found.source + " by " + std::string{table.oem_id} + " " +
-          std::string{table.oem_table_id} + ", " + std::to_string(table.nics.count) + " NIC, " +
+      from + ", " + std::to_string(table.nics.count) + " NIC, " +
           std::to_string(table.targets.count) + " target");
 }
 
@@ -144,21 +148,27 @@ std::string kernel_command_line() {
   return line ? std::move(*line) : std::string{};
 }
 
-BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters, Millis give_up) {
-  if (parameters.off) {
+BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Millis give_up) {
+  if (given.off) {
     say(machine.log, LogLevel::Info, "turned off by isboot=off");
     return {kNothingToDo, {}};
   }
   const std::uint64_t begin = monotonic_microseconds();
-  const auto found = linux_platform::choose_table(parameters.table);
+  boot::Parameters parameters = given;
+  // What has to be waited for leaves the login half of the time.
+  const Patience patience{machine.clock, (machine.clock.now() + give_up) / 2};
+  const auto found = find_boot_table(parameters, machine.log, &patience);
   if (!found && found.error().code == Errc::NotFound) {
     say(machine.log, LogLevel::Info, "no iBFT: this machine was not booted from iSCSI");
     return {kNothingToDo, {}};
   }
   if (!found) {
     say(machine.log, LogLevel::Error,
-        "the iBFT " + std::string{parameters.table.view()} + ": " + in_words(found.error()) +
-            "; next: check isboot.table=");
+        parameters.table.empty()
+            ? "no iBFT, and the kernel command line is not enough: " + in_words(found.error()) +
+                  "; next: check isboot.url= and ip= (isboot(1))"
+            : "the iBFT " + std::string{parameters.table.view()} + ": " + in_words(found.error()) +
+                  "; next: check isboot.table=");
     return {kFailed, {}};
   }
   ibft::Table table;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "app/keeper/credentials.h"
+#include "app/tableless/boot_table.h"
 #include "core/boot/plan.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
@@ -12,8 +13,8 @@ namespace {
 
 using linux_platform::SessionRecord;
 
-bool find_in_table(SessionRecord& record, const boot::Parameters& parameters) {
-  const auto found = linux_platform::choose_table(parameters.table);
+bool find_in_table(SessionRecord& record, boot::Parameters parameters, Log& log) {
+  const auto found = find_boot_table(parameters, log);
   ibft::Table table;
   ibft::Findings findings;
   boot::Plan plan;
@@ -30,7 +31,7 @@ bool find_in_table(SessionRecord& record, const boot::Parameters& parameters) {
 
 void find_credentials(SessionRecord& record, const boot::Parameters& parameters, Log& log) {
   const std::string file{record.credentials_file.view()};
-  const bool found = file.empty() ? find_in_table(record, parameters)
+  const bool found = file.empty() ? find_in_table(record, parameters, log)
                                   : !read_credentials(file, record.login.credentials);
   if (found) return;
   log.write(LogLevel::Error, "no secrets for " + std::string{record.kernel.target_name.view()} +

@@ -1,40 +1,9 @@
 #include "core/boot/parameters.h"
 
+#include "core/boot/command_line.h"
+
 namespace isboot::boot {
 namespace {
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0'; }
-
-// One word of a command line. The kernel lets quotes stand around the whole word or
-// around the value: "isboot.nic=eth 0" and isboot.nic="eth 0" are the same.
-struct Word {
-  Text name;
-  Text value;
-  bool has_value = false;
-};
-
-Text unquoted(Text text) {
-  if (!text.empty() && text.front() == '"') text = slice(text, 1);
-  if (!text.empty() && text.back() == '"') text = slice(text, 0, text.size() - 1);
-  return text;
-}
-
-// Takes the first word off `rest`; nothing when there is none left.
-std::optional<Word> next_word(Text& rest) {
-  while (!rest.empty() && is_space(rest.front())) rest = slice(rest, 1);
-  if (rest.empty()) return std::nullopt;
-  std::size_t end = 0;
-  bool quoted = false;
-  for (; end < rest.size() && (quoted || !is_space(rest[end])); ++end)
-    if (rest[end] == '"') quoted = !quoted;
-  const Text whole = rest;
-  Text text = slice(whole, 0, end);
-  rest = slice(whole, end);
-  if (text.front() == '"') text = unquoted(text);
-  const std::size_t equals = find(text, '=');
-  if (equals == Text::npos) return Word{text, {}, false};
-  return Word{slice(text, 0, equals), unquoted(slice(text, equals + 1)), true};
-}
 
 Result<std::uint32_t> number(Text value, std::uint32_t lowest, std::uint32_t highest) {
   const std::uint64_t parsed = ISBOOT_TRY(parse_decimal(value, highest));

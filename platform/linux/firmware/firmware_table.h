@@ -19,11 +19,12 @@ struct FirmwarePaths {
   std::string efi = "/sys/firmware/efi";          // there when UEFI started the machine
   std::string memory = "/dev/mem";                // the low memory of BIOS machines
   std::string iscsi_ibft = "/sys/firmware/ibft";  // what the module iscsi_ibft shows
+  std::string adapters = "/sys/firmware";         // iscsi_bootN of iSCSI adapters' drivers is in it
 };
 
 // A table as it was found, good or not: decode() judges it.
 struct FirmwareTable {
-  std::string source;  // "acpi:iBFT", "lowmem:0x9a6f0", "sysfs", "file:PATH"
+  std::string source;  // "acpi:iBFT", "lowmem:0x9a6f0", "sysfs", "sysfs:iscsi_boot2", "file:PATH"
   SecretPages pages;
   // Rebuilt from what the kernel made of the table: fields of which the kernel says
   // nothing, as findings. Empty for a table that was read as it is.
@@ -49,7 +50,8 @@ struct FirmwareSearch {
 FirmwareSearch find_tables(const FirmwarePaths& paths = {});
 
 // The table that `choice` names: "auto" or "" (any place), "acpi" (any of ACPI's),
-// "acpi:N" (its Nth, from 1, as Linux numbers them), "lowmem", "sysfs", or a file's path.
+// "acpi:N" (its Nth, from 1, as Linux numbers them), "lowmem", "sysfs" (what iscsi_ibft shows,
+// else what adapters' drivers do, which nothing else asks for), or a file's path.
 // Of several the first that is valid and has a boot-selected target, else the first that
 // is valid, else the first. Looks no further than it must: with ACPI's table at hand
 // nothing else is opened. Errors: Errc::NotFound when there is none; the errno or

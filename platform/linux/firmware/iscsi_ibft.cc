@@ -66,6 +66,21 @@ private:
 
 constexpr bool is_set(std::uint8_t flags, unsigned bit) { return (flags >> bit & 1) != 0; }
 
+// The N of every "prefixN" in the folder, ascending.
+std::vector<unsigned> numbers_in(const std::string& path, Text prefix) {
+  std::vector<unsigned> found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir(path.c_str()), closedir};
+  if (folder == nullptr) return found;
+  while (const dirent* entry = readdir(folder.get())) {
+    const Text name{entry->d_name};
+    if (!name.starts_with(prefix)) continue;
+    const auto number = parse_decimal(slice(name, prefix.size()), UINT8_MAX);
+    if (number) found.push_back(static_cast<unsigned>(*number));
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 class Rebuild {
 public:
   Rebuild(std::string root, SecretPages& arena) : root_{std::move(root)}, arena_{arena} {}
@@ -95,20 +110,7 @@ private:
     unknown_.push_back(one[0]);
   }
 
-  // The N of every "prefixN" in the folder, ascending.
-  std::vector<unsigned> numbers(Text prefix) const {
-    std::vector<unsigned> found;
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir(root_.c_str()), closedir};
-    if (folder == nullptr) return found;
-    while (const dirent* entry = readdir(folder.get())) {
-      const Text name{entry->d_name};
-      if (!name.starts_with(prefix)) continue;
-      const auto number = parse_decimal(slice(name, prefix.size()), UINT8_MAX);
-      if (number) found.push_back(static_cast<unsigned>(*number));
-    }
-    std::sort(found.begin(), found.end());
-    return found;
-  }
+  std::vector<unsigned> numbers(Text prefix) const { return numbers_in(root_, prefix); }
 
   void initiator() {
     if (access((root_ + "/initiator").c_str(), F_OK) != 0) return;
@@ -177,22 +179,34 @@ private:
   std::vector<ibft::Finding> unknown_;
 };
 
+void rebuild(const std::string& folder, const std::string& source, FirmwareSearch& search) {
+  auto arena = SecretPages::allocate(kMaxTableFile);
+  auto pages = SecretPages::allocate(ibft::kMaxEncoded);
+  if (!arena || !pages) return;
+  Rebuild rebuild{folder, *arena};
+  if (!rebuild.read()) return;
+  const auto table = ibft::encode(rebuild.table(), ibft::Layout::Ipxe, pages->memory());
+  if (!table) {
+    search.obstacles.push_back(obstacle(folder, table.error()));
+    return;
+  }
+  pages->resize(table->size());
+  search.tables.push_back({source, std::move(*pages), rebuild.take_unknown()});
+}
+
 }  // namespace
 
 void search_iscsi_ibft(const FirmwarePaths& paths, FirmwareSearch& search) {
   if (access(paths.iscsi_ibft.c_str(), F_OK) != 0) return;  // the module is not loaded
-  auto arena = SecretPages::allocate(kMaxTableFile);
-  auto pages = SecretPages::allocate(ibft::kMaxEncoded);
-  if (!arena || !pages) return;
-  Rebuild rebuild{paths.iscsi_ibft, *arena};
-  if (!rebuild.read()) return;
-  const auto table = ibft::encode(rebuild.table(), ibft::Layout::Ipxe, pages->memory());
-  if (!table) {
-    search.obstacles.push_back(obstacle(paths.iscsi_ibft, table.error()));
-    return;
+  rebuild(paths.iscsi_ibft, "sysfs", search);
+}
+
+void search_adapters(const FirmwarePaths& paths, FirmwareSearch& search) {
+  constexpr Text kPrefix = "iscsi_boot";
+  for (const unsigned number : numbers_in(paths.adapters, kPrefix)) {
+    const std::string name = std::string{kPrefix} + std::to_string(number);
+    rebuild(paths.adapters + "/" + name, "sysfs:" + name, search);
   }
-  pages->resize(table->size());
-  search.tables.push_back({"sysfs", std::move(*pages), rebuild.take_unknown()});
 }
 
 }  // namespace isboot::linux_platform

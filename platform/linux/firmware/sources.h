@@ -12,6 +12,8 @@ namespace isboot::linux_platform {
 void search_acpi(const FirmwarePaths& paths, FirmwareSearch& search);
 void search_low_memory(const FirmwarePaths& paths, FirmwareSearch& search);
 void search_iscsi_ibft(const FirmwarePaths& paths, FirmwareSearch& search);
+// The same of iSCSI adapters, whose drivers show their settings in the same form.
+void search_adapters(const FirmwarePaths& paths, FirmwareSearch& search);
 
 // "/dev/mem: Operation not permitted"
 std::string obstacle(const std::string& path, const Error& error);

@@ -160,5 +160,26 @@ TEST(KernelLun, ReadsDigitsWithoutLeadingZeros) {
   }
 }
 
+TEST(IscsiAdapter, IsAnotherSourceForThoseWhoAsk) {
+  Machine machine;
+  machine.sysfs = "firmware/iscsi_boot2";
+  write_pair(machine);
+  const auto found = choose_table("sysfs", machine.paths());
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->source, "sysfs:iscsi_boot2");
+  ibft::Table table;
+  ibft::Findings findings;
+  ASSERT_TRUE(decode(*found, table, findings));
+  EXPECT_EQ(table.targets[0].name, "iqn.2026-11.org.example:disk");
+  EXPECT_EQ(table.targets[0].chap_secret, "not-a-secret-1234");
+  EXPECT_EQ(table.nics[0].vlan, 7);
+  // It logs in by itself: nobody takes it who has not named it.
+  EXPECT_FALSE(choose_table("auto", machine.paths()));
+  EXPECT_TRUE(find_tables(machine.paths()).tables.empty());
+  machine.sysfs = "ibft";
+  write_pair(machine);
+  EXPECT_EQ(choose_table("sysfs", machine.paths())->source, "sysfs");
+}
+
 }  // namespace
 }  // namespace isboot::linux_platform::test

@@ -26,7 +26,8 @@ public:
   Machine& operator=(const Machine&) = delete;
 
   FirmwarePaths paths() const {
-    return {root_ / "acpi/tables", root_ / "efi", root_ / "mem", root_ / "ibft"};
+    return {root_ / "acpi/tables", root_ / "efi", root_ / "mem", root_ / "ibft",
+            root_ / "firmware"};
   }
   std::filesystem::path root() const { return root_; }
 
@@ -45,11 +46,13 @@ public:
     std::copy(table.begin(), table.end(), memory.begin() + static_cast<std::ptrdiff_t>(at));
     write("mem", memory);
   }
-  // Folders of attributes, each a file with a newline, as iscsi_ibft shows them.
+  // Folders of attributes, each a file with a newline, as iscsi_ibft shows them, and adapters'
+  // drivers in "firmware/iscsi_bootN".
+  std::string sysfs = "ibft";
   void write_sysfs(const std::string& folder, const std::map<std::string, std::string>& fields) {
     for (const auto& [name, value] : fields) {
       const std::string line = value + "\n";
-      write("ibft/" + folder + "/" + name, {line.begin(), line.end()});
+      write(sysfs + "/" + folder + "/" + name, {line.begin(), line.end()});
     }
   }
   void start_by_uefi() { std::filesystem::create_directories(root_ / "efi"); }

@@ -7,13 +7,15 @@ import stat
 DIRECTORIES = ("proc", "sys", "dev", "run", "root")
 
 
-def build(files, directories=DIRECTORIES, links=None):
+def build(files, directories=DIRECTORIES, links=None, private=None):
     """`files`: path → contents, `links`: path → target. Everything is executable: it is small
-    and short-lived, and one rule is easier to read than a table of modes."""
+    and short-lived, and one rule is easier to read than a table of modes; but what is in `private`,
+    path → contents, only root may read."""
     archive = io.BytesIO()
-    entries = {path: (stat.S_IFDIR | 0o755, b"") for path in _parents([*files, *(links or {})])}
+    entries = {path: (stat.S_IFDIR | 0o755, b"") for path in _parents([*files, *(links or {}), *(private or {})])}
     entries |= {path: (stat.S_IFDIR | 0o755, b"") for path in directories}
     entries |= {path: (stat.S_IFREG | 0o755, data) for path, data in files.items()}
+    entries |= {path: (stat.S_IFREG | 0o600, data) for path, data in (private or {}).items()}
     entries |= {path: (stat.S_IFLNK | 0o777, to.encode()) for path, to in (links or {}).items()}
     for number, path in enumerate(sorted(entries), start=1):
         _write_entry(archive, number, path, *entries[path])

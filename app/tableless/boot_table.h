@@ -1,0 +1,34 @@
+// The table to boot from: firmware's, or one that the kernel command line makes up for.
+#pragma once
+
+#include "app/tableless/machine_facts.h"
+#include "core/boot/parameters.h"
+#include "core/ports/clock.h"
+#include "core/ports/log.h"
+#include "platform/linux/firmware/firmware_table.h"
+
+namespace isboot::app {
+
+// How long may be waited for a NIC, or a lease, that is not there yet.
+struct Patience {
+  Clock& clock;
+  Millis give_up;  // a time on `clock`
+};
+
+// As linux_platform::choose_table(). When there is none, and none was named, what the kernel
+// command line says (core/boot/tableless.h) is a table too, whose source says so; parameters.url is
+// then in it, and cleared. Errc::NotFound: there is neither. What is not used of the command line
+// is logged.
+Result<linux_platform::FirmwareTable> find_boot_table(boot::Parameters& parameters, Log& log,
+                                                      const Patience* patience = nullptr,
+                                                      const TablelessPaths& paths = {});
+
+// Whether it was made up so, and nothing of it is firmware's.
+bool is_made_up(const linux_platform::FirmwareTable& table);
+
+// The second half of it alone.
+Result<linux_platform::FirmwareTable> table_of_command_line(boot::Parameters& parameters, Log& log,
+                                                            const Patience* patience,
+                                                            const TablelessPaths& paths);
+
+}  // namespace isboot::app

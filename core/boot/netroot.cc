@@ -1,0 +1,86 @@
+#include "core/boot/netroot.h"
+
+namespace isboot::boot {
+namespace {
+
+constexpr Text kScheme = "iscsi:";
+constexpr std::size_t kMaxUrl = 600;
+
+// Where the target's name starts: it holds colons of its own. npos: nowhere.
+std::size_t target_start(Text text) {
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const Text rest = slice(text, i);
+    for (const Text type : {Text{"iqn."}, Text{"eui."}, Text{"naa."}})
+      if (text[i - 1] == ':' && starts_with_ignoring_case(rest, type)) return i;
+  }
+  return Text::npos;
+}
+
+// What is behind the last '@' that cannot be part of the target's name.
+Text without_credentials(Text text) {
+  const std::size_t at = find(text, '@');
+  const std::size_t target = target_start(text);
+  if (at == Text::npos || (target != Text::npos && at > target)) return text;
+  return slice(text, at + 1);
+}
+
+// Steps over the server, which may be in brackets, and two fields; the offset of what follows.
+std::size_t after_port(Text text) {
+  std::size_t colons = 0;
+  bool bracketed = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '[') bracketed = true;
+    if (text[i] == ']') bracketed = false;
+    if (text[i] == ':' && !bracketed && ++colons == 3) return i + 1;
+  }
+  return text.size();
+}
+
+struct Middle {
+  Text device;
+  Text lun;
+};
+
+// "LUN", "device:LUN" or "iface:device:LUN".
+Middle split_middle(Text text) {
+  Text fields[3];
+  std::size_t count = 0;
+  for (Text rest = text; count < 3;) {
+    const std::size_t colon = find(rest, ':');
+    fields[count++] = slice(rest, 0, colon);
+    if (colon == Text::npos) break;
+    rest = slice(rest, colon + 1);
+  }
+  return {count > 1 ? fields[count - 2] : Text{}, fields[count - 1]};
+}
+
+}  // namespace
+
+Result<Netroot> parse_netroot(Text value) {
+  if (!starts_with_ignoring_case(value, kScheme))
+    return Error{Errc::BadValue, 0, "netroot=: not iscsi:"};
+  const Text all = slice(value, kScheme.size());
+  const Text text = without_credentials(all);
+  const auto offset = static_cast<std::uint32_t>(value.size() - text.size());
+  Netroot netroot;
+  netroot.has_secret = all.size() - text.size() > 1;
+  const std::size_t front = after_port(text);
+  const std::size_t target = target_start(text);
+  if (target == Text::npos || target < front)
+    return Error{Errc::BadValue, offset, "netroot=: no target's name, such as iqn.…"};
+  const std::size_t size = target - front;
+  const Middle middle = split_middle(size == 0 ? Text{} : slice(text, front, size - 1));
+  if (!netroot.device.assign(middle.device))
+    return Error{Errc::BadValue, offset, "netroot=: the device's name is too long"};
+  std::array<char, kMaxUrl> buffer{};
+  TextWriter url{buffer};
+  // Its protocol is a number or empty in both forms.
+  url << kScheme << slice(text, 0, front) << middle.lun << ':' << slice(text, target);
+  if (url.cut()) return Error{Errc::BadValue, offset, "netroot=: too long"};
+  const auto parsed = iscsi::parse_url(url.text());
+  if (!parsed) return Error{Errc::BadValue, offset, parsed.error().text};
+  netroot.url = *parsed;
+  return netroot;
+}
+
+}  // namespace isboot::boot

@@ -1,0 +1,20 @@
+// dracut's way to name an iSCSI target (dracut.cmdline(7)):
+//   netroot=iscsi:[name:secret[:reverse
+//   name:secret]@]server:protocol:port[:iface:device]:LUN:target
+#pragma once
+
+#include "core/iscsi/url.h"
+#include "core/ports/network.h"
+
+namespace isboot::boot {
+
+struct Netroot {
+  iscsi::TargetUrl url;
+  LinkName device;          // the NIC to the target; empty: not named
+  bool has_secret = false;  // there were credentials in it, which are not read
+};
+
+// `value` as it stands behind "netroot=". Errc::BadValue with the offset of what is wrong.
+Result<Netroot> parse_netroot(Text value);
+
+}  // namespace isboot::boot

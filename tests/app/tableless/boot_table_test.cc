@@ -1,0 +1,196 @@
+#include "app/tableless/boot_table.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "core/boot/plan.h"
+#include "core/ibft/decode.h"
+#include "testing/fake_clock.h"
+
+namespace isboot::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+class KeptLog final : public Log {
+public:
+  void write(LogLevel, Text line) override { lines += std::string{line} + "\n"; }
+  Text words(Code) override { return {}; }
+  std::string lines;
+};
+
+// A machine's folders, made up in a temporary folder: no table, one NIC.
+class BootTableTest : public ::testing::Test {
+protected:
+  BootTableTest() {
+    std::string pattern = fs::temp_directory_path() / "isboot-tableless-XXXXXX";
+    root_ = mkdtemp(pattern.data());
+    paths_ = {root_ / "cmdline", root_ / "net", root_ / "uuid",  root_ / "credentials",
+              root_ / "run",     root_ / "tmp", root_ / "leases"};
+    write("uuid", "C0FFEE00-1234-5678-9ABC-DEF012345678\n");
+    add_nic("lo", 1, "00:00:00:00:00:00", 772);
+    add_nic("eth1", 3, "52:54:00:00:00:03", 1);
+    add_nic("eth0", 2, "52:54:00:00:00:02", 1);
+    fs::create_directory(root_ / "net/eth0/device");
+    fs::create_directory(root_ / "net/eth1/device");
+  }
+  ~BootTableTest() override { fs::remove_all(root_); }
+
+  void write(const std::string& name, const std::string& content) {
+    fs::create_directories((root_ / name).parent_path());
+    std::ofstream{root_ / name} << content;
+  }
+  void add_nic(const std::string& name, int index, const std::string& mac, int type) {
+    write("net/" + name + "/ifindex", std::to_string(index) + "\n");
+    write("net/" + name + "/address", mac + "\n");
+    write("net/" + name + "/type", std::to_string(type) + "\n");
+  }
+
+  // The plan that the command line leads to; empty, and error_ set, when there is none.
+  boot::Plan plan(const std::string& command_line, const Patience* patience = nullptr) {
+    write("cmdline", command_line + "\n");
+    boot::Plan plan;
+    const auto found = table_of_command_line(parameters_, log_, patience, paths_);
+    if (!found) {
+      error_ = found.error();
+      return plan;
+    }
+    source_ = found->source;
+    EXPECT_TRUE(is_made_up(*found));
+    ibft::Table table;
+    ibft::Findings findings;
+    EXPECT_TRUE(linux_platform::decode(*found, table, findings));
+    for (const ibft::Finding& finding : findings)
+      EXPECT_EQ(finding.severity, ibft::Severity::Note) << finding.field << ": " << finding.message;
+    EXPECT_TRUE(boot::make_plan(table, parameters_, plan));
+    return plan;
+  }
+
+  fs::path root_;
+  TablelessPaths paths_;
+  boot::Parameters parameters_;
+  KeptLog log_;
+  std::string source_;
+  std::optional<Error> error_;
+};
+
+const std::string kUrl = "isboot.url=iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk ";
+
+TEST_F(BootTableTest, StaticAddressAtTheNicThatWasThereFirst) {
+  const boot::Plan path = plan(kUrl + "ip=10.0.2.15::10.0.2.2:24");
+  ASSERT_EQ(path.count, 1U);
+  EXPECT_EQ(source_, "kernel command line");
+  EXPECT_EQ(path[0].nic.mac, *parse_mac("52:54:00:00:00:02"));
+  EXPECT_EQ(path[0].login.initiator_name.view(),
+            "iqn.2026-11.invalid.isboot:uuid:c0ffee00-1234-5678-9abc-def012345678");
+}
+
+TEST_F(BootTableTest, NicIsTheOneThatIsNamed) {
+  EXPECT_EQ(plan(kUrl + "ip=10.0.2.15:::24::eth1:none")[0].nic.mac,
+            *parse_mac("52:54:00:00:00:03"));
+  EXPECT_EQ(plan(kUrl + "ip=10.0.2.15:::24 BOOTIF=01-52-54-00-00-00-03")[0].nic.mac,
+            *parse_mac("52:54:00:00:00:03"));
+  (void)parameters_.nic.assign("eth1");
+  EXPECT_EQ(plan(kUrl + "ip=10.0.2.15:::24")[0].nic.name.view(), "eth1");
+}
+
+TEST_F(BootTableTest, LeaseIsTheClients) {
+  write("run/net-eth1.conf",
+        "DEVICE='eth1'\nIPV4ADDR='10.0.2.77'\nIPV4NETMASK='255.255.0.0'\nIPV4GATEWAY='10.0.2.2'\n");
+  const boot::Plan path = plan(kUrl + "ip=dhcp");
+  EXPECT_EQ(path[0].nic.mac, *parse_mac("52:54:00:00:00:03"));
+  EXPECT_EQ(path[0].link.address, IpAddress::v4(10, 0, 2, 77));
+  EXPECT_EQ(path[0].link.prefix, 16);
+  EXPECT_EQ(path[0].origin, ibft::Origin::Dhcp);
+}
+
+TEST_F(BootTableTest, LeasesOfDracutAreFoundToo) {
+  write("tmp/dhclient.eth1.dhcpopts",
+        "new_ip_address='10.0.2.77'\nnew_subnet_mask=255.255.255.0\n");
+  EXPECT_EQ(plan(kUrl + "ip=eth1:dhcp")[0].link.address, IpAddress::v4(10, 0, 2, 77));
+  fs::remove_all(root_ / "tmp");
+  write("leases/3", "ADDRESS=10.0.2.78\nNETMASK=255.255.255.0\n");
+  EXPECT_EQ(plan(kUrl + "ip=eth1:dhcp")[0].link.address, IpAddress::v4(10, 0, 2, 78));
+}
+
+TEST_F(BootTableTest, RootPathNamesTheTargetWhenNothingElseDoes) {
+  write("run/net-eth0.conf",
+        "DEVICE='eth0'\nIPV4ADDR='10.0.2.77'\nIPV4NETMASK='255.255.255.0'\n"
+        "ROOTPATH='iscsi:10.0.2.9:::2:iqn.2026-11.org.example:other'\n");
+  const boot::Plan path = plan("ip=dhcp");
+  ASSERT_EQ(path.count, 1U);
+  EXPECT_EQ(source_, "DHCP root path");
+  EXPECT_EQ(path[0].portal.address, IpAddress::v4(10, 0, 2, 9));
+  EXPECT_EQ(plan(kUrl + "ip=dhcp")[0].portal.address, IpAddress::v4(10, 0, 2, 2));
+  // Without ip=dhcp nobody has asked.
+  (void)plan("quiet");
+  EXPECT_EQ(error_->code, Errc::NotFound);
+}
+
+TEST_F(BootTableTest, NobodyAsksForABoot) {
+  for (const char* line : {"", "root=/dev/sda1 ip=dhcp", "ip=10.0.2.15:::24", "netroot=nfs:/x"}) {
+    error_.reset();
+    (void)plan(line);
+    EXPECT_TRUE(error_ && error_->code == Errc::NotFound) << line;
+  }
+}
+
+TEST_F(BootTableTest, WhatIsMissingIsAFaultThatNamesIt) {
+  const auto fails = [this](const std::string& line, Text what) {
+    error_.reset();
+    (void)plan(line);
+    return error_ && error_->code == Errc::BadValue && Text{error_->text}.find(what) != Text::npos;
+  };
+  EXPECT_TRUE(fails(kUrl, "ip="));
+  EXPECT_TRUE(fails(kUrl + "ip=dhcp", "no lease"));
+  EXPECT_TRUE(fails(kUrl + "ip=10.0.2.15:::24::eth9:none", "not there"));
+  write("uuid", "00000000-0000-0000-0000-000000000000\n");
+  EXPECT_TRUE(fails(kUrl + "ip=10.0.2.15:::24", "isboot.initiator="));
+}
+
+TEST_F(BootTableTest, WaitsForTheLeaseAsLongAsItMay) {
+  testing::FakeClock clock;
+  const Millis begin = clock.now();
+  const Patience patience{clock, begin + 10'000};
+  (void)plan(kUrl + "ip=dhcp", &patience);
+  EXPECT_TRUE(error_);
+  EXPECT_EQ(clock.now(), begin + 10'000);
+}
+
+TEST_F(BootTableTest, CredentialsComeFromAFileThatNobodyElseCanRead) {
+  write("credentials", "name=us\nsecret=not-a-secret-1\n");
+  chmod((root_ / "credentials").c_str(), 0600);
+  EXPECT_EQ(plan(kUrl + "ip=10.0.2.15:::24")[0].login.credentials.name.view(), "us");
+  chmod((root_ / "credentials").c_str(), 0644);
+  (void)plan(kUrl + "ip=10.0.2.15:::24");
+  EXPECT_TRUE(error_);
+  EXPECT_NE(log_.lines.find("chmod 0600"), std::string::npos);
+  EXPECT_EQ(log_.lines.find("not-a-secret-1"), std::string::npos);
+}
+
+TEST_F(BootTableTest, OptionStandsAboveTheCommandLine) {
+  (void)parameters_.url.assign("iscsi:10.0.2.9:::2:iqn.2026-11.org.example:other");
+  const boot::Plan path = plan(kUrl + kUrl + "ip=10.0.2.15:::24");
+  ASSERT_EQ(path.count, 1U);
+  EXPECT_EQ(path[0].portal.address, IpAddress::v4(10, 0, 2, 9));
+}
+
+TEST_F(BootTableTest, SaysWhatIsNotUsed) {
+  (void)plan(kUrl + "ip=10.0.2.15:::24 rd.iscsi.param=x");
+  EXPECT_NE(log_.lines.find("rd.iscsi.param"), std::string::npos);
+}
+
+TEST_F(BootTableTest, ATableThatIsNamedIsNotReplaced) {
+  write("cmdline", kUrl + "ip=10.0.2.15:::24\n");
+  (void)parameters_.table.assign((root_ / "none").string());
+  EXPECT_FALSE(find_boot_table(parameters_, log_, nullptr, paths_));
+}
+
+}  // namespace
+}  // namespace isboot::app

@@ -1,0 +1,53 @@
+"""No firmware, no table: the kernel command line alone leads to the disk."""
+
+import unittest
+
+from harness import initramfs, machine, target
+from harness.boot import KERNEL, Boot
+from harness.kernel import Kernel
+from harness.workspace import isboot_binary
+
+CHAP = ("booter", "not-a-secret-1")
+CLOSED = 9  # discard: nothing listens there
+UUID = "c0ffee00-1234-5678-9abc-def012345678"
+NO_LIMIT = 300  # seconds, more than a busy host needs
+
+
+def url(port):
+    return f"isboot.url=iscsi:{machine.HOST}::{port}:{target.LUN}:{target.NAME}"
+
+
+class TablelessBoot(Boot):
+    """Two paths, of which the first is dead; CHAP from the initramfs's file; the name from the
+    machine's UUID."""
+
+    def __init__(self, name):
+        kernel = Kernel()
+        secrets = f"name={CHAP[0]}\nsecret={CHAP[1]}\n".encode()
+        initrd = initramfs.build({"init": isboot_binary().read_bytes(), **kernel.module_files()},
+                                 private={"etc/isboot/credentials": secrets})
+        super().__init__(name, KERNEL, initrd=initrd, chap=CHAP)
+
+    def _machine(self, port):
+        words = (f"{self._arguments} isboot.timeout={NO_LIMIT} {url(CLOSED)} {url(port)} "
+                 f"ip=10.0.2.15::{machine.HOST}:255.255.255.0::eth0:none")
+        guest = machine.from_kernel(self.workspace, self._kernel, self._initrd, words)
+        guest.add("-uuid", UUID)
+        return guest
+
+
+class Tableless(unittest.TestCase):
+
+    def test_url_ip_and_credentials(self):
+        boot = TablelessBoot("tableless")
+        print(f"logs: {boot.workspace.path}")
+        boot.run()
+        boot.check()
+        said = (boot.workspace / "console.log").read_text(errors="replace")
+        self.assertIn("boot by the kernel command line, 1 NIC, 2 target", said)
+        self.assertNotIn(CHAP[1], said)
+        boot.workspace.clear()
+
+
+if __name__ == "__main__":
+    unittest.main()
