@@ -9,22 +9,23 @@ FIXTURE = PROJECT / "tests/fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
 LENGTH, CHECKSUM = 4, 9
 INITIATOR_NAME = 0x50 + 70
 TARGET_PORT, TARGET_LUN, TARGET_NAME = 0x180 + 22, 0x180 + 24, 0x180 + 34
-TARGET_CHAP_TYPE, CHAP_NAME, CHAP_SECRET = 0x180 + 32, 0x180 + 38, 0x180 + 42
-ONE_WAY_CHAP = 1
+TARGET_CHAP_TYPE = 0x180 + 32
+CHAP_FIELDS = (0x180 + 38, 0x180 + 42, 0x180 + 46, 0x180 + 50)  # name, secret, and the target's
+ONE_WAY_CHAP, MUTUAL_CHAP = 1, 2
 NIC_OFFSET, NIC_MAC = 0x30 + 10, 0xa0 + 90
 
 
 def leading_to(port, target, initiator, changes=(), chap=None):
     """The fixture's NIC, address and LUN with another port and other names, put at the end.
-    `changes`: further (offset, bytes) to write over the fixture; `chap`: (name, secret)."""
+    `changes`: further (offset, bytes) to write over the fixture; `chap`: as of target.Target."""
     table = bytearray(FIXTURE.read_bytes())
     for offset, value in changes:
         table[offset:offset + len(value)] = value
     struct.pack_into("<H", table, TARGET_PORT, port)
     strings = [(INITIATOR_NAME, initiator), (TARGET_NAME, target)]
     if chap:
-        table[TARGET_CHAP_TYPE] = ONE_WAY_CHAP
-        strings += zip((CHAP_NAME, CHAP_SECRET), chap)
+        table[TARGET_CHAP_TYPE] = MUTUAL_CHAP if len(chap) > 2 else ONE_WAY_CHAP
+        strings += zip(CHAP_FIELDS, chap)
     for field, name in strings:
         struct.pack_into("<HH", table, field, len(name), len(table))
         table += name.encode() + b"\0"

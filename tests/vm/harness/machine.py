@@ -69,12 +69,19 @@ class Machine:
 
 def from_firmware(workspace, port, uefi):
     """iPXE, in the NIC's option ROM, gets a script by TFTP and boots the disk at `port`."""
+    write_script(workspace, port)
+    return from_ipxe(workspace, "virtio-net-pci", uefi)
+
+
+def write_script(workspace, port, chap=()):
+    """What from_ipxe() runs: the disk at `port` is booted. `chap`: as of target.Target."""
     boot = workspace / "tftp"
     boot.mkdir()
-    (boot / "boot.ipxe").write_text(
-        f"#!ipxe\nset initiator-iqn {INITIATOR}\n"
-        f"sanboot iscsi:{HOST}:tcp:{port}:{LUN}:{NAME}\n", encoding="ascii")
-    return from_ipxe(workspace, "virtio-net-pci", uefi)
+    settings = zip(("username", "password", "reverse-username", "reverse-password"), chap)
+    lines = ["#!ipxe", f"set initiator-iqn {INITIATOR}",
+             *(f"set {name} {value}" for name, value in settings),
+             f"sanboot iscsi:{HOST}:tcp:{port}:{LUN}:{NAME}", ""]
+    (boot / "boot.ipxe").write_text("\n".join(lines), encoding="ascii")
 
 
 def from_ipxe(workspace, nic, uefi, netdev=f"{USER_NETWORK},tftp=tftp,bootfile=boot.ipxe"):
@@ -90,9 +97,10 @@ def from_ipxe(workspace, nic, uefi, netdev=f"{USER_NETWORK},tftp=tftp,bootfile=b
 
 
 def from_kernel(workspace, kernel, initramfs, cmdline, table=None, local_disk=None,
-                more_tables=(), netdev=USER_NETWORK):
+                more_tables=(), netdev=USER_NETWORK, nic="virtio-net-pci"):
     """QEMU loads the kernel itself and puts `table` (bytes) and `more_tables` among the ACPI
-    tables. `local_disk`: an image that the machine has as a disk of its own."""
+    tables. `local_disk`: an image that the machine has as a disk of its own; `nic`: QEMU's name
+    of the device."""
     (workspace / "initrd.img").write_bytes(initramfs)
     arguments = []
     for number, one in enumerate([table, *more_tables] if table else ()):
@@ -101,5 +109,5 @@ def from_kernel(workspace, kernel, initramfs, cmdline, table=None, local_disk=No
     if local_disk:
         arguments += ["-drive", f"if=virtio,format=raw,file={local_disk}"]
     return Machine(workspace, "", [
-        "-device", f"virtio-net-pci,id=nic,netdev=net,mac={MAC},romfile=", *arguments,
+        "-device", f"{nic},id=nic,netdev=net,mac={MAC},romfile=", *arguments,
         "-kernel", kernel.image, "-initrd", "initrd.img", "-append", cmdline], netdev)

@@ -17,7 +17,8 @@ TRIES = 5
 
 class Target:
     """`port`: where it listens; from a guest of QEMU's user networking it is 10.0.2.2:`port`.
-    `chap`: (name, secret) that a login must prove."""
+    `chap`: (name, secret) that a login must prove; with (…, name, secret) behind them the target
+    proves those."""
 
     def __init__(self, workspace, host, port, image, chap=None):
         self.port = port
@@ -57,12 +58,13 @@ class Target:
 
     def set_account(self):
         """From now on `chap` is what a login must prove."""
-        name, secret = self.chap
         listing = self.admin("--mode", "account", "--op", "show").decode()
-        if name in listing:
-            self.admin("--mode", "account", "--op", "delete", "--user", name)
-        self.admin("--mode", "account", "--op", "new", "--user", name, "--password", secret)
-        self.admin("--mode", "account", "--op", "bind", "--tid", 1, "--user", name)
+        ways = [(self.chap[:2], []), (self.chap[2:], ["--outgoing"])]
+        for (name, secret), how in ways[:len(self.chap) // 2]:
+            if name in listing:
+                self.admin("--mode", "account", "--op", "delete", "--user", name)
+            self.admin("--mode", "account", "--op", "new", "--user", name, "--password", secret)
+            self.admin("--mode", "account", "--op", "bind", "--tid", 1, "--user", name, *how)
 
     def _serve(self):
         self.admin("--mode", "target", "--op", "new", "--tid", 1, "--targetname", NAME)

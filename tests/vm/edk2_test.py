@@ -1,0 +1,65 @@
+"""UEFI's own iSCSI initiator boots the machine; its settings are written into the variable store.
+
+One of these is in CI. The others are run by `scripts/test --matrix`.
+"""
+
+import unittest
+
+from harness.edk2 import SECOND_HOST, SECOND_MAC, Edk2Boot
+from harness.edk2_settings import ENABLED_FOR_MPIO, Attempt
+from harness.machine import HOST
+from harness.rewriting import ONLY_MD5
+
+CHAP = ("booter", "not-a-secret-1")
+MUTUAL = (*CHAP, "targeter", "not-a-secret-2")
+CLOSED = 9  # discard: nothing listens there
+
+
+def static(port, **other):
+    return Attempt(port, **{"address": "10.0.2.15", "gateway": HOST, **other})
+
+
+def second(port, **other):
+    return Attempt(port, **{"mac": SECOND_MAC, "address": "10.0.3.15", "target": SECOND_HOST,
+                            "gateway": SECOND_HOST, **other})
+
+
+class BootByEdk2(unittest.TestCase):
+
+    def test_static(self):
+        self._boot("static", lambda port: [static(port)])
+
+    def test_dhcp(self):
+        self._boot("dhcp", lambda port: [Attempt(port)])
+
+    def test_chap(self):
+        self._boot("chap", lambda port: [static(port, chap=CHAP)], chap=CHAP,
+                   change=ONLY_MD5)
+
+    def test_mutual(self):
+        self._boot("mutual", lambda port: [static(port, chap=MUTUAL)], chap=MUTUAL,
+                   change=ONLY_MD5)
+
+    def test_failed_first(self):
+        """Only the pair that worked is in the table."""
+        self._boot("failed-first", lambda port: [static(CLOSED), second(port)])
+
+    def test_two_nics(self):
+        self._boot("two-nics", lambda port: [static(port), second(port)])
+
+    def test_mpio(self):
+        """All pairs are in the table, the dead one too."""
+        self._boot("mpio", lambda port: [static(port, mode=ENABLED_FOR_MPIO),
+                                         second(CLOSED, mode=ENABLED_FOR_MPIO),
+                                         second(port, mode=ENABLED_FOR_MPIO)])
+
+    def _boot(self, name, attempts, **options):
+        boot = Edk2Boot(f"edk2-{name}", attempts, **options)
+        print(f"logs: {boot.workspace.path}")
+        boot.run()
+        boot.check()
+        boot.workspace.clear()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,47 @@
+"""A machine that UEFI's own iSCSI initiator boots: no iPXE, no script, only the firmware's settings."""
+
+import contextlib
+
+from . import machine, rewriting
+from .boot import UEFI, Boot
+from .edk2_settings import variables
+
+# The NICs: one for each network of QEMU's, told apart by their last byte.
+SECOND_MAC, SECOND_HOST = "52:54:00:12:34:57", "10.0.3.2"
+
+
+class Edk2Boot(Boot):
+    """`attempts`: what they are, given the target's port. `change`: of what the machine says to
+    its target, as of rewriting.relaying()."""
+
+    def __init__(self, name, attempts, change=None, **options):
+        super().__init__(name, UEFI, **options)
+        self._attempts = attempts
+        self._change = change
+        self._port = None
+
+    @contextlib.contextmanager
+    def serving(self):
+        with super().serving(), contextlib.ExitStack() as life:
+            self._port = self.target.port
+            if self._change:
+                self._port = life.enter_context(rewriting.relaying(self._port, self._change))
+            yield
+
+    def _machine(self, port):
+        attempts = self._attempts(self._port)
+        with open(f"{machine.OVMF}/OVMF_VARS_4M.fd", "rb") as pristine:
+            settings = variables(pristine.read(), attempts)
+        (self.workspace / "vars.fd").write_bytes(settings)
+        guest = machine.Machine(self.workspace, "", [
+            *_nic("net", machine.MAC),
+            "-drive", f"if=pflash,format=raw,readonly=on,file={machine.OVMF}/OVMF_CODE_4M.fd",
+            "-drive", "if=pflash,format=raw,file=vars.fd"])
+        if any(one.mac == SECOND_MAC for one in attempts):
+            guest.add("-netdev", "user,id=net2,net=10.0.3.0/24", *_nic("net2", SECOND_MAC))
+        return guest
+
+
+def _nic(network, mac):
+    # Without iPXE's ROM, which would come first.
+    return "-device", f"virtio-net-pci,netdev={network},mac={mac},romfile="

@@ -1,0 +1,97 @@
+"""All pairs of what people combine, each in one whole boot or another (harness/covering.py).
+
+  matrix.py                   all rows, two at a time; writes build/vm/matrix/table.md
+  matrix.py --row NAME        one row alone, as the table names it
+  matrix.py --list            the names
+"""
+
+import argparse
+import concurrent.futures
+import pathlib
+import subprocess
+import sys
+import time
+
+from harness import matrix_machine
+from harness.console import ConsoleError
+from harness.covering import rows
+from harness.workspace import BUILD
+
+AT_A_TIME = 2
+PASSED, FAILED, NOT_ENDED = 0, 1, 4
+WORDS = {PASSED: "boots", FAILED: "fails", NOT_ENDED: "did not end"}
+# The machine has said itself that it does not boot: then it is no matter of time.
+GAVE_UP = r"no iSCSI disk|Kernel panic|not booted|Start PXE|No bootable"
+
+
+def run_row(name):
+    """Boots that row once; PASSED, FAILED or NOT_ENDED."""
+    boot = matrix_machine.boot_of(matrix_machine.row_of(name))
+    print(f"logs: {boot.workspace.path}")
+    try:
+        boot.run()
+        boot.check()
+    except ConsoleError as error:
+        print(error)
+        ended = "ended before" in str(error) or boot.console.first(GAVE_UP) is not None
+        return FAILED if ended else NOT_ENDED
+    except AssertionError as error:
+        print(error)
+        return FAILED
+    boot.workspace.clear()
+    return PASSED
+
+
+def judge(run):
+    """What `run` says; a second time when the host was too busy for the first."""
+    status = run()
+    return run() if status == NOT_ENDED else status
+
+
+def _in_a_process(name):
+    start = time.monotonic()
+    command = [sys.executable, __file__, "--row", name]
+    status = judge(lambda: subprocess.run(command, check=False, stdout=subprocess.DEVNULL,
+                                          stderr=subprocess.DEVNULL).returncode)
+    status = status if status in WORDS else FAILED
+    print(f"{name}: {WORDS[status]}", flush=True)
+    return name, status, time.monotonic() - start
+
+
+def table(results):
+    """The rows as Markdown."""
+    head = ["| " + " | ".join([*matrix_machine.AXES, "result"]) + " |",
+            "| --- " * (len(matrix_machine.AXES) + 1) + "|"]
+    return "\n".join(head + [f"| {name.replace('+', ' | ')} | {WORDS[status]} |"
+                             for name, status, _ in results]) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--row", help="only this one")
+    parser.add_argument("--list", action="store_true", help="only the names")
+    parser.add_argument("--strength", type=int, default=2, help="2: all pairs, 3: all triples")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, help="only so many, from the start")
+    options = parser.parse_args()
+    if options.row:
+        sys.exit(run_row(options.row))
+    names = [matrix_machine.name_of(row) for row in
+             rows(matrix_machine.AXES, matrix_machine.allowed, options.strength, options.seed)]
+    names = names[:options.first]
+    if options.list:
+        print("\n".join(names))
+        return
+    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+        results = list(pool.map(_in_a_process, names))
+    path = pathlib.Path(BUILD / "matrix/table.md")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(table(results), encoding="ascii")
+    slowest = max(seconds for _, _, seconds in results)
+    print(f"{path}: {len(results)} rows, the slowest took {slowest:.0f} s")
+    sys.exit(any(status != PASSED for _, status, _ in results))
+
+
+if __name__ == "__main__":
+    main()

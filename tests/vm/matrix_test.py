@@ -1,0 +1,78 @@
+"""The matrix's array and its judgement; no machine is started."""
+
+import itertools
+import unittest
+
+import matrix
+from harness import matrix_machine
+from harness.covering import coverable, rows
+
+AXES = {"a": ("1", "2", "3"), "b": ("x", "y"), "c": ("p", "q", "r"), "d": ("on", "off")}
+
+
+def allowed(row):
+    return not (row.get("a") == "3" and row.get("b") == "y")
+
+
+def every_part(table, strength):
+    return {part for row in table for part in itertools.combinations(sorted(row.items()), strength)}
+
+
+class CoveringArray(unittest.TestCase):
+
+    def test_covers_every_pair_that_can_be(self):
+        table = rows(AXES, allowed)
+        self.assertTrue(set(coverable(AXES, allowed)) <= every_part(table, 2))
+        # Among them all pairs that nothing forbids, counted by hand: 6+9+6+6+4+6, less one.
+        self.assertEqual(len(coverable(AXES, allowed)), 36)
+        self.assertLess(len(table), 3 * 2 * 3 * 2 / 2)
+
+    def test_covers_every_triple(self):
+        self.assertTrue(set(coverable(AXES, allowed, 3)) <= every_part(rows(AXES, allowed, 3), 3))
+
+    def test_no_row_is_forbidden(self):
+        for row in rows(AXES, allowed):
+            self.assertTrue(allowed(row))
+            self.assertEqual(list(row), list(AXES))
+
+    def test_same_seed_same_rows(self):
+        self.assertEqual(rows(AXES, allowed, seed=7), rows(AXES, allowed, seed=7))
+        self.assertNotEqual(rows(AXES, allowed, seed=7), rows(AXES, allowed, seed=8))
+
+    def test_a_pair_that_only_a_forbidden_row_has_is_not_asked_for(self):
+        def narrow(row):
+            # What is left of a="3" must have c="p", by way of b.
+            return allowed(row) and not (row.get("b") == "x" and row.get("c") in ("q", "r"))
+        self.assertNotIn((("a", "3"), ("c", "q")), coverable(AXES, narrow))
+        self.assertIn((("a", "3"), ("c", "p")), coverable(AXES, narrow))
+
+
+class Rows(unittest.TestCase):
+
+    def test_are_named_and_found_by_their_name(self):
+        for row in rows(matrix_machine.AXES, matrix_machine.allowed):
+            self.assertEqual(matrix_machine.row_of(matrix_machine.name_of(row)), row)
+
+    def test_other_names_are_refused(self):
+        for name in ("", "table", "edk2+none+dhcp+e1000+none+1+512",
+                     "bios+none+dhcp+e1000+none+1+512"):
+            with self.assertRaises(ValueError):
+                matrix_machine.row_of(name)
+
+
+class Judgement(unittest.TestCase):
+
+    def test_only_a_row_that_did_not_end_is_run_again(self):
+        for said, times, verdict in (
+                ([matrix.PASSED], 1, matrix.PASSED),
+                ([matrix.FAILED, matrix.PASSED], 1, matrix.FAILED),
+                ([matrix.NOT_ENDED, matrix.PASSED], 2, matrix.PASSED),
+                ([matrix.NOT_ENDED, matrix.NOT_ENDED, matrix.PASSED], 2, matrix.NOT_ENDED)):
+            with self.subTest(said=said):
+                left = list(said)
+                self.assertEqual(matrix.judge(lambda left=left: left.pop(0)), verdict)
+                self.assertEqual(len(said) - len(left), times)
+
+
+if __name__ == "__main__":
+    unittest.main()
