@@ -132,6 +132,10 @@ int failed(Log& log, const Error& error) {
   return kFailed;
 }
 
+// What the keeper's process declares when the machine is to end; the MachineEnd is added.
+constexpr int kEndsTheMachine = 8;
+constexpr std::uint32_t kOtherDisks = 10;  // seconds for what they have not written yet
+
 class KeeperProcess final : public linux_platform::GuardedWork {
 public:
   KeeperProcess(linux_platform::Keeper& keeper, Log& log) : keeper_{keeper}, log_{log} {}
@@ -142,7 +146,12 @@ public:
     if (client < 0 && keeper_.kept() == 0) return kNothingToDo;
     const auto independent = linux_platform::become_independent(log_);
     if (!independent) return again(independent.error());
-    end_machine(keeper_.run());
+    const MachineEnd then = keeper_.run();
+    if (then == MachineEnd::Stay) return kDone;
+    // The guard can write back what other disks have, with a limit. Without it nobody can.
+    if (getppid() == guard_) return kEndsTheMachine + static_cast<int>(then);
+    sync();
+    end_machine(then);
     return kDone;
   }
 
@@ -154,6 +163,7 @@ private:
 
   linux_platform::Keeper& keeper_;
   Log& log_;
+  const pid_t guard_ = getpid();
 };
 
 }  // namespace
@@ -183,7 +193,11 @@ int run_keeper(int argc, char** argv) {
   (void)!chdir(linux_platform::kStateFolder);
   linux_platform::stand_apart(log);
   KeeperProcess process{keeper, log};
-  return linux_platform::guard(process, std::move(control), clock, log);
+  const int status = linux_platform::guard(process, std::move(control), clock, log);
+  if (status < kEndsTheMachine) return status;
+  write_back(false, kOtherDisks);
+  end_machine(static_cast<MachineEnd>(status - kEndsTheMachine));
+  return kFailed;
 }
 
 void add_keep(CLI::App& app, Run& run) {

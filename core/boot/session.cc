@@ -16,7 +16,8 @@ constexpr Millis kLogOutLimit = 5'000;
 
 Session::Session(const Portal& portal, iscsi::LoginConfig& login, const SessionLimits& limits,
                  Hash& hash, Entropy& entropy)
-    : home_{portal},
+    : given_{portal},
+      home_{portal},
       config_{login},
       limits_{limits},
       hash_{hash},
@@ -78,6 +79,12 @@ SessionStep Session::on_event(const SessionEvent& event, Millis now) {
 
 SessionStep Session::carried() {
   state_ = SessionState::HandedOver;
+  if (moves_to_)
+    home_ = *moves_to_;
+  else if (at_given_)
+    home_ = given_;
+  moves_to_.reset();
+  at_given_ = false;
   ++logins_;
   tries_ = 0;
   refused_since_.reset();
@@ -102,7 +109,8 @@ SessionStep Session::on_loss(const SessionEvent& event, Millis now) {
 // section 6.3.5): that may not be tried before the agreed time is over (section 13.15), or the
 // one that the target names (sections 11.9.1 and 11.15.3).
 void Session::allow_no_login_before(std::optional<std::uint16_t> time2wait, Millis now) {
-  not_before_ = now + time2wait.value_or(params_.time2wait) * Millis{1000};
+  const std::uint16_t seconds = time2wait.value_or(params_.time2wait);
+  not_before_ = now + (seconds < kMostTime2Wait ? seconds : kMostTime2Wait) * Millis{1000};
 }
 
 SessionStep Session::on_recovered(std::uint32_t cmd_sn, Millis now) {
@@ -121,7 +129,10 @@ SessionStep Session::try_again(Millis now) {
   visited_ = {};
   refusal_.clear();
   ++tries_;
-  return connect(home_, now);
+  // A portal to which the target moved for good may be gone as well: both are tried in turn.
+  moves_to_.reset();
+  at_given_ = tries_ % 2 == 0 && home_ != given_;
+  return connect(at_given_ ? given_ : home_, now);
 }
 
 SessionStep Session::connect(const Portal& portal, Millis now) {
@@ -177,8 +188,9 @@ SessionStep Session::redirect(Millis now) {
   if (visited_.full())
     return on_failure(
         Error{SessionErrc::TooManyRedirects, 0, "the target redirects more than four times"}, now);
-  // RFC 7143 section 11.13.5: a permanent move is for later logins as well.
-  if (to.permanent) home_ = portal;
+  // RFC 7143 section 11.13.5: a permanent move is for later logins as well. It comes before any
+  // proof of identity, so it counts once a login has succeeded by it.
+  if (to.permanent) moves_to_ = portal;
   return connect(portal, now);
 }
 

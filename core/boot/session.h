@@ -112,6 +112,9 @@ struct SessionLimits {
 class Session {
 public:
   static constexpr std::uint32_t kMaxRedirects = 4;
+  // Seconds. A target may say 65535, and root's I/O would wait for 18 hours: one that wants more
+  // than this is asked sooner. It refuses what comes too early, and is tried again.
+  static constexpr std::uint16_t kMostTime2Wait = 60;
 
   // Borrows all but the portal and the limits for its life. The CmdSN of each login, and the
   // CHAP algorithms that a target understands, are written into `login`; its secrets are copied
@@ -127,7 +130,8 @@ public:
 
   SessionState state() const { return state_; }
   const Portal& portal() const { return portal_; }  // where the last connection went
-  const Portal& home() const { return home_; }      // where the next try starts
+  // Where a permanent redirect has led to a login that succeeded, else the one that was given.
+  const Portal& home() const { return home_; }
   const iscsi::SessionParams& params() const { return params_; }
   // The target's refusal in words, with what to do; empty when it did not refuse.
   Text refusal() const { return refusal_; }
@@ -155,7 +159,10 @@ private:
   // `span` from now, but never past the end of the first login's time.
   Millis until(Millis span, Millis now) const;
 
-  Portal home_;  // each new try starts there; a permanent redirect moves it
+  const Portal given_;              // by whoever made the session
+  Portal home_;                     // each new try starts there, or at given_ in turn
+  std::optional<Portal> moves_to_;  // home_, by a permanent redirect, once a login succeeded so
+  bool at_given_ = false;           // this try started at given_
   iscsi::LoginConfig& config_;
   SessionLimits limits_;
   Hash& hash_;

@@ -24,6 +24,8 @@ bool AnnouncedEnd::on_taken_back(MachineEnd way, Millis now) {
   return stood;
 }
 
+void AnnouncedEnd::on_time(Millis now) { way_ = standing(now); }
+
 MachineEnd AnnouncedEnd::standing(Millis now) const {
   return way_ != MachineEnd::Stay && now - at_ < kStandsFor ? way_ : MachineEnd::Stay;
 }

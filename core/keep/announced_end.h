@@ -26,6 +26,9 @@ public:
   // The init holds that way again: it goes on, or may begin anew. True when that end stood.
   bool on_taken_back(MachineEnd way, Millis now);
 
+  // An end that is too old to stand is none any more.
+  void on_time(Millis now);
+
   // Stay: no end stands.
   MachineEnd standing(Millis now) const;
   // When a session that is lost since then is to be given up, `limit` after both the loss and

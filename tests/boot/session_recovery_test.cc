@@ -168,5 +168,14 @@ TEST_F(SessionRecoveryTest, AsksTheKernelAgainWhenItDoesNotLetGo) {
   EXPECT_EQ(on(Event::due()).kind, Kind::Recover);
 }
 
+// A target may say 65535 s, 18 hours of held I/O.
+TEST_F(SessionRecoveryTest, WaitsForNoLongerThanAMinuteWhateverTheTargetSays) {
+  bring_up();
+  on(Event::lost(Error{Errc::Closed, 0, "goodbye"}, 65535));
+  const SessionStep wait = on(Event::recovered(5));
+  ASSERT_EQ(wait.kind, Kind::Wait);
+  EXPECT_EQ(wait.deadline, now_ + 60'000);
+}
+
 }  // namespace
 }  // namespace isboot::boot

@@ -98,6 +98,42 @@ TEST_F(SessionTest, RemembersAPermanentRedirect) {
   EXPECT_EQ(let_go(5).portal, kOther);
 }
 
+// It comes before any proof of identity: nothing may have answered there, ever.
+TEST_F(SessionTest, MovesForGoodOnlyOnceALoginHasSucceededThere) {
+  limits_.give_up = kNeverGiveUp;
+  make();
+  on(Event::start());
+  ASSERT_EQ(log_in({refusal(1, 2, {"TargetAddress=10.0.2.3:3261"})}).portal, kOther);
+  EXPECT_EQ(session_->home(), kHome);
+  int at_home = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const SessionStep wait = on(Event::failed(Error{Errc::TimedOut, 0, "no answer"}));
+    ASSERT_EQ(wait.kind, Kind::Wait);
+    now_ = wait.deadline;
+    at_home += on(Event::due()).portal == kHome ? 1 : 0;
+  }
+  EXPECT_EQ(at_home, 1000);
+}
+
+TEST_F(SessionTest, TriesBothWhenThePortalThatItMovedToFails) {
+  on(Event::start());
+  log_in({refusal(1, 2, {"TargetAddress=10.0.2.3:3261"})});
+  log_in();
+  on(Event::handed_over());
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  SessionStep step = let_go(5);
+  for (const Portal& expected : {kOther, kHome, kOther, kHome}) {
+    EXPECT_EQ(step.portal, expected);
+    now_ = on(Event::failed(Error{Errc::TimedOut, 0, "no answer"})).deadline;
+    step = on(Event::due());
+  }
+  now_ = on(Event::failed(Error{Errc::TimedOut, 0, "no answer"})).deadline;
+  ASSERT_EQ(on(Event::due()).portal, kHome);
+  log_in();
+  on(Event::handed_over());
+  EXPECT_EQ(session_->home(), kHome) << "the target has moved back";
+}
+
 TEST_F(SessionTest, SeesThatItIsSentInACircle) {
   on(Event::start());
   log_in({refusal(1, 1, {"TargetAddress=10.0.2.3:3261"})});

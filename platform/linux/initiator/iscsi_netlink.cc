@@ -38,7 +38,8 @@ Result<ReplyWords> read_reply(Bytes payload) {
   return words;
 }
 
-// BIND, START, SEND_PDU and SET_PARAM say in the reply's first word how it went.
+// These say in the reply's first word how it went. What the kernel thinks of any other request
+// is its InterfaceError, or none.
 bool has_return_code(IscsiRequest request) {
   return request == IscsiRequest::BindConnection || request == IscsiRequest::StartConnection ||
          request == IscsiRequest::SendPdu;

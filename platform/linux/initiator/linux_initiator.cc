@@ -2,6 +2,8 @@
 
 #include <poll.h>
 
+#include <bit>
+
 #include "core/iscsi/limits.h"
 #include "platform/linux/initiator/disk.h"
 #include "platform/linux/initiator/session_attributes.h"
@@ -9,6 +11,9 @@
 
 namespace isboot::linux_platform {
 namespace {
+
+// Numbers of 64 bits go into two words of a request, the low one first.
+static_assert(std::endian::native == std::endian::little);
 
 constexpr std::uint32_t kConnection = 0;  // one connection a session: its CID
 constexpr std::uint32_t kLeading = 1;
@@ -87,20 +92,28 @@ Result<SessionId> LinuxInitiator::create(const SessionConfig& config) {
 
 Result<Done> LinuxInitiator::hand_over(SessionId id, Stream& stream,
                                        const iscsi::SessionParams& params) {
+  const auto taken = bind_and_start(id, stream.descriptor(), params);
+  // The kernel has a hold of its own by now, or none.
+  const bool closed = peer_has_closed(stream.descriptor());
+  stream.close();
+  if (!taken) return taken.error();
+  if (closed) return Error{Errc::Closed, 0, "the target closed the connection after the login"};
+  return Done{};
+}
+
+Result<Done> LinuxInitiator::bind_and_start(SessionId id, int socket,
+                                            const iscsi::SessionParams& params) {
   Session* session = find(id);
   if (session == nullptr) return kUnknown;
   if (session->bound) ISBOOT_TRY(stop(*session, IscsiStop::Recover));
-  const auto descriptor = static_cast<std::uint32_t>(stream.descriptor());
-  // sid, cid, socket as u64 (its low half first: these machines are little-endian), leading
-  ISBOOT_TRY(netlink_->call(IscsiRequest::BindConnection,
-                            {id.value, kConnection, descriptor, 0, kLeading, 0}));
+  // sid, cid, socket as u64 (its low half first), leading
+  ISBOOT_TRY(
+      netlink_->call(IscsiRequest::BindConnection,
+                     {id.value, kConnection, static_cast<std::uint32_t>(socket), 0, kLeading, 0}));
   session->bound = true;
   const SessionAttributes attributes = session_attributes(session->config, params);
   ISBOOT_TRY(netlink_->set_params(id.value, kConnection, attributes.view()));
   ISBOOT_TRY(netlink_->call(IscsiRequest::StartConnection, {id.value, kConnection, 0, 0, 0, 0}));
-  const bool closed = peer_has_closed(stream.descriptor());
-  stream.close();
-  if (closed) return Error{Errc::Closed, 0, "the target closed the connection after the login"};
   return Done{};
 }
 

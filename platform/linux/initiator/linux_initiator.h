@@ -28,6 +28,7 @@ public:
   Result<Done> log_out(SessionId session) override;
 
 private:
+  Result<Done> bind_and_start(SessionId session, int socket, const iscsi::SessionParams& params);
   struct Session {
     SessionId id;
     std::uint32_t host = 0;

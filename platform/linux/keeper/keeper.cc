@@ -18,7 +18,6 @@ const Error kFull{Errc::NoSpace, 0, "too many sessions"};
 
 Millis Keeper::Slot::deadline() const {
   Millis first = session ? session->waiting().deadline : kNever;
-  if (end.under_way() && end.deadline() < first) first = end.deadline();
   if (session && care_at < first) first = care_at;
   return first;
 }
@@ -44,31 +43,40 @@ Result<Done> Keeper::remember(const SessionRecord& record) {
 }
 
 Result<Done> Keeper::start() {
+  started_ = false;
+  core_.emplace((*room_)->announced);
+  core_->set_end_limit(end_limit_ * Millis{1000});
   // The notices first: what happens from here on is not missed.
   ISBOOT_TRY(notices_.open());
   ISBOOT_TRY(ports_.initiator.open());
+  for (std::size_t client = 0; client < kMaxClients; ++client)
+    if (clients_[client]) tell({.kind = keep::Event::Kind::ClientCame, .client = client});
   for (Slot& slot : slots_)
-    if (is_kept(slot)) adopt(slot);
+    if (is_kept(slot)) ISBOOT_TRY(adopt(slot));
+  started_ = true;
+  save();
   return Done{};
 }
 
-void Keeper::adopt(Slot& slot) {
+// Only what the kernel does not have any more is forgotten. Whatever else fails may pass.
+Result<Done> Keeper::adopt(Slot& slot) {
   std::array<char, 160> line{};
   TextWriter out{line};
   (out << "session ").decimal(record_of(slot).session.value) << ": ";
-  const auto begun = begin(slot);
+  const auto begun = watch(slot);
   out << (begun ? Text{"adopted"} : Text{begun.error().text});
   ports_.log.write(LogLevel::Info, out.text());
+  if (begun) return begun;
+  const bool gone = begun.error().code == Errc::NotFound || begun.error().code == Errc::BadValue;
+  if (!gone) return begun;
+  release(slot);
+  return Done{};
 }
 
 void Keeper::serve(int client) {
-  if (client >= 0) clients_[0].socket.reset(client);
-}
-
-Keeper::Slot* Keeper::find(SessionId session) {
-  for (Slot& slot : slots_)
-    if (slot.session && slot.session->record().session == session) return &slot;
-  return nullptr;
+  if (client < 0) return;
+  clients_[0].reset(client);
+  if (core_) tell({.kind = keep::Event::Kind::ClientCame, .client = 0});
 }
 
 std::size_t Keeper::kept() const {
@@ -77,65 +85,63 @@ std::size_t Keeper::kept() const {
   return count;
 }
 
-Keeper::Slot* Keeper::free_slot() {
-  for (Slot& slot : slots_)
-    if (!slot.session) return &slot;
-  return nullptr;
+std::size_t Keeper::index_of(const Slot& slot) const {
+  return static_cast<std::size_t>(&slot - slots_.data());
 }
 
-SessionRecord& Keeper::record_of(const Slot& slot) {
-  return (*room_)->records[static_cast<std::size_t>(&slot - slots_.data())];
-}
+SessionRecord& Keeper::record_of(const Slot& slot) { return (*room_)->records[index_of(slot)]; }
 
-bool& Keeper::is_kept(const Slot& slot) {
-  return (*room_)->kept[static_cast<std::size_t>(&slot - slots_.data())];
-}
+bool& Keeper::is_kept(const Slot& slot) { return (*room_)->kept[index_of(slot)]; }
 
 Result<Done> Keeper::keep(const SessionRecord& record) {
-  Slot* slot = free_slot();
-  if (slot == nullptr) return kFull;
-  record_of(*slot) = record;
-  return begin(*slot);
+  const auto free = core_->free_slot();
+  if (!free) return kFull;
+  record_of(slots_[*free]) = record;
+  return begin(slots_[*free]);
 }
 
 Result<Done> Keeper::keep_encoded(Bytes bytes) {
-  Slot* slot = free_slot();
-  if (slot == nullptr) return kFull;
-  auto decoded = decode(bytes, record_of(*slot));
-  if (decoded) return begin(*slot);
-  release(*slot);
+  const auto free = core_->free_slot();
+  if (!free) return kFull;
+  Slot& slot = slots_[*free];
+  auto decoded = decode(bytes, record_of(slot));
+  if (decoded) return begin(slot);
+  release(slot);
   return decoded;
 }
 
 // With the slot's record. What does not begin is forgotten.
 Result<Done> Keeper::begin(Slot& slot) {
   auto begun = watch(slot);
-  is_kept(slot) = begun.ok();
   if (!begun) release(slot);
-  save();
   return begun;
 }
 
 Result<Done> Keeper::watch(Slot& slot) {
   SessionRecord& record = record_of(slot);
-  const bool there = folder_->has(record.session, record.kernel.target_name) ||
-                     (!record.logged_in && folder_->has_unused(record.session));
-  if (!there) return Error{Errc::NotFound, 0, "the kernel has no such session"};
-  if (find(record.session) != nullptr) return Error{Errc::BadValue, 0, "is kept already"};
+  ISBOOT_TRY(folder_->find(record.session, record.kernel.target_name, !record.logged_in));
+  if (core_->slot_of(record.session))
+    return Error{Errc::BadValue, 0, "the session is kept already"};
   slot.session.emplace(record, ports_);
   slot.disk_id = folder_->disk_id(record.disk);
   slot.taken_away = record.disk.empty();
   if (!record.disk.empty()) let_commands_wait(record);
-  return slot.session->start(folder_->is_logged_in(record.session));
+  ISBOOT_TRY(slot.session->start(folder_->is_logged_in(record.session)));
+  is_kept(slot) = true;
+  slot.told_carried = slot.session->carried();
+  tell({.kind = keep::Event::Kind::Began,
+        .slot = index_of(slot),
+        .session = record.session,
+        .carried = slot.told_carried});
+  return Done{};
 }
 
 // Its secrets are wiped.
 void Keeper::release(Slot& slot) {
   is_kept(slot) = false;
   slot.session.reset();
-  slot.end = {};
   slot.disk_id.clear();
-  slot.was_carried = slot.taken_away = false;
+  slot.told_carried = slot.was_carried = slot.taken_away = false;
   slot.care_at = kNever;
   record_of(slot) = {};
 }
@@ -148,22 +154,23 @@ void Keeper::let_commands_wait(const SessionRecord& record) {
 }
 
 MachineEnd Keeper::run() {
-  for (;;) {
-    bool somebody_may_bring_one = false;
-    for (const Client& client : clients_)
-      if (client.socket && !client.waits_for_end) somebody_may_bring_one = true;
-    if (kept() == 0 && (ended_ || !somebody_may_bring_one) && is_over()) return what_then();
+  tell({.kind = keep::Event::Kind::Time});
+  while (!over_) {
     wait();
-    const Millis now = ports_.clock.now();
-    for (Slot& slot : slots_) {
-      if (slot.session && slot.session->waiting().deadline <= now) slot.session->on_time();
-      if (slot.end.under_way() && slot.end.deadline() <= now) slot.end.on_time();
-      if (slot.session && slot.session->take_changed()) save();
-    }
-    give_up_lost();
-    collect_ended();
+    on_time();
     if (paths_have_changed()) care_for_paths();
   }
+  return *over_;
+}
+
+void Keeper::on_time() {
+  const Millis now = ports_.clock.now();
+  for (Slot& slot : slots_) {
+    if (slot.session && slot.session->waiting().deadline <= now) slot.session->on_time();
+    tell_whether_carried(slot);
+    if (slot.session && slot.session->take_changed()) save();
+  }
+  if (core_->deadline() <= now) tell({.kind = keep::Event::Kind::Time});
 }
 
 void Keeper::wait() {
@@ -174,16 +181,15 @@ void Keeper::wait() {
   };
   add(notices_.descriptor(), POLLIN);
   add(listener_->descriptor(), POLLIN);
-  for (const Client& client : clients_) add(client.socket.get(), POLLIN);
-  Millis deadline = kNever;
+  for (const UniqueFd& client : clients_) add(client.get(), POLLIN);
+  Millis deadline = core_->deadline();
   for (const Slot& slot : slots_) {
     const Waiting waiting = slot.session ? slot.session->waiting() : Waiting{};
     add(waiting.descriptor, waiting.events);
-    deadline = std::min({deadline, slot.deadline(), given_up_at(slot)});
+    deadline = std::min(deadline, slot.deadline());
   }
   for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
     add(end_notice_->descriptor(way), 0);
-  if (kept() == 0) deadline = std::min(deadline, end_by_us_at_);
   const Millis now = ports_.clock.now();
   const int timeout = deadline == kNever ? kForEver : poll_timeout(now, deadline);
   if (poll(polled.data(), count, timeout) <= 0) return;
@@ -195,15 +201,16 @@ void Keeper::wait() {
     Slot& slot = slots_[i];
     if (ready.revents != 0 && slot.session && slot.session->waiting().descriptor == ready.fd)
       slot.session->on_ready();
+    tell_whether_carried(slot);
   }
   for (std::size_t i = 0; i < kMaxClients; ++i)
-    if (polled[2 + i].revents != 0) on_request(clients_[i]);
+    if (polled[2 + i].revents != 0) on_request(i);
   if (polled[1].revents != 0) accept_client();
-  keep::AnnouncedEnd::Ways ways{};
+  keep::Event announced{.kind = keep::Event::Kind::Announced};
   for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
     if (polled[2 + kMaxClients + kMaxKept + way].revents != 0)
-      ways[static_cast<std::size_t>(end_notice_->take(way))] = true;
-  begin_machine_end(ways);
+      announced.ways[static_cast<std::size_t>(end_notice_->take(way))] = true;
+  tell(announced);
 }
 
 void Keeper::read_notices() {
@@ -212,7 +219,7 @@ void Keeper::read_notices() {
     if (!notice) {
       const int number = errno_of(notice.error().code);
       if (number == ENOBUFS)
-        look_into_sysfs();  // some were dropped
+        tell({.kind = keep::Event::Kind::NoticesDropped});
       else if (number != 0)
         return;  // else one datagram of no use
       continue;
@@ -223,131 +230,85 @@ void Keeper::read_notices() {
 }
 
 void Keeper::on_notice(const IscsiNotice& notice) {
-  Slot* slot = find(notice.session);
-  if (slot == nullptr) return;
-  slot->end.on_notice(notice, slot->session->carried(), ports_.clock.now());
-  // Nothing is brought back that has said goodbye.
-  if (slot->end.state() == SessionEnd::State::LoggingOut ||
-      slot->end.state() == SessionEnd::State::Over)
-    return;
-  if (notice.kind == IscsiNotice::Kind::ConnectionLost)
-    slot->session->on_lost(Error{Errc::Closed, 0, words_of_connection_error(notice.error)});
-  if (notice.kind != IscsiNotice::Kind::Pdu) return;
-  on_target_notice(*slot->session, read_target_notice(notice.pdu));
-}
-
-void Keeper::on_target_notice(KeptSession& session, const TargetNotice& said) {
-  const Error words{Errc::Closed, 0, said.words};
-  switch (said.kind) {
-    case TargetNotice::Kind::Nothing:
+  using Kind = keep::Event::Kind;
+  keep::Event event{.session = notice.session};
+  switch (notice.kind) {
+    case IscsiNotice::Kind::ConnectionLost:
+      event.kind = Kind::ConnectionLost;
+      event.error = {Errc::Closed, 0, words_of_connection_error(notice.error)};
       break;
-    case TargetNotice::Kind::LogOut:
-      return session.on_log_out(words);
-    case TargetNotice::Kind::Goodbye:
-      return session.on_lost(words, said.time2wait);
-    case TargetNotice::Kind::LoggedOut:
-      return session.on_logged_out(said.time2wait);
-    case TargetNotice::Kind::Rejected:
-      return ports_.log.write(LogLevel::Warning, said.words);
+    case IscsiNotice::Kind::Unbound:
+      event.kind = Kind::Unbound;
+      break;
+    case IscsiNotice::Kind::Pdu:
+      event.kind = Kind::TargetSaid;
+      event.said = keep::read_target_notice(notice.pdu);
+      break;
+    case IscsiNotice::Kind::Other:
+      return;
   }
-}
-
-void Keeper::look_into_sysfs() {
-  for (Slot& slot : slots_)
-    if (slot.session && slot.session->carried() &&
-        !folder_->is_logged_in(slot.session->record().session))
-      slot.session->on_lost(Error{Errc::Closed, 0, "the connection was lost"});
+  tell(event);
 }
 
 void Keeper::accept_client() {
   UniqueFd socket = listener_->accept();
   if (!socket) return;
-  for (Client& client : clients_)
-    if (!client.socket) {
-      client = Client{std::move(socket), false};
-      return;
+  for (std::size_t client = 0; client < kMaxClients; ++client)
+    if (!clients_[client]) {
+      clients_[client] = std::move(socket);
+      return tell({.kind = keep::Event::Kind::ClientCame, .client = client});
     }
 }
 
-void Keeper::on_request(Client& client) {
+void Keeper::on_request(std::size_t client) {
   std::array<std::uint8_t, kMaxRequest>& buffer = (*room_)->request;
-  const ssize_t size = recv(client.socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  const int socket = clients_[client].get();
+  const ssize_t size = recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (size <= 0) {
-    client = {};
-    return;
+    clients_[client].reset();
+    return tell({.kind = keep::Event::Kind::ClientLeft, .client = client});
   }
   const auto request = decode_request(Bytes{buffer}.first(static_cast<std::size_t>(size)));
   if (request)
     carry_out(client, *request);
   else
-    answer(client.socket.get(), false, request.error().text);
+    answer(socket, false, request.error().text);
   wipe(buffer);  // it may have held secrets
 }
 
-void Keeper::carry_out(Client& client, const ControlRequest& request) {
+void Keeper::carry_out(std::size_t client, const ControlRequest& request) {
+  using Kind = keep::Event::Kind;
+  const int socket = clients_[client].get();
   switch (request.kind) {
     case ControlRequest::Kind::Status:
-      return answer_status(client);
+      return answer_status(socket);
     case ControlRequest::Kind::Keep: {
       const auto kept = keep_encoded(request.record);
-      return answer(client.socket.get(), kept.ok(), kept ? Text{} : Text{kept.error().text});
+      return answer(socket, kept.ok(), kept ? Text{} : Text{kept.error().text});
     }
     case ControlRequest::Kind::Release:
-      for (Slot& slot : slots_) release(slot);
-      ended_ = true;
-      save();
-      return answer(client.socket.get(), true, {});
+      return tell({.kind = Kind::ReleaseRequested, .client = client});
     case ControlRequest::Kind::End:
-      return begin_end(client, request);
+      return tell({.kind = Kind::EndRequested,
+                   .client = client,
+                   .session = request.session,
+                   .limit = request.limit * Millis{1000},
+                   .then = request.then});
   }
 }
 
-void Keeper::answer_status(const Client& client) {
+void Keeper::answer_status(int socket) {
   StatusJson json{answer_};
   for (const Slot& slot : slots_)
     if (slot.session)
-      json.append(*slot.session, slot.disk_id, slot.end.under_way(), ports_.clock, ports_.log);
+      json.append(*slot.session, slot.disk_id, core_->ends(index_of(slot)), ports_.clock,
+                  ports_.log);
   const auto text = json.finish();
-  answer(client.socket.get(), text.ok(), text ? *text : Text{text.error().text});
-}
-
-void Keeper::begin_end(Client& client, const ControlRequest& request) {
-  const Millis now = ports_.clock.now();
-  bool any = false;
-  for (Slot& slot : slots_) {
-    if (!slot.session) continue;
-    const SessionId id = slot.session->record().session;
-    if (request.session != ControlRequest::kAll && request.session != id) continue;
-    any = true;
-    if (!slot.end.under_way())
-      slot.end.begin(id, ports_.initiator, ports_.log, now, now + request.limit * Millis{1000});
-  }
-  if (!any) return answer(client.socket.get(), false, "no such session is kept");
-  then_ = request.then;
-  client.waits_for_end = true;
-}
-
-void Keeper::collect_ended() {
-  bool collected = false;
-  bool under_way = false;
-  for (Slot& slot : slots_) {
-    if (slot.end.under_way()) under_way = true;
-    if (!slot.session || slot.end.state() != SessionEnd::State::Over) continue;
-    release(slot);
-    collected = true;
-  }
-  if (!collected) return;
-  save();
-  if (under_way) return;
-  ended_ = true;
-  for (Client& client : clients_) {
-    if (!client.waits_for_end) continue;
-    answer(client.socket.get(), true, {});
-    client = {};
-  }
+  answer(socket, text.ok(), text ? *text : Text{text.error().text});
 }
 
 void Keeper::save() {
+  if (!started_) return;
   List<const SessionRecord*, kMaxKept> records;
   for (const Slot& slot : slots_)
     if (slot.session) records.push(&slot.session->record());

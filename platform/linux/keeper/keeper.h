@@ -1,19 +1,19 @@
-// The keeper: one loop over the kernel's notices, the control socket, the logins under
-// way and their times. One thread; after run() begins nothing here allocates, and the
-// only file that it opens is its state file in /run. docs/keeper.md.
+// The keeper's loop over the kernel's notices, the control socket, the logins under way and their
+// times: what core/keep/keeper.h decides is carried out here. One thread; after run() begins
+// nothing here allocates, and the only file that it opens is its state file in /run.
+// docs/keeper.md.
 #pragma once
 
 #include <poll.h>
 
 #include "core/boot/path_care.h"
+#include "core/keep/keeper.h"
 #include "platform/linux/initiator/iscsi_events.h"
 #include "platform/linux/keeper/control.h"
 #include "platform/linux/keeper/end_notice.h"
 #include "platform/linux/keeper/kept_session.h"
-#include "platform/linux/keeper/session_end.h"
 #include "platform/linux/keeper/session_folder.h"
 #include "platform/linux/keeper/state_file.h"
-#include "platform/linux/keeper/target_notice.h"
 #include "platform/linux/system/secret_pages.h"
 
 namespace isboot::linux_platform {
@@ -47,7 +47,7 @@ public:
   std::size_t kept() const;
 
   // Seconds that a target may be away once the machine begins to end.
-  void set_end_limit(std::uint32_t seconds) { end_limit_ = seconds * Millis{1000}; }
+  void set_end_limit(std::uint32_t seconds) { end_limit_ = seconds; }
 
   // Until every session has been ended on purpose, or the first client left without
   // handing one over. Returns what to do then.
@@ -66,51 +66,43 @@ private:
     // Else the compiler clears all of its memory, and the guard has that for nothing.
     Slot() {}                            // NOLINT(modernize-use-equals-default)
     std::optional<KeptSession> session;  // borrows its record
-    SessionEnd end;
     DiskId disk_id;
+    bool told_carried = false;  // what core_ knows of it
     bool was_carried = false;
     bool taken_away = false;  // its disk, by us, or never there: core/boot/path_care.h
     Millis care_at = kNever;  // when its path is to be looked at again
     Millis deadline() const;
   };
-  static constexpr std::size_t kMaxClients = 4;
-  struct Client {
-    UniqueFd socket;
-    bool waits_for_end = false;
-  };
+  static constexpr std::size_t kMaxClients = keep::kMaxClients;
   static constexpr std::size_t kMaxPolled = 2 + kMaxClients + kMaxKept + EndNotice::kWays.size();
 
-  Slot* find(SessionId session);
-  Slot* free_slot();
+  std::size_t index_of(const Slot& slot) const;
   SessionRecord& record_of(const Slot& slot);
   bool& is_kept(const Slot& slot);
-  void adopt(Slot& slot);
+  Result<Done> adopt(Slot& slot);
   Result<Done> begin(Slot& slot);
   Result<Done> watch(Slot& slot);
   Result<Done> keep_encoded(Bytes bytes);
   void release(Slot& slot);
+  void tell(const keep::Event& event);
+  void tell_whether_carried(Slot& slot);
+  void carry_out(const keep::Action& action);
+  void carry_out(const keep::Action& action, Slot& slot);
+  void say(const keep::Action& action);
   void wait();
   void read_notices();
   void on_notice(const IscsiNotice& notice);
-  void on_target_notice(KeptSession& session, const TargetNotice& said);
-  void look_into_sysfs();
+  void on_time();
   bool paths_have_changed();
   void care_for_paths();
   Result<Done> care_for_path(Slot& slot, boot::PathCare care);
   void bring_disk_back(Slot& slot);
   void let_commands_wait(const SessionRecord& record);
   void accept_client();
-  void on_request(Client& client);
-  void carry_out(Client& client, const ControlRequest& request);
-  void answer_status(const Client& client);
-  void begin_end(Client& client, const ControlRequest& request);
-  void collect_ended();
-  bool is_over();
-  MachineEnd what_then();
-  void begin_machine_end(const keep::AnnouncedEnd::Ways& ways);
-  void ask_whether_it_stands();
-  Millis given_up_at(const Slot& slot) const;
-  void give_up_lost();
+  void on_request(std::size_t client);
+  void carry_out(std::size_t client, const ControlRequest& request);
+  void answer_status(int socket);
+  void ask_the_end();
   void save();
 
   KeeperPorts ports_;
@@ -121,12 +113,12 @@ private:
   std::optional<ControlListener> listener_;
   std::optional<EndNotice> end_notice_;
   std::array<Slot, kMaxKept> slots_;
-  std::array<Client, kMaxClients> clients_;
+  std::array<UniqueFd, kMaxClients> clients_;
+  std::optional<keep::Keeper> core_;
   std::array<char, kMaxAnswer> answer_{};
-  bool ended_ = false;  // a session ended on purpose
-  MachineEnd then_ = MachineEnd::Stay;
-  Millis end_limit_ = 0;
-  Millis end_by_us_at_ = kNever;  // if systemd has not ended the machine by then
+  std::uint32_t end_limit_ = 0;  // seconds
+  bool started_ = false;         // all that was kept is known: the state file may be replaced
+  std::optional<MachineEnd> over_;
 };
 
 }  // namespace isboot::linux_platform

@@ -30,7 +30,7 @@ void Keeper::care_for_paths() {
   const Millis now = ports_.clock.now();
   for (std::size_t i = 0; i < kMaxKept; ++i) {
     Slot& slot = slots_[i];
-    if (!slot.session || slot.end.under_way()) continue;
+    if (!slot.session || core_->ends(i)) continue;
     const SessionRecord& record = slot.session->record();
     if (slot.disk_id.empty()) slot.disk_id = folder_->disk_id(record.disk);
     const bool carried = slot.session->carried();

@@ -37,16 +37,17 @@ Path of_disk(const DiskName& disk) {
   return path;
 }
 
-// The first entry of a folder whose name begins with `start`. The C library's readdir()
-// would allocate.
-InlineText<63> first_entry(int parent, const char* path, Text start) {
+// The first entry of a folder whose name begins with `start`; empty: it has none. The C library's
+// readdir() would allocate.
+Result<InlineText<63>> try_first_entry(int parent, const char* path, Text start) {
   InlineText<63> name;
   const UniqueFd folder{openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!folder) return name;
+  if (!folder) return system_error(errno, "sysfs has no such folder");
   alignas(dirent64) std::array<char, 2048> entries;
   for (;;) {
     const long size = syscall(SYS_getdents64, folder.get(), entries.data(), entries.size());
-    if (size <= 0) return name;
+    if (size < 0) return system_error(errno, "a folder of sysfs cannot be read");
+    if (size == 0) return name;
     for (long at = 0; at < size;) {
       const auto* entry = reinterpret_cast<const dirent64*>(entries.data() + at);
       const Text found{entry->d_name};
@@ -54,6 +55,16 @@ InlineText<63> first_entry(int parent, const char* path, Text start) {
       at += entry->d_reclen;
     }
   }
+}
+
+InlineText<63> first_entry(int parent, const char* path, Text start) {
+  const auto entry = try_first_entry(parent, path, start);
+  return entry ? *entry : InlineText<63>{};
+}
+
+bool is_missing(const Error& error) {
+  const int number = errno_of(error.code);
+  return number == ENOENT || number == ENODEV;
 }
 
 }  // namespace
@@ -69,13 +80,25 @@ bool SessionFolder::is_logged_in(SessionId session) const {
   return read(session, "state").view() == "LOGGED_IN";
 }
 
-bool SessionFolder::has(SessionId session, Text target_name) const {
-  return read(session, "targetname").view() == target_name;
+Result<Done> SessionFolder::find(SessionId session, Text target_name, bool unused) const {
+  const auto name = try_read(session, "targetname");
+  if (!name && !is_missing(name.error())) return name.error();
+  if (name && name->view() == target_name) return Done{};
+  // The kernel learns the target's name after the first login.
+  if (name && unused && name->view() == "(null)") return Done{};
+  return Error{Errc::NotFound, 0, "the kernel has no such session"};
 }
 
-// The kernel learns the target's name after the first login.
-bool SessionFolder::has_unused(SessionId session) const {
-  return read(session, "targetname").view() == "(null)";
+bool SessionFolder::is_lost(SessionId session) const {
+  const auto state = try_read(session, "state");
+  return state ? state->view() != "LOGGED_IN" : is_missing(state.error());
+}
+
+bool SessionFolder::is_unbound(SessionId session) const {
+  Path path = of_session(session);
+  path.out() << "device";
+  const auto target = try_first_entry(folder_.get(), path, "target");
+  return target ? target->empty() : is_missing(target.error());
 }
 
 Result<Done> SessionFolder::set_recovery_limit(SessionId session,
@@ -164,7 +187,7 @@ std::optional<std::uint32_t> SessionFolder::host_of(SessionId session) const {
   if (size <= 0) return std::nullopt;
   Text rest{target.data(), static_cast<std::size_t>(size)};
   while (!rest.empty()) {
-    const std::size_t slash = find(rest, '/');
+    const std::size_t slash = ::isboot::find(rest, '/');
     const Text part = slice(rest, 0, slash);
     if (slice(part, 0, 4) == "host")
       if (const auto number = parse_decimal(slice(part, 4), UINT32_MAX))
@@ -182,14 +205,25 @@ InlineText<255> SessionFolder::read(SessionId session, Text attribute) const {
 }
 
 InlineText<255> SessionFolder::read(const char* path) const {
-  InlineText<255> value;
+  const auto value = try_read(path);
+  return value ? *value : InlineText<255>{};
+}
+
+Result<InlineText<255>> SessionFolder::try_read(SessionId session, Text attribute) const {
+  Path path = of_session(session);
+  path.out() << attribute;
+  return try_read(path);
+}
+
+Result<InlineText<255>> SessionFolder::try_read(const char* path) const {
   const UniqueFd file{openat(folder_.get(), path, O_RDONLY | O_CLOEXEC)};
-  if (!file) return value;
+  if (!file) return system_error(errno, "sysfs has no such file");
   std::array<char, 255> content{};
   const ssize_t size = ::read(file.get(), content.data(), content.size());
-  if (size <= 0) return value;
+  if (size < 0) return system_error(errno, "sysfs cannot be read");
+  InlineText<255> value;
   const Text text{content.data(), static_cast<std::size_t>(size)};
-  (void)value.assign(slice(text, 0, find(text, '\n')));  // fits: it is no longer than content
+  (void)value.assign(slice(text, 0, ::isboot::find(text, '\n')));  // fits: no longer than content
   return value;
 }
 

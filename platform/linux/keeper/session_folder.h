@@ -21,10 +21,13 @@ public:
 
   // Whether the session's connection carries I/O; false as well when there is no session.
   bool is_logged_in(SessionId session) const;
-  // Whether there is a session of this number with this target: numbers are used again.
-  bool has(SessionId session, Text target_name) const;
-  // Whether there is one of this number that is not logged in anywhere, and never was.
-  bool has_unused(SessionId session) const;
+  // Errc::NotFound: there is no session of this number with this target (numbers are used again),
+  // nor, if `unused` may do, one of this number that never was logged in anywhere. Another error:
+  // sysfs could not be read, which says nothing of the session.
+  Result<Done> find(SessionId session, Text target_name, bool unused) const;
+  // What is certain: false when sysfs cannot be read. A session that is gone is both.
+  bool is_lost(SessionId session) const;
+  bool is_unbound(SessionId session) const;  // it has no disks any more, nor any other device
 
   // Seconds that I/O waits for the lost session before it fails; nothing: for ever.
   // The kernel takes another value only while the session is logged in: EBUSY.
@@ -54,6 +57,8 @@ public:
 private:
   explicit SessionFolder(UniqueFd folder) : folder_{std::move(folder)} {}
   InlineText<255> read(const char* path) const;
+  Result<InlineText<255>> try_read(SessionId session, Text attribute) const;
+  Result<InlineText<255>> try_read(const char* path) const;
   InlineText<255> read(SessionId session, Text attribute) const;
   Result<Done> write(const char* path, Text value) const;
   std::optional<std::uint32_t> host_of(SessionId session) const;

@@ -2,7 +2,7 @@
 // secrets, in a folder that only root enters.
 #pragma once
 
-#include "core/base/list.h"
+#include "core/keep/keeper.h"
 #include "platform/linux/keeper/session_record.h"
 #include "platform/linux/system/file.h"
 
@@ -10,7 +10,7 @@ namespace isboot::linux_platform {
 
 inline constexpr const char* kStateFolder = "/run/isboot";
 
-inline constexpr std::size_t kMaxKept = 6;  // sessions at once: two NICs, two targets, two by hand
+using keep::kMaxKept;
 using SessionRecords = List<SessionRecord, kMaxKept>;
 
 class StateFile {

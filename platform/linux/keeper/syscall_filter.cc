@@ -25,23 +25,34 @@ constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 constexpr std::uint32_t kArchitecture = 0;
 #endif
 
+// With each, who needs it.
 constexpr int kAllowed[] = {
-    // the loop; machines without a vDSO clock ask the kernel for the time
-    SYS_ppoll, SYS_clock_gettime, SYS_clock_nanosleep, SYS_restart_syscall, SYS_rt_sigreturn,
+    // Keeper::wait(); what was interrupted by a signal goes on
+    SYS_ppoll, SYS_restart_syscall, SYS_rt_sigreturn,
+    // LinuxClock, on machines whose vDSO has no clock; waits between two questions to the kernel
+    SYS_clock_gettime, SYS_clock_nanosleep,
 #ifdef SYS_poll
     SYS_poll,
 #endif
-    // connections, netlink, the control socket
-    SYS_bind, SYS_connect, SYS_accept4, SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg,
-    SYS_getsockopt, SYS_setsockopt, SYS_getsockname,
-    // the state file, sysfs, the kernel's log
-    SYS_read, SYS_write, SYS_close, SYS_openat, SYS_renameat, SYS_renameat2, SYS_getdents64,
-    SYS_readlinkat,
+    // TcpStream
+    SYS_connect, SYS_getsockopt, SYS_setsockopt,
+    // netlink: IscsiNetlink and IscsiEvents, the NIC mender
+    SYS_bind, SYS_getsockname,
+    // both, and ControlListener with its clients
+    SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg, SYS_accept4,
+    // StateFile, SessionFolder, KernelLog
+    SYS_read, SYS_write, SYS_close, SYS_openat,
+    // StateFile::save()
+    SYS_renameat, SYS_renameat2,
+    // SessionFolder: disks, holders, a session's host
+    SYS_getdents64, SYS_readlinkat,
 #ifdef SYS_readlink
     SYS_readlink, SYS_rename,
 #endif
-    // CHAP's challenges, the end
-    SYS_getrandom, SYS_reboot, SYS_exit, SYS_exit_group};
+    // LinuxEntropy: CHAP's challenges, back-off
+    SYS_getrandom,
+    // the end of the machine; getppid: whether the guard is there to do it
+    SYS_getppid, SYS_sync, SYS_reboot, SYS_exit, SYS_exit_group};
 
 constexpr int kFamilies[] = {AF_INET, AF_INET6, AF_NETLINK};
 

@@ -184,6 +184,20 @@ TEST_F(KeeperTest, StartsWithoutASessionThatIsGone) {
   EXPECT_TRUE(log_.says("session 4: the kernel has no such session"));
 }
 
+// Memory may be short for a moment: what cannot be read is not gone.
+TEST_F(KeeperTest, ForgetsNoSessionBecauseSysfsCannotBeRead) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
+  fs::rename(session() / "targetname", session() / "kept");
+  fs::create_directory(session() / "targetname");  // read() fails with EISDIR
+  EXPECT_FALSE(keeper_.start());
+  EXPECT_FALSE(fs::exists(state_ / "sessions")) << "nothing is known that could be saved";
+  fs::remove(session() / "targetname");
+  fs::rename(session() / "kept", session() / "targetname");
+  ASSERT_TRUE(keeper_.start());
+  EXPECT_EQ(keeper_.kept(), 1U);
+}
+
 // The next keeper is forked by the process that forked the one that was killed.
 TEST_F(KeeperTest, StartsWithWhatAKilledOneKept) {
   ASSERT_TRUE(open());

@@ -64,11 +64,44 @@ TEST_F(SessionFolderTest, IsNotThereWithoutTheModule) {
 
 TEST_F(SessionFolderTest, KnowsASessionByNumberAndTarget) {
   EXPECT_TRUE(folder_->is_logged_in(kSession));
-  EXPECT_TRUE(folder_->has(kSession, "iqn.2026-11.org.example:disk"));
-  EXPECT_FALSE(folder_->has(kSession, "iqn.2026-11.org.example:other"));
+  EXPECT_TRUE(folder_->find(kSession, "iqn.2026-11.org.example:disk", false));
+  EXPECT_FALSE(folder_->find(kSession, "iqn.2026-11.org.example:other", false));
   EXPECT_FALSE(folder_->is_logged_in(SessionId{4}));
   write(classes_ / "iscsi_session/session3/state", "FAILED\n");
   EXPECT_FALSE(folder_->is_logged_in(kSession));
+}
+
+TEST_F(SessionFolderTest, TellsWhatIsGoneFromWhatCannotBeRead) {
+  EXPECT_EQ(folder_->find(SessionId{4}, "iqn.2026-11.org.example:disk", false).error().code,
+            Errc::NotFound);
+  EXPECT_TRUE(folder_->is_lost(SessionId{4}));
+  EXPECT_TRUE(folder_->is_unbound(SessionId{4}));
+  EXPECT_FALSE(folder_->is_lost(kSession));
+  for (const char* attribute : {"targetname", "state"}) {
+    const fs::path path = classes_ / "iscsi_session/session3" / attribute;
+    fs::remove(path);
+    fs::create_directory(path);  // read() fails
+  }
+  EXPECT_EQ(errno_of(folder_->find(kSession, "iqn.2026-11.org.example:disk", false).error().code),
+            EISDIR);
+  EXPECT_FALSE(folder_->is_lost(kSession));
+}
+
+TEST_F(SessionFolderTest, SeesWhetherASessionHasDisks) {
+  const fs::path device = classes_ / "iscsi_session/session3/device";
+  fs::create_directories(device / "target2:0:0");
+  EXPECT_FALSE(folder_->is_unbound(kSession));
+  fs::remove_all(device / "target2:0:0");
+  EXPECT_TRUE(folder_->is_unbound(kSession));
+  fs::remove_all(device);
+  write(device, "");  // no folder: it cannot be read
+  EXPECT_FALSE(folder_->is_unbound(kSession));
+}
+
+TEST_F(SessionFolderTest, TakesASessionThatWasNeverLoggedInWhereThatMayBe) {
+  write(classes_ / "iscsi_session/session3/targetname", "(null)\n");
+  EXPECT_FALSE(folder_->find(kSession, "iqn.2026-11.org.example:disk", false));
+  EXPECT_TRUE(folder_->find(kSession, "iqn.2026-11.org.example:disk", true));
 }
 
 TEST_F(SessionFolderTest, SetsHowLongIoWaits) {

@@ -70,6 +70,11 @@ TEST(SyscallFilter, LetsItBindAConnectionToItsNic) {
   EXPECT_EQ(behind_filter(bind), 0);
 }
 
+TEST(SyscallFilter, LetsItWriteBackBeforeTheMachineEnds) {
+  EXPECT_EQ(behind_filter([] { return static_cast<int>(syscall(SYS_sync)); }), 0);
+  EXPECT_EQ(behind_filter([] { return static_cast<int>(syscall(SYS_getppid)); }), 0);
+}
+
 TEST(SyscallFilter, StaysForGood) {
   EXPECT_EQ(behind_filter([] { return refuse_other_system_calls() ? 0 : -1; }), EPERM);
 }

@@ -5,7 +5,7 @@
 
 #include "core/base/bytes.h"
 
-namespace isboot::linux_platform {
+namespace isboot::keep {
 
 struct TargetNotice {
   enum class Kind : std::uint8_t {
@@ -23,4 +23,4 @@ struct TargetNotice {
 // Asynchronous Messages, Logout Responses and Rejects: RFC 7143 sections 11.9, 11.15, 11.17.
 TargetNotice read_target_notice(Bytes pdu);
 
-}  // namespace isboot::linux_platform
+}  // namespace isboot::keep

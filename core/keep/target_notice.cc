@@ -1,8 +1,8 @@
-#include "platform/linux/keeper/target_notice.h"
+#include "core/keep/target_notice.h"
 
 #include "core/base/reader.h"
 
-namespace isboot::linux_platform {
+namespace isboot::keep {
 namespace {
 
 constexpr std::uint8_t kOpcodeMask = 0x3f;
@@ -45,4 +45,4 @@ TargetNotice read_target_notice(Bytes pdu) {
   }
 }
 
-}  // namespace isboot::linux_platform
+}  // namespace isboot::keep

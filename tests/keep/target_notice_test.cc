@@ -1,11 +1,11 @@
-#include "platform/linux/keeper/target_notice.h"
+#include "core/keep/target_notice.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <utility>
 
-namespace isboot::linux_platform {
+namespace isboot::keep {
 namespace {
 
 using Kind = TargetNotice::Kind;
@@ -62,4 +62,4 @@ TEST(TargetNotice, TakesNothingElseForOne) {
 }
 
 }  // namespace
-}  // namespace isboot::linux_platform
+}  // namespace isboot::keep

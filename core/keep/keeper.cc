@@ -1,0 +1,303 @@
+#include "core/keep/keeper.h"
+
+#include "core/boot/session.h"
+
+namespace isboot::keep {
+namespace {
+
+// For systemd to end by itself, once its disk fails at once and blocks nobody any more.
+constexpr Millis kLeftToTheInit = 10'000;
+
+// The kernel blocks a session a moment after it has said that the connection is dead: a look
+// that comes at once after a dropped notice may come too early.
+constexpr Millis kLookAgain = 5'000;
+
+Millis earlier(Millis a, Millis b) { return a < b ? a : b; }
+
+}  // namespace
+
+bool Keeper::Client::waits() const {
+  for (const bool waits : waits_for)
+    if (waits) return true;
+  return false;
+}
+
+Actions Keeper::on_event(const Event& event, Millis now) {
+  actions_ = {};
+  if (over_) return actions_;
+  announced_.on_time(now);
+  dispatch(event, now);
+  look_whether_it_is_over();
+  return actions_;
+}
+
+void Keeper::dispatch(const Event& event, Millis now) {
+  using Kind = Event::Kind;
+  Slot& slot = slots_[event.slot];
+  switch (event.kind) {
+    case Kind::Began:
+      slot = {.used = true, .carried = event.carried, .session = event.session, .since = now};
+      add(Action::Kind::Save);
+      return;
+    case Kind::Carried:
+    case Kind::Lost:
+      if (slot.used && slot.carried != (event.kind == Kind::Carried)) slot.since = now;
+      slot.carried = event.kind == Kind::Carried;
+      return;
+    case Kind::ConnectionLost:
+    case Kind::Unbound:
+    case Kind::TargetSaid:
+      return on_notice(event, now);
+    case Kind::NoticesDropped:
+      look_again_at_ = now + kLookAgain;
+      return look_at_all();
+    case Kind::Sight:
+      return on_sight(event, now);
+    case Kind::Refused:
+      return end_step(event.slot, SessionEnd::Event::Refused, now);
+    case Kind::ClientCame:
+    case Kind::ClientLeft:
+      clients_[event.client] = {.there = event.kind == Kind::ClientCame};
+      return;
+    case Kind::EndRequested:
+      return on_end_requested(event, now);
+    case Kind::ReleaseRequested:
+      return on_release_requested(event.client);
+    case Kind::Announced:
+      return on_announced(event, now);
+    case Kind::TakenBack:
+      if (!announced_.on_taken_back(event.then, now)) return;
+      end_by_us_at_ = kNever;
+      return say(LogLevel::Info, "the machine does not end after all");
+    case Kind::EndAsked:
+      return on_end_asked(now);
+    case Kind::Time:
+      return on_time(now);
+  }
+}
+
+void Keeper::on_notice(const Event& event, Millis now) {
+  const auto found = slot_of(event.session);
+  if (!found) return;
+  const std::size_t slot = *found;
+  SessionEnd& end = slots_[slot].end;
+  if (event.kind == Event::Kind::Unbound) return end_step(slot, SessionEnd::Event::Unbound, now);
+  // Nothing is brought back that has said goodbye.
+  if (end.has_said_goodbye()) {
+    const bool answered = event.kind == Event::Kind::ConnectionLost ||
+                          event.said.kind == TargetNotice::Kind::LoggedOut;
+    if (answered) end_step(slot, SessionEnd::Event::SaidGoodbye, now);
+    return;
+  }
+  if (event.kind == Event::Kind::TargetSaid) return on_target_said(slot, event.said);
+  add(Action::Kind::Lose, slot).error = event.error;
+}
+
+void Keeper::on_target_said(std::size_t slot, const TargetNotice& said) {
+  const Error words{Errc::Closed, 0, said.words};
+  switch (said.kind) {
+    case TargetNotice::Kind::Nothing:
+      return;
+    case TargetNotice::Kind::LogOut:
+      add(Action::Kind::LogOut, slot).error = words;
+      return;
+    case TargetNotice::Kind::Goodbye: {
+      if (said.time2wait > boot::Session::kMostTime2Wait)
+        say(LogLevel::Warning, "the target wants no login for longer than 60 s; tried then", slot);
+      Action& lose = add(Action::Kind::Lose, slot);
+      lose.error = words;
+      lose.time2wait = said.time2wait;
+      return;
+    }
+    case TargetNotice::Kind::LoggedOut:
+      add(Action::Kind::LoggedOut, slot).time2wait = said.time2wait;
+      return;
+    case TargetNotice::Kind::Rejected:
+      return say(LogLevel::Warning, said.words, slot);
+  }
+}
+
+void Keeper::look_at_all() {
+  for (std::size_t slot = 0; slot < kMaxKept; ++slot)
+    if (slots_[slot].used) add(Action::Kind::Look, slot);
+}
+
+void Keeper::on_sight(const Event& event, Millis now) {
+  Slot& slot = slots_[event.slot];
+  if (!slot.used) return;
+  const auto state = slot.end.state();
+  if (state == SessionEnd::State::LoggingOut) {
+    if (!event.carried) end_step(event.slot, SessionEnd::Event::SaidGoodbye, now);
+    return;
+  }
+  if (slot.carried && !event.carried)
+    add(Action::Kind::Lose, event.slot).error = {Errc::Closed, 0, "the connection was lost"};
+  const auto sight = event.bound ? SessionEnd::Event::StillBound : SessionEnd::Event::Unbound;
+  carry_out(event.slot, slot.end.on_event(sight, slot.carried && event.carried, now));
+}
+
+void Keeper::on_time(Millis now) {
+  bool ask = kept() == 0 && end_by_us_at_ <= now;
+  for (std::size_t slot = 0; slot < kMaxKept; ++slot) {
+    end_step(slot, SessionEnd::Event::Time, now);
+    ask = ask || given_up_at(slots_[slot]) <= now;
+  }
+  // Nothing is torn down, and no machine ended, before that is known.
+  if (ask) add(Action::Kind::AskTheEnd);
+  if (look_again_at_ > now) return;
+  look_again_at_ = kNever;
+  look_at_all();
+}
+
+void Keeper::on_end_requested(const Event& event, Millis now) {
+  Client& client = clients_[event.client];
+  bool any = false;
+  for (std::size_t i = 0; i < kMaxKept; ++i) {
+    Slot& slot = slots_[i];
+    if (!slot.used || (event.session != kAllSessions && event.session != slot.session)) continue;
+    any = client.waits_for[i] = true;
+    if (slot.end.under_way()) continue;
+    say(LogLevel::Info, "ends: its disks go, caches flushed", i);
+    carry_out(i, slot.end.begin(now + event.limit));
+  }
+  if (!any) return answer(event.client, false, "no such session is kept");
+  // Who wants one session to end takes nothing back of what somebody else has asked for.
+  if (event.then != MachineEnd::Stay) then_ = event.then;
+}
+
+void Keeper::on_release_requested(std::size_t client) {
+  for (std::size_t slot = 0; slot < kMaxKept; ++slot)
+    if (slots_[slot].used) add(Action::Kind::Forget, slot);
+  slots_ = {};
+  ended_ = true;
+  add(Action::Kind::Save);
+  for (std::size_t other = 0; other < kMaxClients; ++other)
+    if (clients_[other].waits())
+      answer(other, false, "the sessions were left to another daemon before they had ended");
+  answer(client, true, "");
+}
+
+void Keeper::on_announced(const Event& event, Millis now) {
+  if (!announced_.on_announced(event.ways, now)) return;
+  add(Action::Kind::SayTheEnd);
+}
+
+// After whatever was taken back.
+void Keeper::on_end_asked(Millis now) {
+  for (std::size_t i = 0; i < kMaxKept; ++i) {
+    if (given_up_at(slots_[i]) > now) continue;
+    carry_out(i, SessionEnd::Do::Fail);
+    end_by_us_at_ = now + kLeftToTheInit;
+  }
+  if (kept() != 0 || end_by_us_at_ > now) return;
+  over_ = true;
+  Action& over = add(Action::Kind::Over);
+  over.then = then_ != MachineEnd::Stay ? then_ : announced_.standing(now);
+}
+
+void Keeper::end_step(std::size_t slot, SessionEnd::Event event, Millis now) {
+  carry_out(slot, slots_[slot].end.on_event(event, slots_[slot].carried, now));
+}
+
+void Keeper::carry_out(std::size_t slot, SessionEnd::Do what) {
+  switch (what) {
+    case SessionEnd::Do::Nothing:
+      return;
+    case SessionEnd::Do::Unbind:
+      add(Action::Kind::Unbind, slot);
+      return;
+    case SessionEnd::Do::Look:
+      add(Action::Kind::Look, slot);
+      return;
+    case SessionEnd::Do::LogOut:
+      add(Action::Kind::SayGoodbye, slot);
+      return;
+    case SessionEnd::Do::Fail:
+      say(LogLevel::Error, "the target is away, and the time is up: what was not written is lost",
+          slot);
+      break;
+    case SessionEnd::Do::Destroy:
+      break;
+  }
+  add(Action::Kind::Destroy, slot);
+  say(LogLevel::Info, "is over", slot);
+  forget(slot);
+}
+
+void Keeper::forget(std::size_t slot) {
+  slots_[slot] = {};
+  add(Action::Kind::Forget, slot);
+  add(Action::Kind::Save);
+  ended_ = true;
+  for (std::size_t client = 0; client < kMaxClients; ++client) {
+    const bool waited = clients_[client].waits();
+    clients_[client].waits_for[slot] = false;
+    if (waited && !clients_[client].waits()) answer(client, true, "");
+  }
+}
+
+// One who waited is gone with the answer: nothing more is expected of it.
+void Keeper::answer(std::size_t client, bool done, const char* text) {
+  Action& answer = add(Action::Kind::Answer);
+  answer.client = client;
+  answer.done = done;
+  answer.text = text;
+  clients_[client].waits_for = {};
+}
+
+// Whoever is connected and waits for nothing may still bring a session.
+void Keeper::look_whether_it_is_over() {
+  if (over_ || kept() != 0 || (then_ == MachineEnd::Stay && end_by_us_at_ != kNever)) return;
+  bool somebody_may_bring_one = false;
+  for (const Client& client : clients_)
+    somebody_may_bring_one = somebody_may_bring_one || (client.there && !client.waits());
+  if (!ended_ && somebody_may_bring_one) return;
+  over_ = true;
+  add(Action::Kind::Over).then = then_;
+}
+
+Millis Keeper::deadline() const {
+  Millis first = kept() == 0 ? earlier(end_by_us_at_, look_again_at_) : look_again_at_;
+  for (const Slot& slot : slots_)
+    first = earlier(first, earlier(slot.end.deadline(), given_up_at(slot)));
+  return first;
+}
+
+// Never, as long as the machine goes on or the target is there.
+Millis Keeper::given_up_at(const Slot& slot) const {
+  if (!slot.used || slot.carried || slot.end.under_way()) return kNever;
+  return announced_.given_up_at(slot.since, end_limit_);
+}
+
+std::optional<std::size_t> Keeper::slot_of(SessionId session) const {
+  for (std::size_t slot = 0; slot < kMaxKept; ++slot)
+    if (slots_[slot].used && slots_[slot].session == session) return slot;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Keeper::free_slot() const {
+  for (std::size_t slot = 0; slot < kMaxKept; ++slot)
+    if (!slots_[slot].used) return slot;
+  return std::nullopt;
+}
+
+std::size_t Keeper::kept() const {
+  std::size_t count = 0;
+  for (const Slot& slot : slots_) count += slot.used ? 1 : 0;
+  return count;
+}
+
+Action& Keeper::add(Action::Kind kind, std::size_t slot) {
+  if (actions_.full()) return actions_.items.back();  // never: see the longest list in the test
+  Action& added = actions_.items[actions_.count++];
+  added = {.kind = kind, .slot = slot};
+  return added;
+}
+
+void Keeper::say(LogLevel level, const char* text, std::size_t slot) {
+  Action& said = add(Action::Kind::Say, slot);
+  said.level = level;
+  said.text = text;
+}
+
+}  // namespace isboot::keep

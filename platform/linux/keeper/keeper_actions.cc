@@ -1,0 +1,98 @@
+// What core/keep/keeper.h wants done.
+#include "platform/linux/keeper/keeper.h"
+
+namespace isboot::linux_platform {
+
+using keep::Action;
+using keep::Event;
+
+void Keeper::tell(const Event& event) {
+  const keep::Actions actions = core_->on_event(event, ports_.clock.now());
+  for (const Action& action : actions) carry_out(action);
+}
+
+void Keeper::tell_whether_carried(Slot& slot) {
+  if (!slot.session || slot.session->carried() == slot.told_carried) return;
+  slot.told_carried = !slot.told_carried;
+  tell({.kind = slot.told_carried ? Event::Kind::Carried : Event::Kind::Lost,
+        .slot = index_of(slot)});
+}
+
+void Keeper::carry_out(const Action& action) {
+  switch (action.kind) {
+    case Action::Kind::AskTheEnd:
+      return ask_the_end();
+    case Action::Kind::Answer:
+      return answer(clients_[action.client].get(), action.done, action.text);
+    case Action::Kind::Say:
+    case Action::Kind::SayTheEnd:
+      return say(action);
+    case Action::Kind::Save:
+      return save();
+    case Action::Kind::Over:
+      over_ = action.then;
+      return;
+    default:
+      break;
+  }
+  if (action.slot < kMaxKept && slots_[action.slot].session) carry_out(action, slots_[action.slot]);
+}
+
+void Keeper::carry_out(const Action& action, Slot& slot) {
+  const SessionId session = slot.session->record().session;
+  switch (action.kind) {
+    case Action::Kind::Lose:
+      slot.session->on_lost(action.error, action.time2wait);
+      return tell_whether_carried(slot);
+    case Action::Kind::LogOut:
+      slot.session->on_log_out(action.error);
+      return tell_whether_carried(slot);
+    case Action::Kind::LoggedOut:
+      slot.session->on_logged_out(action.time2wait.value_or(0));
+      return tell_whether_carried(slot);
+    case Action::Kind::Unbind:
+      if (!ports_.initiator.unbind(session))
+        tell({.kind = Event::Kind::Refused, .slot = action.slot});
+      return;
+    case Action::Kind::SayGoodbye:
+      if (!ports_.initiator.log_out(session))
+        tell({.kind = Event::Kind::Refused, .slot = action.slot});
+      return;
+    case Action::Kind::Destroy:
+      return ports_.initiator.destroy(session);
+    case Action::Kind::Forget:
+      return release(slot);
+    case Action::Kind::Look:
+      return tell({.kind = Event::Kind::Sight,
+                   .slot = action.slot,
+                   .carried = !folder_->is_lost(session),
+                   .bound = !folder_->is_unbound(session)});
+    default:
+      return;
+  }
+}
+
+void Keeper::ask_the_end() {
+  for (;;) {
+    const MachineEnd way = end_notice_->taken_back();
+    if (way == MachineEnd::Stay) break;
+    tell({.kind = Event::Kind::TakenBack, .then = way});
+  }
+  tell({.kind = Event::Kind::EndAsked});
+}
+
+void Keeper::say(const Action& action) {
+  std::array<char, 160> line{};
+  TextWriter out{line};
+  if (action.kind == Action::Kind::SayTheEnd)
+    (out << "the machine ends; a target that is away has ").decimal(end_limit_)
+        << " s to come back";
+  else if (action.slot < kMaxKept)
+    (out << "session ").decimal(record_of(slots_[action.slot]).session.value)
+        << ": " << action.text;
+  else
+    out << action.text;
+  ports_.log.write(action.level, out.text());
+}
+
+}  // namespace isboot::linux_platform
