@@ -69,6 +69,7 @@ void show_path(const ibft::Table& table, const boot::Path& path) {
   show("hw.ibft.target_address", to_text(path.portal.address));
   show("hw.ibft.target_port", path.portal.port);
   show("hw.ibft.target_lun", to_text(path.lun));
+  show("hw.isboot.origin", path.origin == ibft::Origin::Dhcp ? Text{"dhcp"} : Text{"static"});
   show("hw.ibft.nic_prefix", path.link.prefix);
   show("hw.ibft.nic_gateway",
        path.link.gateway.is_absent() ? Text{} : Text{to_text(path.link.gateway)});

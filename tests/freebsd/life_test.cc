@@ -31,6 +31,7 @@ TEST_F(LifeTest, GoesFromTheTableToTheDiskInThisOrder) {
   EXPECT_EQ(kernel_.shown()["net.isboot.nic"], "vtnet0");
   EXPECT_EQ(kernel_.shown()["hw.ibft.target_name"], kTarget);
   EXPECT_EQ(kernel_.shown()["hw.ibft.target_lun"], "1");
+  EXPECT_EQ(kernel_.shown()["hw.isboot.origin"], "dhcp");  // rc.d/isboot has the lease renewed
 }
 
 // With the proxy compiled in descriptor 0 is refused; without it, it would have done.
