@@ -215,8 +215,12 @@ SessionEvent Keeper::receive(const SessionStep& step) {
 
 void Keeper::log_failure(const Error& error, Text then) {
   Line why;
-  why << (session_->refusal().empty() ? Text{error.text} : session_->refusal());
-  const Text words = session_->refusal().empty() ? words_of(error.code) : Text{};
+  const Text refusal = session_->refusal();
+  const Text words = refusal.empty() ? words_of(error.code) : Text{};
+  if (refusal.empty())
+    why << error.text;
+  else
+    why << refusal;
   if (!words.empty()) why << " (" << words << ')';
   (void)last_error_.assign(slice(why.text(), 0, 200));
   if (clock_.now() < next_log_) return;
