@@ -115,6 +115,37 @@ TEST_F(Networkd, LeavesTheNicInPeaceWhenItStartsStopsAndStartsAgain) {
   EXPECT_EQ(machine->output("grep 10.0.2.15 /run/monitor.log | grep Deleted; true"), "");
 }
 
+// MTU, a second address, a route, DNS and a search domain are the system's; root's address and
+// routes stay, also where the system names that address too. As netplan writes it.
+TEST_F(Networkd, HoldsTheSystemsOwnSettingsAndRootsAddress) {
+  machine->run(
+      "printf '[Match]\\nMACAddress=52:54:00:00:00:01\\nName=eth0\\n[Link]\\nMTUBytes=1400\\n"
+      "[Network]\\nLinkLocalAddressing=no\\nIPv6AcceptRA=no\\nAddress=10.0.2.15/24\\n"
+      "Address=10.0.2.200/24\\nGateway=10.0.2.2\\nDNS=10.0.2.3\\nDomains=corp.example.org\\n"
+      "[Route]\\nDestination=10.77.0.0/16\\nGateway=10.0.2.9\\n' "
+      "> /run/systemd/network/10-netplan-eth0.network");
+  hand_over();
+  Daemon monitor{*machine, {"/bin/sh", "-c", "exec ip monitor address route"}, "/run/monitor.log"};
+  for (int start = 0; start < 2; ++start) {
+    machine->run("rm -f " + state_file() + "; sh /run/isboot/join-networkd-eth0");  // as its unit
+    Daemon networkd{*machine, {kNetworkd}, "/run/networkd.log"};
+    EXPECT_TRUE(comes_true("grep -q ADMIN_STATE=configured " + state_file())) << networkd_log();
+    const std::string state = machine->output("cat " + state_file());
+    EXPECT_THAT(state, HasSubstr("DNS=10.0.2.3"));
+    EXPECT_THAT(state, HasSubstr("DOMAINS=corp.example.org"));
+    const std::string link = machine->output("ip addr show dev eth0; ip route");
+    EXPECT_THAT(link, HasSubstr("mtu 1400"));
+    EXPECT_THAT(link, HasSubstr("inet 10.0.2.15/24"));
+    EXPECT_THAT(link, HasSubstr("inet 10.0.2.200/24"));
+    EXPECT_THAT(link, HasSubstr("10.77.0.0/16 via 10.0.2.9"));
+    EXPECT_TRUE(machine->reaches(ip("192.0.2.7"), *outside));
+    networkd.stop();
+    EXPECT_TRUE(machine->reaches(ip("192.0.2.7"), *outside));
+  }
+  monitor.stop();
+  EXPECT_EQ(machine->output("grep 10.0.2.15 /run/monitor.log | grep Deleted; true"), "");
+}
+
 TEST_F(Networkd, RenewsTheLeaseThatFirmwareGot) {
   const auto server = dhcp_server();
   system_wants_dhcp();

@@ -77,6 +77,9 @@ void append_name_files(const BootNic& nic, std::vector<RunFile>& files) {
         {"systemd/resolved.conf.d/isboot.conf", "[Resolve]\nFallbackDNS=" + fallback + "\n"});
   }
   if (is_host_name(nic.host_name)) files.push_back({"isboot/hostname", nic.host_name + "\n"});
+  // As open-iscsi's initramfs leaves it: cloud-init takes the next file for the configuration of
+  // this NIC only when it is there (cloudinit/net/cmdline.py).
+  files.push_back({"initramfs/open-iscsi.interface", nic.link.name + "\n"});
   if (is_v4_address(nic.address))
     files.push_back({"net-" + nic.link.name + ".conf", ipconfig_conf(nic)});
   else if (!nic.address.is_absent())

@@ -54,13 +54,19 @@ std::string rule(const std::string& link, const BootNic& nic) {
 
 void append_networkd_files(const BootNic& nic, std::vector<RunFile>& files) {
   // networkd and udev take the first file that matches, by name over all folders: 05 comes
-  // before netplan's 10.
+  // before netplan's 10. What of it the system has said otherwise: handover_networkd_join.cc.
   const std::string name = "systemd/network/05-isboot-" + nic.link.name;
   const std::string& below = nic.vlan != 0 ? nic.nic.name : nic.link.name;
   files.push_back({name + ".link", link_file(nic)});
   files.push_back({"udev/rules.d/05-isboot-" + below + ".rules", rule(below, nic)});
-  files.push_back({name + ".network", network_file(nic)});
-  if (nic.vlan != 0) files.push_back({name + "-nic.network", network_file_below_vlan(nic)});
+  const auto network = [&](const std::string& file, const std::string& content,
+                           const KnownLink& link, const char* type) {
+    files.push_back({"systemd/network/" + file, content});
+    append_networkd_join(nic, link, type, file, content, files);
+  };
+  const std::string own = "05-isboot-" + nic.link.name;
+  network(own + ".network", network_file(nic), nic.link, nic.vlan != 0 ? "vlan" : "ether");
+  if (nic.vlan != 0) network(own + "-nic.network", network_file_below_vlan(nic), nic.nic, "ether");
 }
 
 }  // namespace isboot::linux_platform

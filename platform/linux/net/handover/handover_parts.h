@@ -14,6 +14,12 @@ void append_name_files(const BootNic& nic, std::vector<RunFile>& files);
 // systemd.network(5), and systemd.link(5) for udev.
 void append_networkd_files(const BootNic& nic, std::vector<RunFile>& files);
 
+// For networkd's `file` of `link`, whose content is `plain` when the system has none of its own
+// that fits: what joins the two when networkd starts.
+void append_networkd_join(const BootNic& nic, const KnownLink& link, const char* type,
+                          const std::string& file, const std::string& plain,
+                          std::vector<RunFile>& files);
+
 // nm-settings-keyfile(5), and the state that NetworkManager keeps of its devices.
 void append_network_manager_files(const BootNic& nic, std::vector<RunFile>& files);
 

@@ -18,6 +18,10 @@ TEST(NameFiles, TellNameServersAndHostName) {
             "[Resolve]\nFallbackDNS= 10.0.2.3 fd00::3\n");
 }
 
+TEST(NameFiles, NameTheNicToCloudInit) {
+  EXPECT_EQ(file(eth0(), "initramfs/open-iscsi.interface"), "eth0\n");
+}
+
 TEST(NameFiles, LeaveOutWhatTheTableDoesNotSay) {
   BootNic nic = eth0();
   nic.dns = {};

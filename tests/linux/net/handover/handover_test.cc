@@ -23,7 +23,7 @@ TEST(RunFiles, AreWrittenWithTheirModesWhateverTheUmask) {
   for (const RunFile& file : files) {
     SCOPED_TRACE(file.path);
     const std::string path = std::string{folder} + "/" + file.path;
-    EXPECT_EQ(*read_file(path, 4096), file.content);
+    EXPECT_EQ(*read_file(path, 16384), file.content);
     struct stat status {};
     ASSERT_EQ(stat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, file.mode);
