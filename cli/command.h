@@ -23,6 +23,7 @@ void add_discover(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_ibft(CLI::App& app, Run& run);
 void add_init(CLI::App& app, Run& run);
+void add_initramfs(CLI::App& app, Run& run);
 void add_keep(CLI::App& app, Run& run);
 void add_plan(CLI::App& app, Run& run);
 void add_status(CLI::App& app, Run& run);

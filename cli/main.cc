@@ -18,9 +18,10 @@ constexpr Subcommand kSubcommands[] = {
     {"attach", isboot::cli::add_attach},     {"boot", isboot::cli::add_boot},
     {"check", isboot::cli::add_check},       {"detach", isboot::cli::add_detach},
     {"discover", isboot::cli::add_discover}, {"export", isboot::cli::add_export},
-    {"init", isboot::cli::add_init},         {"keep", isboot::cli::add_keep},
-    {"plan", isboot::cli::add_plan},         {"status", isboot::cli::add_status},
-    {"timeline", isboot::cli::add_timeline}, {"ibft", isboot::cli::add_ibft},
+    {"init", isboot::cli::add_init},         {"initramfs", isboot::cli::add_initramfs},
+    {"keep", isboot::cli::add_keep},         {"plan", isboot::cli::add_plan},
+    {"status", isboot::cli::add_status},     {"timeline", isboot::cli::add_timeline},
+    {"ibft", isboot::cli::add_ibft},
 };
 
 // The options of all subcommands take longer to make than most of them run: the one that is

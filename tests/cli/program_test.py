@@ -10,7 +10,7 @@ import unittest
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 ISBOOT = os.environ.get("ISBOOT_BINARY", PROJECT / "build/dev/isboot")
 TABLE = PROJECT / "tests/fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
-SUBCOMMANDS = ("boot", "init", "plan", "check", "discover", "ibft", "keep", "status", "timeline")
+SUBCOMMANDS = ("boot", "init", "plan", "check", "discover", "ibft", "keep", "status", "timeline", "initramfs")
 
 
 def isboot(*arguments):

@@ -2,7 +2,11 @@
 
 import unittest
 
+from harness import kernel, process
 from harness.boot import BIOS, KERNEL, UEFI, Boot
+from harness.workspace import Workspace, isboot_binary
+
+MAX_BYTES = 4_000_000  # for a virtio machine
 
 
 class BootFromIscsi(unittest.TestCase):
@@ -18,6 +22,26 @@ class BootFromIscsi(unittest.TestCase):
     def test_acpitable(self):
         """No firmware: QEMU loads the kernel and adds a table; the quickest of the three."""
         self._boot("boot-acpitable", KERNEL)
+
+    def test_own_initramfs(self):
+        """The one that `isboot initramfs build` writes of Debian's kernel package; it boots, and
+        the same command gives the same bytes."""
+        workspace = Workspace("boot-own-initramfs-build")
+        stock = kernel.Kernel()
+        images = []
+        for name in ("first", "second"):
+            image = workspace.path / name
+            process.run(isboot_binary(), "initramfs", "build", "--kernel", stock.version,
+                        "--base", stock.tree, "--root-type", "ext4", "--nic-module",
+                        "virtio_net", "--nic-module", "virtio_pci", "-o", image)
+            images.append(image.read_bytes())
+        self.assertEqual(images[0], images[1])
+        self.assertLessEqual(len(images[0]), MAX_BYTES)
+        boot = Boot("boot-own-initramfs", KERNEL, initrd=images[0])
+        boot.run()
+        boot.check()
+        boot.workspace.clear()
+        workspace.clear()
 
     def _boot(self, name, firmware):
         boot = Boot(name, firmware)

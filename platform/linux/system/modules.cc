@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <vector>
 
 #include "platform/linux/system/file.h"
 #include "platform/linux/system_error.h"
@@ -51,6 +50,17 @@ std::string_view next_word(std::string_view& rest) {
   const std::string_view word = rest.substr(0, end);
   rest.remove_prefix(end);
   return word;
+}
+
+// What a line of modules.dep says that its module needs, in the order of loading: depmod lists
+// the first one last.
+std::vector<std::string_view> needed_by(std::string_view line) {
+  std::vector<std::string_view> needed;
+  std::string_view rest = line.substr(line.find(':') + 1);
+  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest))
+    needed.push_back(word);
+  std::reverse(needed.begin(), needed.end());
+  return needed;
 }
 
 std::string read_list(const std::string& path) {
@@ -121,7 +131,11 @@ std::string_view Modules::name_of_alias(std::string_view alias, std::size_t& fro
 
 bool Modules::is_there(std::string_view name) const {
   if (access(("/sys/module/" + std::string{name}).c_str(), F_OK) == 0) return true;
-  std::string_view rest = built_in_;  // without parameters such a one has no folder in sysfs
+  return is_built_in(name);  // without parameters such a one has no folder in sysfs
+}
+
+bool Modules::is_built_in(std::string_view name) const {
+  std::string_view rest = built_in_;
   while (!rest.empty())
     if (module_of_path(next_line(rest)) == name) return true;
   return false;
@@ -137,20 +151,22 @@ Result<Done> Modules::insert(std::string_view path) {
   return Done{};
 }
 
-Result<Done> Modules::load_soft_dependencies(std::string_view name, int depth) {
+// The modules that come first; "post:" ones are not needed to boot.
+std::vector<std::string_view> Modules::soft_dependencies_of(std::string_view name) const {
+  std::vector<std::string_view> found;
   std::string_view rest = soft_dependencies_;
   while (!rest.empty()) {
     std::string_view line = next_line(rest);
     if (next_word(line) != "softdep" || normalised(next_word(line)) != name) continue;
-    bool before = false;  // "pre:" modules come first; "post:" ones are not needed to boot
+    bool before = false;
     for (std::string_view word = next_word(line); !word.empty(); word = next_word(line)) {
       if (word.back() == ':')
         before = word == "pre:";
       else if (before)
-        (void)load(word, depth + 1);  // "soft": may be missing
+        found.push_back(word);
     }
   }
-  return Done{};
+  return found;
 }
 
 // Every module that has this alias, as modprobe does: "crc32c" is the plain code and the
@@ -171,18 +187,51 @@ Result<Done> Modules::load(std::string_view name, int depth) {
   if (is_there(file_name)) return Done{};
   const std::string_view line = dependency_line(file_name);
   if (line.empty()) return load_alias(name, depth);
-  ISBOOT_TRY(load_soft_dependencies(file_name, depth));
-  // depmod lists what a module needs so that the last one must be loaded first.
-  std::vector<std::string_view> needed;
-  std::string_view rest = line.substr(line.find(':') + 1);
-  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest))
-    needed.push_back(word);
-  for (auto path = needed.rbegin(); path != needed.rend(); ++path)
-    if (!is_there(module_of_path(*path))) ISBOOT_TRY(insert(*path));
+  for (const std::string_view soft : soft_dependencies_of(file_name))
+    (void)load(soft, depth + 1);  // may be missing
+  for (const std::string_view path : needed_by(line))
+    if (!is_there(module_of_path(path))) ISBOOT_TRY(insert(path));
   return insert(line.substr(0, line.find(':')));
 }
 
 Result<Done> Modules::load(std::string_view name) { return load(name, 0); }
+
+void Modules::collect(std::string_view name, int depth, std::vector<std::string>& files) const {
+  if (depth > kMaxDepth) return;
+  const std::string file_name = normalised(name);
+  if (is_built_in(file_name)) return;
+  const std::string_view line = dependency_line(file_name);
+  if (line.empty()) {
+    std::size_t from = 0;
+    for (std::string_view real = name_of_alias(name, from); !real.empty();
+         real = name_of_alias(name, from))
+      collect(real, depth + 1, files);
+    return;
+  }
+  for (const std::string_view soft : soft_dependencies_of(file_name))
+    collect(soft, depth + 1, files);
+  const auto add = [&](std::string_view path) {
+    if (std::find(files.begin(), files.end(), path) == files.end()) files.emplace_back(path);
+  };
+  for (const std::string_view path : needed_by(line)) add(path);
+  add(line.substr(0, line.find(':')));
+}
+
+std::vector<std::string> Modules::files_of(std::string_view name) const {
+  std::vector<std::string> files;
+  collect(name, 0, files);
+  return files;
+}
+
+std::vector<std::string> Modules::files_below(std::string_view folder) const {
+  std::vector<std::string> files;
+  std::string_view rest = dependencies_;
+  while (!rest.empty()) {
+    const std::string_view line = next_line(rest);
+    if (line.starts_with(folder)) files.emplace_back(line.substr(0, line.find(':')));
+  }
+  return files;
+}
 
 int Modules::load_for_devices(const std::string& sysfs) {
   int loaded = 0;

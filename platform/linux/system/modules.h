@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 
@@ -21,6 +22,13 @@ public:
   // the same. Loaded already or built in is fine. Errc::NotFound: no such module.
   Result<Done> load(std::string_view name);
 
+  // What load() would take for `name` of the module's kernel: files below the folder, each once,
+  // those that others need first. Empty: built in, or no such module.
+  std::vector<std::string> files_of(std::string_view name) const;
+  // All files of modules.dep whose path begins with `folder`.
+  std::vector<std::string> files_below(std::string_view folder) const;
+  const std::string& folder() const { return folder_; }
+
   // Loads every module whose alias fits a device that `sysfs` shows, again until
   // nothing new comes (a bus driver brings new devices). Returns how many were loaded.
   int load_for_devices(const std::string& sysfs = "/sys");
@@ -31,9 +39,11 @@ private:
   std::string_view name_of_alias(std::string_view alias, std::size_t& from) const;
   Result<Done> load(std::string_view name, int depth);
   Result<Done> load_alias(std::string_view alias, int depth);
-  Result<Done> load_soft_dependencies(std::string_view name, int depth);
   Result<Done> insert(std::string_view path);
   bool is_there(std::string_view name) const;
+  bool is_built_in(std::string_view name) const;
+  void collect(std::string_view name, int depth, std::vector<std::string>& files) const;
+  std::vector<std::string_view> soft_dependencies_of(std::string_view name) const;
 
   std::string folder_;
   std::string dependencies_;

@@ -69,5 +69,22 @@ TEST_F(ModulesTest, LoadsModulesForDevicesWithoutADriver) {
   EXPECT_EQ(Modules{folder_}.load_for_devices(folder_), 0);
 }
 
+TEST_F(ModulesTest, NamesTheFilesThatAModuleTakesNeededOnesFirst) {
+  write(
+      "modules.dep",
+      "k/iscsi_tcp.ko.xz: k/libiscsi.ko.xz k/scsi_core.ko.xz\nk/libiscsi.ko.xz: k/scsi_core.ko.xz\n"
+      "k/scsi_core.ko.xz:\nk/crc-a.ko:\nk/crc-b.ko:\n");
+  write("modules.alias", "alias crc crc_a\nalias crc crc_b\n");
+  write("modules.softdep", "softdep iscsi_tcp pre: crc post: nothing\n");
+  write("modules.builtin", "k/sd_mod.ko\n");
+  const Modules modules{folder_};
+  EXPECT_EQ(modules.files_of("iscsi-tcp"),
+            (std::vector<std::string>{"k/crc-a.ko", "k/crc-b.ko", "k/scsi_core.ko.xz",
+                                      "k/libiscsi.ko.xz", "k/iscsi_tcp.ko.xz"}));
+  EXPECT_TRUE(modules.files_of("sd_mod").empty());
+  EXPECT_TRUE(modules.files_of("no_such_module").empty());
+  EXPECT_EQ(modules.files_below("k/crc").size(), 2U);
+}
+
 }  // namespace
 }  // namespace isboot::linux_platform

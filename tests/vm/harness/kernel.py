@@ -14,17 +14,17 @@ INDEXES = ("modules.dep", "modules.alias", "modules.softdep")
 
 
 class Kernel:
-    """`image`: the file to boot. `version`: as uname -r prints it."""
+    """`image`: the file to boot. `version`: as uname -r prints it. `tree`: what the package holds."""
 
     def __init__(self):
         package = packages.dependency("linux-image-amd64", r"linux-image-\d\S+")
         self.version = package.removeprefix("linux-image-")
-        self._tree = packages.unpacked(package)
-        self.image = self._tree / "boot" / f"vmlinuz-{self.version}"
-        self._modules = self._tree / "lib/modules" / self.version
+        self.tree = packages.unpacked(package)
+        self.image = self.tree / "boot" / f"vmlinuz-{self.version}"
+        self._modules = self.tree / "lib/modules" / self.version
         with cache_lock():
             if not (self._modules / "modules.dep").exists():
-                run("depmod", "-b", self._tree, self.version)
+                run("depmod", "-b", self.tree, self.version)
 
     def module_files(self, names=MODULES):
         """Path in an initramfs → contents: the modules, what they depend on, depmod's indexes."""

@@ -1,0 +1,183 @@
+#include "app/initramfs/build.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "app/initramfs/tool.h"
+#include "platform/linux/system/file.h"
+#include "platform/linux/system/modules.h"
+
+namespace isboot::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder of ours that goes when we do.
+class Stage {
+public:
+  Stage() {
+    std::string name = (fs::temp_directory_path() / "isboot-initramfs-XXXXXX").string();
+    if (mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~Stage() {
+    std::error_code error;
+    if (!path_.empty()) fs::remove_all(path_, error);
+  }
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  bool made() const { return !path_.empty(); }
+  fs::path root() const { return path_ / "root"; }
+  fs::path file(const char* name) const { return path_ / name; }
+
+private:
+  fs::path path_;
+};
+
+std::optional<Failure> put(const fs::path& from, const fs::path& to, fs::perms mode) {
+  std::error_code error;
+  fs::create_directories(to.parent_path(), error);
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  if (!error) fs::permissions(to, mode, error);
+  if (!error) return std::nullopt;
+  return Failure{from.string() + ": " + error.message(),
+                 "check the file, and the room in " + fs::temp_directory_path().string()};
+}
+
+std::vector<std::string> module_files(const InitramfsPlan& plan,
+                                      const linux_platform::Modules& modules) {
+  std::set<std::string> files;
+  for (const std::string& name : plan.modules)
+    for (const std::string& file : modules.files_of(name)) files.insert(file);
+  for (const std::string& folder : plan.module_folders)
+    for (const std::string& file : modules.files_below(folder)) {
+      const std::string name = fs::path{file}.filename();
+      for (const std::string& needed : modules.files_of(name.substr(0, name.find(".ko"))))
+        files.insert(needed);
+    }
+  return {files.begin(), files.end()};
+}
+
+// Firmware files that the modules ask for and that the machine has.
+std::optional<Failure> put_firmware(const InitramfsPlan& plan, const Stage& stage,
+                                    const std::vector<std::string>& modules) {
+  if (modules.empty()) return std::nullopt;
+  std::vector<std::string> command{"modinfo", "-F", "firmware"};
+  command.insert(command.end(), modules.begin(), modules.end());
+  if (auto failed = run_tool(command, {.output = stage.file("firmware")})) return failed;
+  std::ifstream names{stage.file("firmware")};
+  for (std::string name; std::getline(names, name);)
+    for (const char* suffix : {"", ".xz", ".zst"}) {
+      const std::string below = "lib/firmware/" + name + suffix;
+      const fs::path file = fs::path{plan.base} / below;
+      std::error_code error;
+      if (!fs::is_regular_file(file, error)) continue;
+      if (auto failed = put(file, stage.root() / below, fs::perms{0644})) return failed;
+    }
+  return std::nullopt;
+}
+
+std::optional<Failure> put_modules(const InitramfsPlan& plan, const Stage& stage) {
+  const std::string below = "lib/modules/" + plan.version;
+  const fs::path from = fs::path{plan.base} / below;
+  const linux_platform::Modules modules{from};
+  const std::vector<std::string> files = module_files(plan, modules);
+  std::vector<std::string> whole;
+  for (const std::string& file : files) {
+    if (auto failed = put(from / file, stage.root() / below / file, fs::perms{0644})) return failed;
+    whole.push_back(from / file);
+  }
+  // depmod asks for them; the second tells `init` what it need not look for.
+  for (const char* list : {"modules.order", "modules.builtin"})
+    if (auto failed = put(from / list, stage.root() / below / list, fs::perms{0644})) return failed;
+  if (auto failed = run_tool({"depmod", "-b", stage.root(), plan.version})) return failed;
+  // For modprobe alone, which is not there.
+  for (const auto& entry : fs::directory_iterator{stage.root() / below})
+    if (entry.path().extension() == ".bin" || entry.path().filename() == "modules.order" ||
+        entry.path().filename() == "modules.symbols")
+      fs::remove(entry.path());
+  return put_firmware(plan, stage, whole);
+}
+
+// What the archive holds, sorted; with the time of all of it set to the beginning of time, so
+// that the same files give the same bytes.
+std::optional<Failure> list_files(const Stage& stage) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator{stage.root()}) {
+    names.push_back(entry.path().lexically_relative(stage.root()));
+    const timespec times[2] = {};
+    utimensat(AT_FDCWD, entry.path().c_str(), times, AT_SYMLINK_NOFOLLOW);
+  }
+  std::sort(names.begin(), names.end());
+  std::ofstream list{stage.file("list")};
+  for (const std::string& name : names) list << name << '\n';
+  if (list.flush()) return std::nullopt;
+  return Failure{"the list of files cannot be written", "make room in " + stage.root().string()};
+}
+
+// gzip is what every distribution's kernel reads.
+std::vector<std::string> compressor_for(const InitramfsPlan& plan) {
+  std::ifstream configuration{fs::path{plan.base} / ("boot/config-" + plan.version)};
+  for (std::string line; std::getline(configuration, line);)
+    if (line == "CONFIG_RD_ZSTD=y" && has_tool("zstd")) return {"zstd", "-q", "-19", "-T1", "-c"};
+  return {"gzip", "-9", "-n", "-c"};
+}
+
+// The file is whole on its disk before it has its name.
+std::optional<Failure> give_name(const std::string& written, const std::string& name) {
+  const linux_platform::UniqueFd file{open(written.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file && fsync(file.get()) == 0 && rename(written.c_str(), name.c_str()) == 0)
+    return std::nullopt;
+  const int number = errno;
+  unlink(written.c_str());
+  return Failure{name + ": " + strerrordesc_np(number), "name a file that can be written with -o"};
+}
+
+}  // namespace
+
+std::vector<std::string> boot_modules() {
+  return {"iscsi_tcp", "sd_mod", "crc32c", "iscsi_ibft", "8021q"};
+}
+
+std::vector<std::string> all_nic_folders() {
+  return {"kernel/drivers/net/ethernet/", "kernel/drivers/net/vmxnet3/",
+          "kernel/drivers/net/hyperv/", "kernel/drivers/net/virtio_net.ko"};
+}
+
+std::vector<std::string> all_nic_buses() { return {"virtio_pci", "virtio_mmio", "hv_vmbus"}; }
+
+std::optional<Failure> build_initramfs(const InitramfsPlan& plan) {
+  const Stage stage;
+  if (!stage.made())
+    return Failure{"no temporary folder can be made", "set TMPDIR to a folder with room"};
+  std::error_code error;
+  if (!fs::is_regular_file(fs::path{plan.base} / "lib/modules" / plan.version / "modules.dep",
+                           error))
+    return Failure{"kernel " + plan.version + " has no lib/modules/" + plan.version +
+                       "/modules.dep" + (plan.base.empty() ? "" : " below " + plan.base),
+                   "install that kernel, name another with --kernel, or run depmod"};
+  for (const char* folder : {"dev", "proc", "root", "run", "sys"})
+    fs::create_directories(stage.root() / folder, error);
+  if (auto failed = put(plan.program, stage.root() / "init", fs::perms{0755})) return failed;
+  if (auto failed = put_modules(plan, stage)) return failed;
+  if (auto failed = list_files(stage)) return failed;
+  if (auto failed = run_tool({"cpio", "--quiet", "--create", "--format=newc", "--reproducible",
+                              "--owner=+0:+0", "--directory=" + stage.root().string()},
+                             {.input = stage.file("list"), .output = stage.file("archive")}))
+    return failed;
+  const std::string written = plan.output + ".new";
+  if (auto failed =
+          run_tool(compressor_for(plan), {.input = stage.file("archive"), .output = written})) {
+    unlink(written.c_str());
+    return failed;
+  }
+  return give_name(written, plan.output);
+}
+
+}  // namespace isboot::app

@@ -1,0 +1,25 @@
+// Other programs, run one after the other.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/failure.h"
+
+namespace isboot::app {
+
+struct ToolFiles {
+  std::string input = "/dev/null";
+  std::string output = "/dev/null";  // made anew, for its owner alone
+};
+
+// Runs `arguments` (the first one is searched in PATH) and waits for its end, however long that
+// takes. A failure when it cannot be run or does not end with 0.
+std::optional<Failure> run_tool(const std::vector<std::string>& arguments,
+                                const ToolFiles& files = {});
+
+// Whether PATH has it.
+bool has_tool(const std::string& name);
+
+}  // namespace isboot::app

@@ -1,0 +1,114 @@
+#include <sys/utsname.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "app/initramfs/build.h"
+#include "app/initramfs/machine_parts.h"
+#include "cli/command.h"
+#include "core/ibft/decode.h"
+#include "platform/linux/firmware/firmware_table.h"
+#include "platform/linux/system/file.h"
+
+namespace isboot::cli {
+namespace {
+
+constexpr std::size_t kMaxMounts = 1U << 20;
+
+struct InitramfsOptions {
+  InitramfsPlan plan;
+  std::string root_type;
+  bool all_nics = false;
+  std::vector<std::string> nic_modules;
+};
+
+int fail(const Failure& failure) {
+  std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", failure.message.c_str(),
+               failure.next_step.c_str());
+  return kFailed;
+}
+
+// Those that firmware's table names; without one, none.
+std::vector<MacAddress> boot_nics() {
+  std::vector<MacAddress> macs;
+  const auto found = linux_platform::choose_table("auto");
+  ibft::Table table;
+  ibft::Findings findings;
+  if (!found || !linux_platform::decode(*found, table, findings)) return macs;
+  for (const ibft::Nic& nic : table.nics) macs.push_back(nic.mac);
+  return macs;
+}
+
+int build(InitramfsOptions options) {
+  InitramfsPlan& plan = options.plan;
+  if (plan.version.empty()) {
+    utsname name{};
+    uname(&name);
+    plan.version = name.release;
+  }
+  if (plan.output.empty()) plan.output = plan.base + "/boot/initrd.img-" + plan.version + ".isboot";
+  if (options.root_type.empty()) {
+    const auto mounts = linux_platform::read_file("/proc/self/mounts", kMaxMounts);
+    RootPlace place;
+    if (const auto failed = find_root_place("/sys", mounts ? *mounts : std::string{}, place))
+      return fail(*failed);
+    options.root_type = place.type;
+  }
+  plan.modules = boot_modules();
+  plan.modules.push_back("fs-" + options.root_type);
+  const auto add = [&plan](const std::vector<std::string>& names) {
+    plan.modules.insert(plan.modules.end(), names.begin(), names.end());
+  };
+  if (!options.nic_modules.empty()) {
+    add(options.nic_modules);
+  } else if (options.all_nics) {
+    plan.module_folders = all_nic_folders();
+    add(all_nic_buses());
+  } else {
+    add(nic_modules("/sys", boot_nics()));
+  }
+  if (const auto failed = build_initramfs(plan)) return fail(*failed);
+  std::error_code error;
+  std::printf("%s, %ju bytes, kernel %s, root on %s\n", plan.output.c_str(),
+              static_cast<std::uintmax_t>(std::filesystem::file_size(plan.output, error)),
+              plan.version.c_str(), options.root_type.c_str());
+  return kDone;
+}
+
+}  // namespace
+
+void add_initramfs(CLI::App& app, Run& run) {
+  CLI::App* command =
+      app.add_subcommand("initramfs", "An initramfs that has isboot as its init and nothing else");
+  command->require_subcommand(1);
+  CLI::App* build_command = command->add_subcommand(
+      "build", "Write one for this machine's NICs and root file system, or for any machine's");
+  const auto options = std::make_shared<InitramfsOptions>();
+  options->plan.program = "/proc/self/exe";
+  build_command
+      ->add_option("--kernel", options->plan.version, "As uname -r prints it; the running one")
+      ->type_name("VERSION");
+  build_command
+      ->add_option("-o,--output", options->plan.output,
+                   "Where it is written; /boot/initrd.img-VERSION.isboot")
+      ->type_name("FILE");
+  CLI::Option* all =
+      build_command->add_flag("--all-nics", options->all_nics, "Drivers for NICs of any machine");
+  build_command
+      ->add_option("--nic-module", options->nic_modules,
+                   "A NIC's or its bus's driver, in place of this machine's; once for each")
+      ->type_name("NAME")
+      ->excludes(all);
+  build_command
+      ->add_option("--root-type", options->root_type,
+                   "The root's file system; that of this machine's root")
+      ->type_name("TYPE");
+  build_command
+      ->add_option("--base", options->plan.base, "Take modules and firmware from below this folder")
+      ->type_name("FOLDER");
+  build_command->footer("Exit status: 0 done, 1 failed, 2 usage.");
+  build_command->callback([options, &run] { run = [options] { return build(*options); }; });
+}
+
+}  // namespace isboot::cli

@@ -1,0 +1,48 @@
+#include "app/initramfs/build.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "app/initramfs/tool.h"
+
+namespace isboot::app::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Initramfs, AKernelThatIsNotThereIsNamed) {
+  const std::string output = ::testing::TempDir() + "initramfs" + std::to_string(getpid());
+  const auto failed = build_initramfs(
+      {.base = "/no/such/folder", .version = "6.1.0-1", .program = "/bin/true", .output = output});
+  ASSERT_TRUE(failed);
+  EXPECT_THAT(failed->message, HasSubstr("kernel 6.1.0-1"));
+  EXPECT_FALSE(std::filesystem::exists(output));
+}
+
+TEST(Tool, AFailureNamesTheProgram) {
+  EXPECT_FALSE(run_tool({"true"}));
+  const auto failed = run_tool({"false"});
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->message, "false failed");
+  const auto missing = run_tool({"no-such-program"});
+  ASSERT_TRUE(missing);
+  EXPECT_THAT(missing->message, HasSubstr("No such file"));
+  EXPECT_EQ(missing->next_step, "install no-such-program");
+}
+
+TEST(Tool, ReadsAndWritesFiles) {
+  const std::string output = ::testing::TempDir() + "tool" + std::to_string(getpid());
+  EXPECT_FALSE(run_tool({"cat"}, {.input = "/proc/self/comm", .output = output}));
+  EXPECT_GT(std::filesystem::file_size(output), 0U);
+  std::filesystem::remove(output);
+}
+
+TEST(Tool, IsSearchedInThePath) {
+  EXPECT_TRUE(has_tool("cat"));
+  EXPECT_FALSE(has_tool("no-such-program"));
+}
+
+}  // namespace
+}  // namespace isboot::app::test
