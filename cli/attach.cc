@@ -1,3 +1,5 @@
+#include <net/if.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -26,9 +28,9 @@ constexpr std::uint8_t kIsidQualifier = 0xfe;
 int attach(const std::string& text, const TargetOptions& options) {
   const auto url = iscsi::parse_url(text);
   if (!url)
-    return report(
-        {text + ", offset " + std::to_string(url.error().offset) + ": " + url.error().text,
-         "use iscsi:ADDRESS::PORT:LUN:TARGET"});
+    return report({shown_url(text) + ", offset " + std::to_string(url.error().offset) + ": " +
+                       url.error().text,
+                   "use iscsi:ADDRESS::PORT:LUN:TARGET"});
   if (url->portal.address.is_absent() || url->target_name.empty())
     return report({"the URL names no address or no target",
                    "`isboot discover ADDRESS` lists the targets of a portal"});
@@ -41,6 +43,12 @@ int attach(const std::string& text, const TargetOptions& options) {
   path.target_index = kIsidQualifier;
   path.portal = url->portal;
   path.lun = url->lun;
+  if (!url->link.empty()) {
+    const std::string link{url->link.view()};
+    path.over.index = if_nametoindex(link.c_str());
+    if (path.over == LinkId{})
+      return report({"there is no link " + link, "`ip link` lists this machine's links"});
+  }
   auto modules = linux_platform::Modules::of_running_kernel();
   // Built in, or loaded already, is as good: the session's creation tells.
   (void)modules.load("iscsi_tcp");

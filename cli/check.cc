@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 using Steady = std::chrono::steady_clock;
 
 constexpr int kRoundTrips = 5;
+constexpr Millis kNicLimit = 1'000;  // its driver was there to boot this system
 
 // One disk, and what became of the look at it.
 struct Checked {
@@ -117,7 +118,8 @@ Json json_of(const Checked& checked) {
                   {"revision", disk.revision},
                   {"serial", text_or_null(disk.serial)},
                   {"identification", text_or_null(disk.identification)},
-                  {"luns", disk.luns},
+                  {"luns", disk.luns ? Json(*disk.luns) : Json{}},
+                  {"notes", disk.notes},
                   {"blocks", disk.blocks},
                   {"block_size", disk.block_size},
                   {"partition_table", name_of(disk.partition_table)},
@@ -141,6 +143,7 @@ void print(const Checked& checked) {
   line("size", std::to_string(disk.blocks) + " blocks of " + std::to_string(disk.block_size) +
                    " bytes, " + std::to_string(disk.blocks * disk.block_size >> 20) + " MiB");
   line("partitions", name_of(disk.partition_table));
+  for (const std::string& note : disk.notes) line("note", note);
   line("round trip", std::to_string(checked.round_trip_us) + " us");
 }
 
@@ -186,13 +189,14 @@ int check_url(const std::string& text, const TargetOptions& options,
               const boot::Parameters& parameters) {
   const auto url = iscsi::parse_url(text);
   if (!url)
-    return report(
-        {text + ", offset " + std::to_string(url.error().offset) + ": " + url.error().text,
-         "use iscsi:ADDRESS::PORT:LUN:TARGET"});
+    return report({shown_url(text) + ", offset " + std::to_string(url.error().offset) + ": " +
+                       url.error().text,
+                   "use iscsi:ADDRESS::PORT:LUN:TARGET"});
   if (url->portal.address.is_absent())
     return report({std::string{url->host.view()} + " is a name, and isboot has no resolver",
                    "put the address into the URL"});
   TargetPorts ports{parameters.timeout * Millis{1000}};
+  if (const auto failure = use_link(ports, url->link.view())) return report(*failure);
   iscsi::LoginConfig config;
   if (const auto failure = configure(options, parameters, ports.entropy, config))
     return report(*failure);
@@ -200,6 +204,19 @@ int check_url(const std::string& text, const TargetOptions& options,
   if (config.target_name.empty())
     if (const auto failure = name_target(ports, url->portal, config)) return report(*failure);
   return tell({check_disk(ports, url->portal, url->lun, config)}, options.json);
+}
+
+// A link-local target is behind the table's NIC, which no route tells.
+std::optional<Failure> use_nic_of(const boot::Path& path, TargetPorts& ports, Log& log) {
+  if (!path.portal.address.is_link_local() || path.portal.address.is_v4()) return std::nullopt;
+  linux_platform::LinuxNetwork network{ports.clock, log};
+  const auto link = network.find_link(path.nic, ports.clock.now() + kNicLimit);
+  if (!link)
+    return Failure{
+        "the NIC of target" + std::to_string(path.target_index) + ": " + in_words(link.error()),
+        "check the MAC address in the firmware's settings"};
+  ports.conversation.use_link(link->index);
+  return std::nullopt;
 }
 
 // Every path that `boot` would try. The NICs are as they are: from a running system
@@ -223,6 +240,8 @@ int check_table(const TargetOptions& options, boot::Parameters parameters) {
   std::vector<Checked> all;
   for (const boot::Path& path : plan) {
     TargetPorts ports{parameters.timeout * Millis{1000}};
+    linux_platform::StderrLog log;
+    if (const auto failure = use_nic_of(path, ports, log)) return report(*failure);
     iscsi::LoginConfig config = path.login;
     // The names and secrets are the table's; a random ISID leaves the booted session be.
     const auto isid = iscsi::random_isid(ports.entropy, 0xffff);

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/table/ibft_text.h"
 #include "cli/options/target_options.h"
 #include "platform/linux/system/stderr_log.h"
 
@@ -10,6 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string address_of(const iscsi::DiscoveredTarget& target, const Portal& asked) {
+  if (!target.unusable.empty()) return printable(target.unusable);
   if (!target.has_address) return std::string{to_text(asked).view()};
   const iscsi::TargetAddress& address = target.address;
   if (address.host.empty()) return std::string{to_text(address.portal).view()};
@@ -20,6 +22,7 @@ Json row_json(const iscsi::DiscoveredTarget& target, const Portal& asked) {
   Json row;
   row["name"] = std::string{target.name.view()};
   row["address"] = address_of(target, asked);
+  row["usable"] = target.unusable.empty();
   row["portal_group_tag"] =
       target.has_address && target.address.has_group_tag ? Json(target.address.group_tag) : Json{};
   return row;
@@ -32,6 +35,7 @@ int list_targets(const std::string& where, const TargetOptions& options) {
   if (!address || address->portal.address.is_absent())
     return report({where + " is no address", "give an IP address, with :PORT if it is not 3260"});
   TargetPorts ports{parameters.timeout * Millis{1000}};
+  if (const auto failure = use_link(ports, address->zone.view())) return report(*failure);
   iscsi::LoginConfig config;
   if (const auto failure = configure(options, parameters, ports.entropy, config))
     return report(*failure);
@@ -41,11 +45,14 @@ int list_targets(const std::string& where, const TargetOptions& options) {
   if (options.json) {
     Json rows = Json::array();
     for (const auto& target : targets) rows.push_back(row_json(target, address->portal));
-    std::printf("%s\n", Json{{"targets", rows}}.dump(2).c_str());
+    std::printf(
+        "%s\n",
+        Json{{"targets", rows}}.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
   } else {
     for (const auto& target : targets)
-      std::printf("%s %s\n", std::string{target.name.view()}.c_str(),
-                  address_of(target, address->portal).c_str());
+      std::printf("%s %s%s\n", printable(target.name).c_str(),
+                  address_of(target, address->portal).c_str(),
+                  target.unusable.empty() ? "" : " (cannot be read as an address)");
   }
   if (targets.empty())
     return report({"the portal lists no target for us", "allow this initiator at the target"});

@@ -86,6 +86,11 @@ void FakeDisk::command(Bytes header) {
     bad[4] = 6;
     return reply(0x21, 0x80, header, 2, bad);
   }
+  if (std::ranges::find(absent, cdb[0]) != absent.end()) {
+    bad[4] = 5;
+    bad[14] = 0x20;
+    return reply(0x21, 0x80, header, 2, bad);
+  }
   if (std::ranges::find(broken, cdb[0]) != broken.end()) return reply(0x21, 0x80, header, 2, bad);
   std::vector<std::uint8_t> data = data_of(cdb, static_cast<std::uint16_t>(get(header, 8, 2)));
   const std::size_t wanted = get(header, 20, 4);
@@ -117,6 +122,18 @@ std::vector<std::uint8_t> FakeDisk::data_of(Bytes cdb, std::uint16_t lun) const 
       put(capacity, 0, image.size() / kBlock - 1, 8);
       put(capacity, 8, kBlock, 4);
       return capacity;
+    }
+    case 0x25: {
+      std::vector<std::uint8_t> capacity(8);
+      put(capacity, 0, image.size() / kBlock - 1, 4);
+      put(capacity, 4, kBlock, 4);
+      return capacity;
+    }
+    case 0x28: {
+      const std::size_t start = get(cdb, 2, 4) * kBlock;
+      const std::size_t size = get(cdb, 7, 2) * kBlock;
+      return {image.begin() + static_cast<std::ptrdiff_t>(start),
+              image.begin() + static_cast<std::ptrdiff_t>(start + size)};
     }
     case 0x88: {
       const std::size_t start = get(cdb, 2, 8) * kBlock;

@@ -58,7 +58,7 @@ std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginCo
   for (;;) {
     Event event = Event::connected();
     if (step.kind == Kind::Connect) {
-      const auto connected = stream_.connect(step.portal, {}, step.deadline);
+      const auto connected = stream_.connect(step.portal, via_, step.deadline);
       if (!connected) event = Event::failed(connected.error());
     } else if (step.kind == Kind::Send || step.kind == Kind::Receive) {
       if (step.kind == Kind::Send) {

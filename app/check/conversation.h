@@ -17,6 +17,9 @@ public:
   Conversation(Stream& stream, Clock& clock, Hash& hash, Entropy& entropy, Millis deadline)
       : stream_{stream}, clock_{clock}, hash_{hash}, entropy_{entropy}, deadline_{deadline} {}
 
+  // The link that connections go through, whatever the routes say of a link-local address.
+  void use_link(std::uint32_t link) { via_ = {link, false}; }
+
   // Connects, and follows redirections.
   std::optional<Failure> log_in(const Portal& portal, iscsi::LoginConfig config);
   const iscsi::SessionParams& params() const { return params_; }
@@ -37,6 +40,7 @@ private:
   Hash& hash_;
   Entropy& entropy_;
   Millis deadline_;
+  Via via_{};
   Portal portal_;
   iscsi::SessionParams params_;
   std::optional<iscsi::FullFeature> exchange_;

@@ -85,34 +85,61 @@ std::optional<Failure> read_names(Conversation& target, const Lun& lun, DiskRepo
   return std::nullopt;
 }
 
-std::optional<Failure> list_luns(Conversation& target, const Lun& lun, DiskReport& report) {
+// The LUNs that the target lists, for people: the kernel is told which one to look at. Asked of
+// LUN 0, which should answer even when there is no disk (SPC-5, REPORT LUNS); not every target's
+// does.
+std::string list_luns(Conversation& target, DiskReport& report) {
   constexpr std::uint32_t kSize = 8 + 8 * kMaxLuns;
   std::vector<std::uint8_t> data(kSize);
-  // Asked of LUN 0, which answers even when there is no disk (SPC-5, REPORT LUNS).
-  if (auto failure = run(target, Lun{}, "REPORT LUNS", scsi::report_luns(kSize), data))
-    return failure;
+  const auto failure = run(target, Lun{}, "REPORT LUNS", scsi::report_luns(kSize), data);
   const auto list = scsi::decode_lun_list(data);
-  if (!list) return bad_data("REPORT LUNS", list.error());
+  if (failure || !list) {
+    report.notes.push_back((failure ? failure->message : "REPORT LUNS: bad answer") +
+                           "; a boot does not need that list");
+    return {};
+  }
   report.luns = list->count;
-  if (list->has(lun) || list->count > kMaxLuns) return std::nullopt;
   std::string there;
   for (std::size_t at = 0; at + 8 <= list->entries.size(); at += 8) {
     Lun other;
     std::copy_n(list->entries.begin() + static_cast<std::ptrdiff_t>(at), 8, other.bytes.begin());
     there += (there.empty() ? "" : ", ") + number_of(other);
   }
-  return Failure{"the target has no LUN " + number_of(lun),
-                 "check the LUN; the target has " + (there.empty() ? "none at all" : there)};
+  return there.empty() ? "none at all" : there;
 }
 
+// What is said of a LUN that does not answer, with those that the target has.
+Failure with_list(Failure failure, Conversation& target, DiskReport& report) {
+  const std::string there = list_luns(target, report);
+  if (!there.empty()) failure.next_step = "check the LUN; the target has " + there;
+  return failure;
+}
+
+std::optional<Failure> read_capacity_10(Conversation& target, const Lun& lun,
+                                        scsi::Capacity& capacity) {
+  std::vector<std::uint8_t> data(8);
+  if (auto failure = run(target, lun, "READ CAPACITY(10)", scsi::read_capacity_10(), data))
+    return failure;
+  const auto decoded = scsi::decode_capacity_10(data);
+  if (!decoded) return bad_data("READ CAPACITY(10)", decoded.error());
+  capacity = *decoded;
+  return std::nullopt;
+}
+
+// Linux' sd asks with the long command, and with the short one when that is refused.
 std::optional<Failure> read_capacity(Conversation& target, const Lun& lun, DiskReport& report) {
   std::vector<std::uint8_t> data(32);
-  if (auto failure = run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data))
-    return failure;
-  const auto capacity = scsi::decode_capacity(data);
-  if (!capacity) return bad_data("READ CAPACITY(16)", capacity.error());
-  report.blocks = capacity->blocks;
-  report.block_size = capacity->block_size;
+  const auto refused = run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data);
+  const auto decoded = scsi::decode_capacity(data);
+  scsi::Capacity capacity;
+  if (!refused && decoded) {
+    capacity = *decoded;
+  } else {
+    if (auto failure = read_capacity_10(target, lun, capacity)) return failure;
+    report.notes.push_back("no READ CAPACITY(16); a boot uses READ CAPACITY(10)");
+  }
+  report.blocks = capacity.blocks;
+  report.block_size = capacity.block_size;
   return std::nullopt;
 }
 
@@ -122,8 +149,13 @@ std::optional<Failure> read_start(Conversation& target, const Lun& lun, DiskRepo
                        " is no disk to boot from: " + std::to_string(report.blocks) +
                        " blocks of " + std::to_string(report.block_size) + " bytes",
                    "check the LUN in the firmware's settings and at the target"};
+  // As sd chooses it: the long command only where the short one cannot name every block.
+  const bool is_large = report.blocks > UINT32_MAX;
   std::vector<std::uint8_t> data(kSmallestDisk * report.block_size);
-  if (auto failure = run(target, lun, "READ", scsi::read_16(0, kSmallestDisk), data))
+  if (auto failure = run(target, lun, "READ",
+                         is_large ? scsi::read_16(0, kSmallestDisk)
+                                  : scsi::read_10(0, static_cast<std::uint16_t>(kSmallestDisk)),
+                         data))
     return failure;
   report.partition_table = partition_table(data, report.block_size);
   return std::nullopt;
@@ -132,8 +164,8 @@ std::optional<Failure> read_start(Conversation& target, const Lun& lun, DiskRepo
 }  // namespace
 
 std::optional<Failure> probe_disk(Conversation& target, const Lun& lun, DiskReport& report) {
-  if (auto failure = list_luns(target, lun, report)) return failure;
-  if (auto failure = read_names(target, lun, report)) return failure;
+  if (auto failure = read_names(target, lun, report)) return with_list(*failure, target, report);
+  (void)list_luns(target, report);
   std::vector<std::uint8_t> nothing;
   if (auto failure = run(target, lun, "TEST UNIT READY", scsi::test_unit_ready(), nothing))
     return failure;

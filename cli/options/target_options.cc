@@ -1,5 +1,7 @@
 #include "cli/options/target_options.h"
 
+#include <net/if.h>
+
 #include <cstdio>
 
 #include "app/keeper/credentials.h"
@@ -52,6 +54,19 @@ std::optional<Failure> configure(const TargetOptions& options, const boot::Param
   config.isid = *isid;
   if (options.credentials_file.empty()) return std::nullopt;
   return read_credentials(options.credentials_file, config.credentials);
+}
+
+std::optional<Failure> use_link(TargetPorts& ports, Text name) {
+  if (name.empty()) return std::nullopt;
+  const unsigned index = if_nametoindex(std::string{name}.c_str());
+  if (index == 0)
+    return Failure{"there is no link " + std::string{name}, "`ip link` lists this machine's links"};
+  ports.conversation.use_link(index);
+  return std::nullopt;
+}
+
+std::string shown_url(const std::string& url) {
+  return url.find('@') == std::string::npos ? url : "the URL";
 }
 
 std::optional<Failure> discover(TargetPorts& ports, const Portal& portal,

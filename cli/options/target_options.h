@@ -40,6 +40,12 @@ struct TargetPorts {
 std::optional<Failure> configure(const TargetOptions& options, const boot::Parameters& parameters,
                                  Entropy& entropy, iscsi::LoginConfig& config);
 
+// The link that a user named in an address ("%eth0"), for link-local ones; empty: as routes say.
+std::optional<Failure> use_link(TargetPorts& ports, Text name);
+
+// The URL of a command line, for messages: not with what may be a secret.
+std::string shown_url(const std::string& url);
+
 // All that the portal lists, in its order.
 std::optional<Failure> discover(TargetPorts& ports, const Portal& portal,
                                 const iscsi::LoginConfig& config,

@@ -139,7 +139,7 @@ enum class Nic : std::uint8_t { BringUp, LeaveAlone };
 
 // The link that carries the path's address; none when it is left alone.
 Result<LinkId> configure_link(const Path& path, Nic nic, Millis give_up, Ports& ports) {
-  if (nic == Nic::LeaveAlone) return LinkId{};
+  if (nic == Nic::LeaveAlone) return path.over;
   const LinkId link = ISBOOT_TRY(ports.network.find_link(path.nic, give_up));
   return ports.network.configure(link, path.link, give_up);
 }

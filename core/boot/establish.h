@@ -41,7 +41,7 @@ struct BootSession {
 Result<BootSession> establish(const Path& path, const Parameters& parameters, Millis give_up,
                               Ports& ports, std::optional<BootSession>* later = nullptr);
 
-// As establish(), over the network as it is: its routes lead to the target.
+// As establish(), over the network as it is: its routes lead to the target, or path.over does.
 Result<BootSession> establish_over_routes(const Path& path, const Parameters& parameters,
                                           Millis give_up, Ports& ports);
 

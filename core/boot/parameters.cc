@@ -1,6 +1,8 @@
 #include "core/boot/parameters.h"
 
 #include "core/boot/command_line.h"
+#include "core/iscsi/url.h"
+#include "core/ports/network.h"
 
 namespace isboot::boot {
 namespace {
@@ -53,7 +55,31 @@ Result<Done> set_ping(Parameters& parameters, Text value) {
   return Done{};
 }
 
+// A URL that a boot could not use must not take the place of a good table.
+Result<Done> set_url(Parameters& parameters, Text value) {
+  const iscsi::TargetUrl url = ISBOOT_TRY(iscsi::parse_url(value));
+  if (url.portal.address.is_absent())
+    return Error{Errc::BadValue, 0, "URL: the server's IP address is needed, not its name"};
+  return parameters.url.assign(value);
+}
+
+Result<Done> set_initiator(Parameters& parameters, Text value) {
+  if (value.empty()) return Error{Errc::BadValue, 0, "initiator's name is empty"};
+  for (std::size_t i = 0; i < value.size(); ++i)
+    if (static_cast<unsigned char>(value[i]) <= ' ' || value[i] == 0x7f)
+      return Error{Errc::BadValue, static_cast<std::uint32_t>(i),
+                   "blank or control character in the initiator's name"};
+  if (!parameters.initiator.assign(value))
+    return Error{Errc::NoSpace, 0, "initiator's name is longer than 223 bytes"};
+  return Done{};
+}
+
 Result<Done> set_nic(Parameters& parameters, Text value) {
+  // With colons it can only be meant for a MAC address.
+  if (find(value, ':') != Text::npos && !parse_mac(value))
+    return Error{Errc::BadValue, 0, "neither a MAC address nor a NIC's name"};
+  if (!parse_mac(value) && !LinkName{}.assign(value))
+    return Error{Errc::NoSpace, 0, "NIC's name is longer than 15 bytes"};
   return parameters.nic.assign(same(value, "auto") ? Text{} : value);
 }
 
@@ -65,8 +91,8 @@ Result<Done> set_table(Parameters& parameters, Text value) {
 
 Result<Done> set_parameter(Parameters& parameters, Text name, Text value) {
   if (same(name, "table")) return set_table(parameters, value);
-  if (same(name, "url")) return parameters.url.assign(value);
-  if (same(name, "initiator")) return parameters.initiator.assign(value);
+  if (same(name, "url")) return set_url(parameters, value);
+  if (same(name, "initiator")) return set_initiator(parameters, value);
   if (same(name, "nic")) return set_nic(parameters, value);
   if (same(name, "digest")) return set_digest(parameters, value);
   if (same(name, "chap")) {
@@ -106,13 +132,15 @@ Parameters parse_command_line(Text command_line, ParameterWarnings& warnings) {
       else if (same(word->value, "on"))
         parameters.off = false;
       else
-        warnings.push({word->name, "expected on or off"});
+        warnings.push({word->name, word->value, "expected on or off"});
       continue;
     }
     if (!same(slice(word->name, 0, kPrefix.size()), kPrefix)) continue;
     const Text name = slice(word->name, kPrefix.size());
     const Result<Done> set = set_parameter(parameters, name, word->value);
-    if (!set) warnings.push({word->name, set.error().text});
+    // What somebody wrote in front of an '@' may be a secret.
+    const Text shown = find(word->value, '@') == Text::npos ? word->value : Text{"(hidden)"};
+    if (!set) warnings.push({word->name, shown, set.error().text});
   }
   return parameters;
 }

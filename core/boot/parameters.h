@@ -40,7 +40,8 @@ struct Parameters {
 
 // Something that was ignored, and the default used in its place.
 struct ParameterWarning {
-  Text name;                 // borrows from the command line
+  Text name;  // both borrow from the command line
+  Text value;
   const char* message = "";  // static
 };
 using ParameterWarnings = List<ParameterWarning, 16>;

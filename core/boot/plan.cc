@@ -129,7 +129,7 @@ void keep_apart(Plan& plan) {
 
 }  // namespace
 
-Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& parameters, Plan& plan,
+Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& given, Plan& plan,
                        LeftOuts* left_out) {
   plan.count = 0;
   LeftOuts ignored;
@@ -137,9 +137,11 @@ Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& param
   left.count = 0;
   ibft::Table table = from_firmware;
   iscsi::TargetUrl url;
+  Parameters parameters = given;
   if (!parameters.url.empty()) {
     url = ISBOOT_TRY(iscsi::parse_url(parameters.url));
     ISBOOT_TRY(apply_url(url, table));
+    if (parameters.nic.empty()) ISBOOT_TRY(parameters.nic.assign(url.link));  // "%eth0"
   }
   const ibft::Selection selection = ibft::select(table);
   Error why = lacks(PlanErrc::NoTarget, table.control.offset, "the table has no usable target");

@@ -29,6 +29,7 @@ struct Path {
   WantedLink nic;
   ibft::Origin origin = ibft::Origin::Other;
   LinkConfig link;
+  LinkId over{};  // for a NIC that is left alone: the link that the user named; 0: as routes say
   Portal portal;
   Lun lun;
   iscsi::LoginConfig login;  // with its secrets; the ISID is still zero

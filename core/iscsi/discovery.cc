@@ -8,18 +8,18 @@ Result<std::optional<DiscoveredTarget>> DiscoveryReader::next() {
   while (const auto key = ISBOOT_TRY(keys_.next())) {
     if (key->name == "TargetName") {
       const bool pending = has_name_ && !listed_;
-      if (key->value.empty() || !name_.assign(key->value))
-        return Error{Errc::BadValue, key->offset, "target's name is empty or too long"};
-      has_name_ = true;
-      listed_ = false;
+      has_name_ = !key->value.empty() && name_.assign(key->value);
+      listed_ = !has_name_;
       if (pending) return std::optional<DiscoveredTarget>{row};
       row.name = name_;
     } else if (key->name == "TargetAddress") {
-      if (!has_name_) return Error{Errc::BadValue, key->offset, "target's address before its name"};
-      const auto address = parse_target_address(key->value);
-      if (!address) return Error{Errc::BadValue, key->offset, "target's address is none"};
-      row.has_address = true;
-      row.address = *address;
+      if (!has_name_) continue;
+      if (const auto address = parse_target_address(key->value)) {
+        row.has_address = true;
+        row.address = *address;
+      } else {
+        (void)row.unusable.assign(slice(key->value, 0, 255));  // fits
+      }
       listed_ = true;
       return std::optional<DiscoveredTarget>{row};
     }

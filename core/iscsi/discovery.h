@@ -14,6 +14,9 @@ struct DiscoveredTarget {
   // A target without an address of its own is where the question was sent to.
   bool has_address = false;
   TargetAddress address;
+  // What the target gave for an address that cannot be read as one, cut to what fits; else empty.
+  // Such a row is for people; the others stand all the same.
+  InlineText<255> unusable;
 };
 
 // Walks the answer, one row for each address of each target. Borrows the text.
@@ -21,8 +24,8 @@ class DiscoveryReader {
 public:
   explicit DiscoveryReader(Bytes text) : keys_{text, kMaxDiscoveryKeys} {}
 
-  // The next row, or none at the end. TextErrc; Errc::BadValue for a name or an
-  // address that is none.
+  // The next row, or none at the end. A name that cannot be one is left out with its addresses,
+  // and so are addresses in front of the first name. TextErrc.
   Result<std::optional<DiscoveredTarget>> next();
 
 private:

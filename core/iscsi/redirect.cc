@@ -8,6 +8,20 @@ bool is_host_character(char c) {
          c == '-' || c == '_';
 }
 
+// What stands in the brackets.
+Result<Done> read_bracketed(Text text, TargetAddress& address) {
+  const std::size_t percent = find(text, '%');
+  const auto ip = parse_ip(slice(text, 0, percent));
+  if (!ip) return Error{Errc::BadValue, 1, "no IP address in the brackets"};
+  address.portal.address = *ip;
+  if (percent == Text::npos) return Done{};
+  const Text zone = slice(text, percent + 1);
+  if (zone.empty() || !address.zone.assign(zone))
+    return Error{Errc::BadValue, static_cast<std::uint32_t>(percent + 2),
+                 "no link's name behind the '%'"};
+  return Done{};
+}
+
 Result<Done> read_host(Text host, TargetAddress& address) {
   if (host.empty()) return Error{Errc::BadValue, 0, "target address without a host"};
   if (const auto ip = parse_ip(host); ip && ip->is_v4()) {
@@ -29,9 +43,7 @@ Result<TargetAddress> parse_target_address(Text text) {
   if (!text.empty() && text[0] == '[') {
     const std::size_t close = find(text, ']');
     if (close == Text::npos) return Error{Errc::BadValue, 0, "'[' without ']' in target address"};
-    const auto ip = parse_ip(slice(text, 1, close - 1));
-    if (!ip || ip->is_v4()) return Error{Errc::BadValue, 1, "no IPv6 address in the brackets"};
-    address.portal.address = *ip;
+    ISBOOT_TRY(read_bracketed(slice(text, 1, close - 1), address));
     rest = slice(text, close + 1);
   } else {
     std::size_t end = 0;
@@ -50,10 +62,10 @@ Result<TargetAddress> parse_target_address(Text text) {
   if (rest.empty()) return address;
   const auto offset = static_cast<std::uint32_t>(text.size() - rest.size());
   if (rest[0] != ',') return Error{Errc::BadValue, offset, "text after the target address"};
-  const auto tag = parse_number(slice(rest, 1), 65535);
-  if (!tag) return Error{Errc::BadValue, offset + 1, "bad portal group tag in target address"};
-  address.has_group_tag = true;
-  address.group_tag = static_cast<std::uint16_t>(*tag);
+  if (const auto tag = parse_number(slice(rest, 1), 65535)) {
+    address.has_group_tag = true;
+    address.group_tag = static_cast<std::uint16_t>(*tag);
+  }
   return address;
 }
 

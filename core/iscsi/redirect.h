@@ -11,11 +11,16 @@ struct TargetAddress {
   // Absent when the target gave a name instead: then `host` has it.
   Portal portal;
   InlineText<255> host;
+  // "eth0" of "[fe80::1%eth0]" (RFC 4007 section 11): the writer's name for its own link, which is
+  // ours only in what a user writes.
+  InlineText<15> zone;
   bool has_group_tag = false;  // SendTargets only
   std::uint16_t group_tag = 0;
 };
 
-// "domainname[:port][,portal-group-tag]"; an IPv6 address is in brackets.
+// "domainname[:port][,portal-group-tag]"; an IPv6 address is in brackets, and so may be an IPv4
+// one, mapped (::ffff:10.0.0.1) or plain. A tag that is no number of 16 bits (jiva 0.5 writes -1)
+// is left out: nothing is decided by it.
 // Errc::BadValue with the offset of what is wrong.
 Result<TargetAddress> parse_target_address(Text text);
 

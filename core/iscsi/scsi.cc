@@ -9,6 +9,8 @@ namespace {
 enum Operation : std::uint8_t {
   kTestUnitReady = 0x00,
   kInquiry = 0x12,
+  kReadCapacity10 = 0x25,
+  kRead10 = 0x28,
   kRead16 = 0x88,
   kServiceActionIn16 = 0x9e,
   kReportLuns = 0xa0,
@@ -76,6 +78,18 @@ Cdb read_capacity_16(std::uint32_t length) {
   return cdb;
 }
 
+Cdb read_capacity_10() {
+  Cdb cdb{};
+  cdb[0] = kReadCapacity10;
+  return cdb;
+}
+
+Cdb read_10(std::uint32_t block, std::uint16_t count) {
+  Cdb cdb{};
+  Writer{cdb}.u8(kRead10).u8(0).be32(block).u8(0).be16(count);
+  return cdb;
+}
+
 Cdb read_16(std::uint64_t block, std::uint32_t count) {
   Cdb cdb{};
   Writer{cdb}.u8(kRead16).u8(0).be64(block).be32(count);
@@ -85,10 +99,13 @@ Cdb read_16(std::uint64_t block, std::uint32_t count) {
 Result<Inquiry> decode_inquiry(Bytes data) {
   Reader in{data};
   const std::uint8_t peripheral = ISBOOT_TRY(in.u8());
-  ISBOOT_TRY(in.skip(7));
   Inquiry inquiry;
   inquiry.connected = peripheral >> 5 == 0;
-  inquiry.is_disk = (peripheral & 0x1f) == 0;
+  // Direct access, optical memory, reduced block commands, host managed zones.
+  const std::uint8_t type = peripheral & 0x1f;
+  inquiry.is_disk = type == 0 || type == 0x07 || type == 0x0e || type == 0x14;
+  if (data.size() < 36) return inquiry;
+  ISBOOT_TRY(in.skip(7));
   inquiry.vendor = printable<8>(ISBOOT_TRY(in.bytes(8)));
   inquiry.product = printable<16>(ISBOOT_TRY(in.bytes(16)));
   inquiry.revision = printable<4>(ISBOOT_TRY(in.bytes(4)));
@@ -160,6 +177,17 @@ Result<Capacity> decode_capacity(Bytes data) {
   if (last == UINT64_MAX) return Error{Errc::BadValue, 0, "capacity does not fit"};
   if (capacity.block_size == 0) return Error{Errc::BadValue, 8, "block size 0"};
   capacity.blocks = last + 1;
+  return capacity;
+}
+
+Result<Capacity> decode_capacity_10(Bytes data) {
+  Reader in{data};
+  const std::uint32_t last = ISBOOT_TRY(in.be32());
+  Capacity capacity;
+  capacity.block_size = ISBOOT_TRY(in.be32());
+  if (last == UINT32_MAX) return Error{Errc::BadValue, 0, "capacity does not fit"};
+  if (capacity.block_size == 0) return Error{Errc::BadValue, 4, "block size 0"};
+  capacity.blocks = std::uint64_t{last} + 1;
   return capacity;
 }
 

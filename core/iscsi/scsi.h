@@ -19,6 +19,8 @@ Cdb inquiry(VpdPage page, std::uint16_t length);
 Cdb report_luns(std::uint32_t length);
 Cdb test_unit_ready();
 Cdb read_capacity_16(std::uint32_t length);
+Cdb read_capacity_10();
+Cdb read_10(std::uint32_t block, std::uint16_t count);
 Cdb read_16(std::uint64_t block, std::uint32_t count);
 
 inline constexpr std::uint8_t kGood = 0x00;
@@ -26,11 +28,12 @@ inline constexpr std::uint8_t kCheckCondition = 0x02;
 
 struct Inquiry {
   bool connected = false;  // peripheral qualifier 0: there is something at this LUN
-  bool is_disk = false;    // peripheral device type 0
+  bool is_disk = false;    // of a type that Linux' sd and FreeBSD's da take
   InlineText<8> vendor;    // without the padding
   InlineText<16> product;
   InlineText<4> revision;
 };
+// A short answer (SPC-5 wants 36 bytes) has empty names.
 Result<Inquiry> decode_inquiry(Bytes data);
 
 // VPD page 0x80, without padding; bytes that are not printable become '?'.
@@ -53,6 +56,9 @@ struct Capacity {
   std::uint32_t block_size = 0;  // bytes
 };
 Result<Capacity> decode_capacity(Bytes data);
+// READ CAPACITY(10). Errc::BadValue also for a disk of 2^32 blocks or more, whose size it cannot
+// say.
+Result<Capacity> decode_capacity_10(Bytes data);
 
 // What a CHECK CONDITION says (SPC-5, sense data), fixed or descriptor format.
 struct Sense {

@@ -34,18 +34,23 @@ private:
   std::size_t offset_;
 };
 
+Result<Done> set_server(Text server, std::uint32_t offset, TargetUrl& url) {
+  const auto address = parse_target_address(server);
+  if (!address || find(server, ',') != Text::npos)
+    return Error{Errc::BadValue, offset, "URL: no server's address or name"};
+  url.portal = address->portal;
+  url.host = address->host;
+  url.link = address->zone;
+  return Done{};
+}
+
 Result<Done> read_server(Parts& parts, TargetUrl& url) {
   const std::uint32_t offset = parts.offset();
   const Text rest = parts.rest();
   const std::size_t bracket = find(rest, ']');
   const bool in_brackets = !rest.empty() && rest[0] == '[' && bracket != Text::npos;
   const Text server = in_brackets ? ISBOOT_TRY(parts.take(bracket + 1)) : ISBOOT_TRY(parts.take());
-  const auto address = parse_target_address(server);
-  if (!address || address->has_group_tag)
-    return Error{Errc::BadValue, offset, "URL: no server's address or name"};
-  url.portal.address = address->portal.address;
-  url.host = address->host;
-  return Done{};
+  return set_server(server, offset, url);
 }
 
 // Section 4.2.7 of RFC 7143 forbids much more; here only what would break lines and
@@ -56,19 +61,51 @@ bool is_name(Text name) {
   return true;
 }
 
+Result<Done> set_name(Text name, std::uint32_t offset, TargetUrl& url) {
+  if (!is_name(name) || !url.target_name.assign(name))
+    return Error{Errc::BadValue, offset, "URL: bad target name"};
+  return Done{};
+}
+
+// What follows "iscsi://".
+Result<TargetUrl> parse_path_form(Text text, std::size_t start) {
+  const auto at = [](std::size_t offset) { return static_cast<std::uint32_t>(offset); };
+  const Text rest = slice(text, start);
+  const std::size_t slash = find(rest, '/');
+  if (slash == Text::npos)
+    return Error{Errc::BadValue, at(text.size()),
+                 "URL: a '/' is missing (iscsi://server:port/target/LUN)"};
+  const Text server = slice(rest, 0, slash);
+  if (find(server, '@') != Text::npos)
+    return Error{Errc::BadValue, at(start), "URL: a secret does not belong on a command line"};
+  TargetUrl url;
+  ISBOOT_TRY(set_server(server, at(start), url));
+  const Text path = slice(rest, slash + 1);
+  const std::size_t end = find(path, '/');
+  ISBOOT_TRY(set_name(slice(path, 0, end), at(start + slash + 1), url));
+  if (end == Text::npos || end + 1 == path.size()) return url;
+  const std::uint32_t offset = at(start + slash + 1 + end + 1);
+  const auto number = parse_decimal(slice(path, end + 1), 16383);
+  if (!number) return Error{Errc::BadValue, offset, "URL: LUN is no number up to 16383"};
+  url.lun = ISBOOT_TRY(Lun::from_number(static_cast<std::uint32_t>(*number)));
+  return url;
+}
+
 }  // namespace
 
 Result<TargetUrl> parse_url(Text text) {
   if (!starts_with_ignoring_case(text, kScheme))
     return Error{Errc::BadValue, 0, "URL: does not start with iscsi:"};
+  if (slice(text, kScheme.size(), 2) == "//") return parse_path_form(text, kScheme.size() + 2);
   TargetUrl url;
   Parts parts{text, kScheme.size()};
   ISBOOT_TRY(read_server(parts, url));
 
   std::uint32_t offset = parts.offset();
   const Text protocol = ISBOOT_TRY(parts.take());
-  if (!protocol.empty() && protocol != "6")
-    return Error{Errc::BadValue, offset, "URL: protocol is not 6 (TCP)"};
+  const bool is_tcp = protocol.size() == 3 && starts_with_ignoring_case(protocol, "tcp");
+  if (!protocol.empty() && protocol != "6" && !is_tcp)
+    return Error{Errc::BadValue, offset, "URL: protocol is neither 6 nor tcp"};
 
   offset = parts.offset();
   const Text port = ISBOOT_TRY(parts.take());
@@ -86,8 +123,7 @@ Result<TargetUrl> parse_url(Text text) {
     url.lun = *parsed;
   }
 
-  if (!is_name(parts.rest()) || !url.target_name.assign(parts.rest()))
-    return Error{Errc::BadValue, parts.offset(), "URL: bad target name"};
+  ISBOOT_TRY(set_name(parts.rest(), parts.offset(), url));
   return url;
 }
 

@@ -80,6 +80,12 @@ TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
       {"isboot.recovery=never", "isboot.recovery"},
       {"isboot.paths=some", "isboot.paths"},
       {"isboot.verbose=4", "isboot.verbose"},
+      {"isboot.url=iscsi:10.0.2.2:udp:3260:1:iqn.x", "isboot.url"},
+      {"isboot.url=iscsi:storage.example::::iqn.x", "isboot.url"},
+      {"isboot.url=http://example", "isboot.url"},
+      {"isboot.initiator=", "isboot.initiator"},
+      {"isboot.initiator=\"iqn x\"", "isboot.initiator"},
+      {"isboot.nic=52:54:00:12:34", "isboot.nic"},
       {"isboot.nic=a-name-that-is-far-too-long-for-an-interface", "isboot.nic"},
   };
   for (const Bad& bad : kBad) {
@@ -89,9 +95,20 @@ TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
     ASSERT_EQ(warnings.count, 1U);
     EXPECT_EQ(warnings[0].name, bad.name);
     EXPECT_EQ(parameters.timeout, 120U);
+    EXPECT_TRUE(parameters.url.empty());
+    EXPECT_TRUE(parameters.initiator.empty());
+    EXPECT_TRUE(parameters.nic.empty());
     EXPECT_EQ(parameters.vlan, std::nullopt);
     EXPECT_FALSE(parameters.header_digest);
   }
+}
+
+TEST(Parameters, AWarningShowsTheValueButNoSecret) {
+  ParameterWarnings warnings;
+  parse("isboot.timeout=soon isboot.url=iscsi://user%secret@10.0.2.2/iqn.x/1", warnings);
+  ASSERT_EQ(warnings.count, 2U);
+  EXPECT_EQ(warnings[0].value, "soon");
+  EXPECT_EQ(warnings[1].value, "(hidden)");
 }
 
 TEST(Parameters, TakesTheLastOfTwo) {

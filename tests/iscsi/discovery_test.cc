@@ -29,6 +29,7 @@ std::vector<std::string> list(const std::vector<std::string>& pairs) {
       line += address.host.empty() ? to_text(address.portal).view() : address.host.view();
       line += ',' + std::to_string(address.group_tag);
     }
+    if (!(*row)->unusable.empty()) line += " unusable " + std::string{(*row)->unusable.view()};
     rows.push_back(line);
   }
 }
@@ -55,11 +56,18 @@ TEST(Discovery, ListsMoreTargetsThanALoginHasKeys) {
   EXPECT_EQ(list(pairs).size(), 1000U);
 }
 
-TEST(Discovery, SaysWhichPairIsWrong) {
-  EXPECT_EQ(list({"TargetAddress=10.0.0.1"}), Rows{"error 0"});
-  EXPECT_EQ(list({"TargetName="}), Rows{"error 0"});
-  EXPECT_EQ(list({"TargetName=" + std::string(224, 'a')}), Rows{"error 0"});
-  EXPECT_EQ(list({"TargetName=iqn.a", "TargetAddress=:1"}), Rows{"error 17"});
+TEST(Discovery, APartThatCannotBeUsedLeavesTheRest) {
+  EXPECT_EQ(list({"TargetAddress=10.0.0.1", "TargetName=iqn.a"}), Rows{"iqn.a"});
+  EXPECT_EQ(list({"TargetName=", "TargetAddress=10.0.0.1,1", "TargetName=iqn.a"}), Rows{"iqn.a"});
+  EXPECT_EQ(list({"TargetName=iqn.a", "TargetName=" + std::string(224, 'a'),
+                  "TargetAddress=10.0.0.1,1", "TargetName=iqn.b"}),
+            (Rows{"iqn.a", "iqn.b"}));
+  EXPECT_EQ(list({"TargetName=iqn.a", "TargetAddress=:1", "TargetAddress=fe80::1%eth0:3260,1",
+                  "TargetAddress=10.0.0.1,1", "TargetAddress=10.0.0.2,-1"}),
+            (Rows{"iqn.a unusable :1", "iqn.a unusable fe80::1%eth0:3260,1",
+                  "iqn.a 10.0.0.1:3260,1", "iqn.a 10.0.0.2:3260,0"}));
+  EXPECT_EQ(list({"TargetName=iqn.a", "TargetAddress=" + std::string(1000, 'x') + "!"}),
+            Rows{"iqn.a unusable " + std::string(255, 'x')});
 }
 
 }  // namespace

@@ -22,6 +22,12 @@ TEST(TargetAddress, ReadsEveryForm) {
       {"[fd00::1]", "[fd00::1]:3260", "", -1},
       {"[fd00::1]:860,2", "[fd00::1]:860", "", 2},
       {"storage.example.org:860", "", "storage.example.org", -1},
+      {"[fe80::1%eth0]:3260,1", "[fe80::1]:3260", "", 1},
+      {"[::ffff:10.0.2.2]:3261", "10.0.2.2:3261", "", -1},
+      {"[10.0.2.2]", "10.0.2.2:3260", "", -1},
+      {"10.0.2.2:3260,-1", "10.0.2.2:3260", "", -1},
+      {"10.0.2.2:3260,65536", "10.0.2.2:3260", "", -1},
+      {"10.0.2.2:3260,", "10.0.2.2:3260", "", -1},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.text);
@@ -33,6 +39,7 @@ TEST(TargetAddress, ReadsEveryForm) {
     } else {
       EXPECT_TRUE(address->portal.address.is_absent());
     }
+    EXPECT_EQ(address->zone.view(), Text{row.text}.starts_with("[fe80") ? "eth0" : "");
     EXPECT_EQ(address->has_group_tag ? address->group_tag : -1, row.tag);
   }
 }
@@ -40,9 +47,9 @@ TEST(TargetAddress, ReadsEveryForm) {
 TEST(TargetAddress, RefusesWhatIsNoAddress) {
   for (const std::string& text :
        {std::string{}, std::string{":3260"}, std::string{"10.0.2.2:"}, std::string{"10.0.2.2:0"},
-        std::string{"10.0.2.2:65536"}, std::string{"10.0.2.2:3260,"},
-        std::string{"10.0.2.2:3260,65536"}, std::string{"[fd00::1"}, std::string{"[]"},
-        std::string{"[10.0.2.2]"}, std::string{"[fd00::1]x"}, std::string{"a b"},
+        std::string{"10.0.2.2:65536"}, std::string{"[fd00::1"}, std::string{"[]"},
+        std::string{"[fe80::1%]"}, std::string{"[fe80::1%a-name-that-is-too-long]"},
+        std::string{"[%eth0]"}, std::string{"[fd00::1]x"}, std::string{"a b"},
         std::string{"fd00::1"}, std::string(256, 'a')}) {
     SCOPED_TRACE(text);
     EXPECT_FALSE(parse_target_address(text));

@@ -18,6 +18,8 @@ TEST(ScsiCommand, StandsAsTheStandardsWant) {
   EXPECT_EQ(report_luns(16), (Cdb{0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 16}));
   EXPECT_EQ(test_unit_ready(), Cdb{});
   EXPECT_EQ(read_capacity_16(32), (Cdb{0x9e, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32}));
+  EXPECT_EQ(read_capacity_10(), (Cdb{0x25}));
+  EXPECT_EQ(read_10(0x01020304, 0x0506), (Cdb{0x28, 0, 1, 2, 3, 4, 0, 5, 6}));
   EXPECT_EQ(read_16(0x0102030405060708, 9), (Cdb{0x88, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 9}));
 }
 
@@ -32,8 +34,13 @@ TEST(Inquiry, TrimsNamesAndTellsDisksApart) {
   EXPECT_EQ(disk->revision.view(), "0001");
   EXPECT_FALSE(decode_inquiry(bytes("\x7f"s + data.substr(1)))->connected);
   EXPECT_FALSE(decode_inquiry(bytes("\x0c"s + data.substr(1)))->is_disk);
-  for (std::size_t size = 0; size < data.size(); ++size)
-    EXPECT_FALSE(decode_inquiry(bytes(data.substr(0, size))));
+  // As Linux: what a short answer lacks is empty, and the disk is a disk.
+  EXPECT_FALSE(decode_inquiry({}));
+  for (std::size_t size = 1; size < data.size(); ++size) {
+    const auto cut = decode_inquiry(bytes(data.substr(0, size)));
+    ASSERT_TRUE(cut);
+    EXPECT_TRUE(cut->connected && cut->is_disk && cut->vendor.empty());
+  }
 }
 
 TEST(SerialNumber, IsPrintable) {
@@ -93,6 +100,13 @@ TEST(Capacity, CountsBlocks) {
   EXPECT_FALSE(decode_capacity(bytes("\0\0\0\0\0\0\x7f\xff\0\0\0\0"s)));
   EXPECT_FALSE(decode_capacity(bytes(std::string(8, '\xff') + "\0\0\2\0"s)));
   EXPECT_FALSE(decode_capacity(bytes("\0\0\0\0\0\0\x7f\xff\0\0"s)));
+
+  const auto short_form = decode_capacity_10(bytes("\0\0\x7f\xff\0\0\2\0"s));
+  ASSERT_TRUE(short_form);
+  EXPECT_EQ(short_form->blocks, 32768U);
+  EXPECT_FALSE(decode_capacity_10(bytes("\xff\xff\xff\xff\0\0\2\0"s)));
+  EXPECT_FALSE(decode_capacity_10(bytes("\0\0\x7f\xff\0\0\0\0"s)));
+  EXPECT_FALSE(decode_capacity_10(bytes("\0\0\x7f\xff\0\0"s)));
 }
 
 TEST(Sense, IsReadInBothFormats) {

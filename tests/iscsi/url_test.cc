@@ -24,6 +24,14 @@ TEST(Url, ReadsEveryForm) {
       {"iscsi:[fd00::1]::860:4752-3A4F-6B7E-2F99:eui.0123456789abcdef", "[fd00::1]:860", "",
        "47523a4f6b7e2f99", "eui.0123456789abcdef"},
       {"iscsi:boot.example.org:::a:naa.5", "", "boot.example.org", "000a000000000000", "naa.5"},
+      {"iscsi:10.0.2.2:tcp:3260:1:iqn.x", "10.0.2.2:3260", "", "0001000000000000", "iqn.x"},
+      {"iscsi:10.0.2.2:TCP:::iqn.x", "10.0.2.2:3260", "", "0000000000000000", "iqn.x"},
+      {"iscsi:[fe80::1%eth0]::::iqn.x", "[fe80::1]:3260", "", "0000000000000000", "iqn.x"},
+      {"iscsi://10.0.2.2/iqn.2026-11.org.example:disk/20", "10.0.2.2:3260", "", "0014000000000000",
+       "iqn.2026-11.org.example:disk"},
+      {"iscsi://[fd00::1]:3261/iqn.x/1", "[fd00::1]:3261", "", "0001000000000000", "iqn.x"},
+      {"iscsi://10.0.2.2:3261/iqn.x", "10.0.2.2:3261", "", "0000000000000000", "iqn.x"},
+      {"iscsi://10.0.2.2:3261/iqn.x/", "10.0.2.2:3261", "", "0000000000000000", "iqn.x"},
       {"ISCSI:10.0.2.2::::", "10.0.2.2:3260", "", "0000000000000000", ""},
   };
   for (const Good& row : rows) {
@@ -38,6 +46,7 @@ TEST(Url, ReadsEveryForm) {
     }
     EXPECT_EQ(to_hex(url->lun).view(), row.lun);
     EXPECT_EQ(url->target_name.view(), row.target);
+    EXPECT_EQ(url->link.view(), Text{row.url}.find('%') == Text::npos ? "" : "eth0");
   }
 }
 
@@ -54,6 +63,13 @@ TEST(Url, SaysWhatIsWrongAndWhere) {
       {"iscsi:10.0.2.2:6:3260:0", 23},
       {"iscsi:::::iqn.x", 6},
       {"iscsi:10.0.2.2:17:::iqn.x", 15},
+      {"iscsi:10.0.2.2:tcpx:::iqn.x", 15},
+      {"iscsi://10.0.2.2", 16},
+      {"iscsi://user%secret@10.0.2.2/iqn.x/1", 8},
+      {"iscsi://10.0.2.2:0/iqn.x/1", 8},
+      {"iscsi://10.0.2.2/iqn x/1", 17},
+      {"iscsi://10.0.2.2/iqn.x/1f", 23},
+      {"iscsi://10.0.2.2/iqn.x/16384", 23},
       {"iscsi:10.0.2.2::0::iqn.x", 16},
       {"iscsi:10.0.2.2::65536::iqn.x", 16},
       {"iscsi:10.0.2.2:::1x:iqn.x", 18},

@@ -48,6 +48,7 @@ TEST_F(ProbeTest, ReportsWhatABootWouldFind) {
   EXPECT_EQ(report.serial, "SERIAL");
   EXPECT_EQ(report.identification, "naa.6001020304050607");
   EXPECT_EQ(report.luns, 1U);
+  EXPECT_TRUE(report.notes.empty());
   EXPECT_EQ(report.blocks, 32U);
   EXPECT_EQ(report.block_size, 512U);
   EXPECT_EQ(report.partition_table, PartitionTable::Mbr);
@@ -71,17 +72,30 @@ TEST_F(ProbeTest, NamesTheLunsThatAreThere) {
 }
 
 TEST_F(ProbeTest, SaysWhichCommandFails) {
-  for (const auto& [operation, name] : {std::pair{0xa0, "REPORT LUNS"},
-                                        {0x12, "INQUIRY"},
-                                        {0x00, "TEST UNIT READY"},
-                                        {0x9e, "READ CAPACITY(16)"},
-                                        {0x88, "READ"}}) {
+  for (const auto& [operation, name] : {std::pair{0x00, "TEST UNIT READY"}, {0x28, "READ"}}) {
     SCOPED_TRACE(name);
     disk.broken = {static_cast<std::uint8_t>(operation)};
-    const std::string lun = operation == 0xa0 ? "0" : "1";  // LUN 0 lists the others
-    EXPECT_EQ(look(), name + (" of LUN " + lun) + ": not ready (2/04/00)");
+    EXPECT_EQ(look(), name + std::string{" of LUN 1: not ready (2/04/00)"});
     EXPECT_EQ(next_step, "wait until the disk is ready, or look into the target's log");
   }
+}
+
+TEST_F(ProbeTest, NeedsNothingThatABootDoesNot) {
+  // No LUN 0, no list of LUNs, none of the long commands.
+  disk.absent = {0xa0, 0x9e, 0x88};
+  ASSERT_EQ(look(), "");
+  EXPECT_EQ(report.blocks, 32U);
+  EXPECT_FALSE(report.luns);
+  ASSERT_EQ(report.notes.size(), 2U);
+  EXPECT_EQ(report.notes[0],
+            "REPORT LUNS of LUN 0: illegal request (5/20/00); a boot does not need that list");
+}
+
+TEST_F(ProbeTest, TheListOfLunsIsNotAsked) {
+  disk.luns = {1, 7};
+  ASSERT_EQ(look(7), "");
+  disk.broken = {0xa0};
+  EXPECT_EQ(look(7), "");
 }
 
 TEST_F(ProbeTest, RefusesADiskWithoutRoomForAPartitionTable) {

@@ -14,8 +14,12 @@ using ::testing::HasSubstr;
 
 TEST(Initramfs, AKernelThatIsNotThereIsNamed) {
   const std::string output = ::testing::TempDir() + "initramfs" + std::to_string(getpid());
-  const auto failed = build_initramfs(
-      {.base = "/no/such/folder", .version = "6.1.0-1", .program = "/bin/true", .output = output});
+  InitramfsPlan plan;
+  plan.base = "/no/such/folder";
+  plan.version = "6.1.0-1";
+  plan.program = "/bin/true";
+  plan.output = output;
+  const auto failed = build_initramfs(plan);
   ASSERT_TRUE(failed);
   EXPECT_THAT(failed->message, HasSubstr("kernel 6.1.0-1"));
   EXPECT_FALSE(std::filesystem::exists(output));
