@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/text.h"
+#include "platform/linux/system/cgroup.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system/own_root.h"
@@ -57,6 +58,8 @@ void become_independent() {
   setsid();
   program_invocation_name[0] = '@';
   (void)prctl(PR_SET_NAME, "isboot-path", 0, 0, 0);
+  // Out of the job that started it, which may end while a path is still waited for.
+  (void)linux_platform::leave_control_group();
   // Whoever reads our starter's output must not wait for us.
   const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})

@@ -14,6 +14,7 @@
 #include "core/base/secret.h"
 #include "core/base/text.h"
 #include "platform/linux/keeper/syscall_filter.h"
+#include "platform/linux/system/cgroup.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system_error.h"
 
@@ -76,6 +77,7 @@ void stand_apart(Log& log) {
   (void)signal(SIGPIPE, SIG_IGN);
   (void)signal(SIGHUP, SIG_IGN);
   (void)prctl(PR_SET_NAME, "isboot-guard", 0, 0, 0);
+  if (!leave_control_group()) warn(log, "the keeper ends with the unit that started it");
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) warn(log, "core dumps stay possible");
   // Only processes with CAP_SYS_RESOURCE may lower this.
   if (!write_file("/proc/self/oom_score_adj", "-1000"))

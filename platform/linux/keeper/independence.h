@@ -6,10 +6,11 @@
 
 namespace isboot::linux_platform {
 
-// For the keeper's guard, and what it hands down to every keeper: last to be killed when memory
-// is short, allowed to allocate in the kernel without waiting for the disk (PR_SET_IO_FLUSHER),
-// no core dumps, no tracing, no capability but those of the keeper's work. The program is locked
-// in memory, and of the rest what has been touched. What cannot be had is a warning.
+// For the keeper's guard, and what it hands down to every keeper: in the control group of no unit
+// or login session, last to be killed when memory is short, allowed to allocate in the kernel
+// without waiting for the disk (PR_SET_IO_FLUSHER), no core dumps, no tracing, no capability but
+// those of the keeper's work. The program is locked in memory, and of the rest what has been
+// touched. What cannot be had is a warning.
 void stand_apart(Log& log);
 
 // For the keeper, after that: all of it locked in memory, a stack ahead, no system call but

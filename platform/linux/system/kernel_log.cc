@@ -1,8 +1,6 @@
 #include "platform/linux/system/kernel_log.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,12 +12,6 @@ namespace isboot::linux_platform {
 namespace {
 
 constexpr std::size_t kMaxLine = 900;  // the kernel takes about 1,000 bytes a record
-
-bool is_console(int fd) {
-  struct stat status {};
-  if (fstat(fd, &status) != 0 || !S_ISCHR(status.st_mode)) return false;
-  return status.st_rdev == makedev(5, 1);  // /dev/console
-}
 
 // The kernel's numbers (syslog(2)), by our level.
 int priority(LogLevel level) {
@@ -43,7 +35,13 @@ KernelLog::KernelLog(Clock& clock, int verbose)
       start_{clock.now()},
       verbose_{verbose},
       kmsg_{open("/dev/kmsg", O_WRONLY | O_CLOEXEC)},
-      to_stderr_{!kmsg_ || !is_console(STDERR_FILENO)} {}
+      stderr_{kmsg_ ? reader_of(STDERR_FILENO) : Reader::Other},
+      console_level_{stderr_ == Reader::Console ? console_level() : 0} {}
+
+bool KernelLog::shown_on_stderr(LogLevel level) const {
+  if (stderr_ == Reader::Console) return priority(level) >= console_level_;
+  return stderr_ == Reader::Other;
+}
 
 void KernelLog::write(LogLevel level, Text line) {
   if (verbosity_of(level) > verbose_) return;
@@ -53,7 +51,7 @@ void KernelLog::write(LogLevel level, Text line) {
   const std::size_t prefix = out.text().size();
   format_log_line(clock_.now() - start_, line, out);
   if (kmsg_) (void)!::write(kmsg_.get(), out.text().data(), out.text().size());
-  if (to_stderr_) {
+  if (shown_on_stderr(level)) {
     out << '\n';
     const Text shown = slice(out.text(), prefix);
     (void)!::write(STDERR_FILENO, shown.data(), shown.size());

@@ -3,13 +3,14 @@
 #include "core/base/text.h"
 #include "core/ports/clock.h"
 #include "core/ports/log.h"
+#include "platform/linux/system/console.h"
 #include "platform/linux/system/file.h"
 
 namespace isboot::linux_platform {
 
 // Lines of the form "isboot: 0.041 eth0 up, 10.0.2.15/24" (seconds since this
-// object was made) to the kernel log, and to standard error as well unless that is
-// the console, which shows the kernel log anyway.
+// object was made) to the kernel log, and to standard error as well where that does not
+// show the kernel log anyway: each line is seen once.
 class KernelLog final : public Log {
 public:
   // `verbose`: 0 errors only, 1 steps too, 2 and 3 details (design.md).
@@ -19,11 +20,14 @@ public:
   void set_verbose(int verbose) { verbose_ = verbose; }
 
 private:
+  bool shown_on_stderr(LogLevel level) const;
+
   Clock& clock_;
   Millis start_;
   int verbose_;
   UniqueFd kmsg_;
-  bool to_stderr_;
+  Reader stderr_;
+  int console_level_;
 };
 
 }  // namespace isboot::linux_platform
