@@ -18,7 +18,21 @@ int boot_machine(const ParameterOptions& options) {
   return result.status;
 }
 
+// What is wrong with a parameter is said by the boot itself.
+class SilentLog final : public Log {
+public:
+  void write(LogLevel, Text) override {}
+  Text words(Code) override { return {}; }
+};
+
+int is_wanted(const ParameterOptions& options) {
+  SilentLog log;
+  return is_boot_wanted(read_parameters(kernel_command_line(), options, log), log);
+}
+
 }  // namespace
+
+int boot_wanted() { return is_wanted({}); }
 
 int boot() { return boot_machine({}); }
 
@@ -32,7 +46,12 @@ void add_boot(CLI::App& app, Run& run) {
       "Exit status: 0 the disk is there, 1 failed, 2 usage, 3 no iBFT.");
   const auto options = std::make_shared<ParameterOptions>();
   add_parameter_options(*boot, *options);
-  boot->callback([options, &run] { run = [options] { return boot_machine(*options); }; });
+  const auto wanted = std::make_shared<bool>(false);
+  boot->add_flag("--wanted", *wanted,
+                 "Only tell by the exit status whether there is a table to boot from");
+  boot->callback([options, wanted, &run] {
+    run = [options, wanted] { return *wanted ? is_wanted(*options) : boot_machine(*options); };
+  });
 }
 
 }  // namespace isboot::cli

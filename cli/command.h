@@ -29,8 +29,9 @@ void add_plan(CLI::App& app, Run& run);
 void add_status(CLI::App& app, Run& run);
 void add_timeline(CLI::App& app, Run& run);
 
-// `isboot boot` without options.
+// `isboot boot` without options, and with --wanted alone.
 int boot();
+int boot_wanted();
 
 // Whether a process of this name is the keeper itself, and not who asks for it.
 bool is_keeper(std::string_view name);

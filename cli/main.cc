@@ -42,6 +42,8 @@ int main(int argc, char** argv) {
   // The way of every boot: making the options that are not there takes longer than setting the
   // NIC's address.
   if (argc == 2 && std::string_view{argv[1]} == "boot") return boot();
+  if (argc == 3 && std::string_view{argv[1]} == "boot" && std::string_view{argv[2]} == "--wanted")
+    return boot_wanted();
   CLI::App app{"Boots a machine from an iSCSI disk.", "isboot"};
   app.set_version_flag("--version", ISBOOT_VERSION);
   app.require_subcommand(1);

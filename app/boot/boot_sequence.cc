@@ -1,8 +1,10 @@
 #include "app/boot/boot_sequence.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "app/boot/leave_network.h"
+#include "app/boot/needed_modules.h"
 #include "app/boot/path_order.h"
 #include "app/exit_status.h"
 #include "app/failure.h"
@@ -48,6 +50,13 @@ void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
       from + ", " + std::to_string(table.nics.count) + " NIC, " +
           std::to_string(table.targets.count) + " target");
 }
+
+Result<FirmwareTable> find_table(boot::Parameters& parameters, Log& log, const Patience* patience) {
+  if (parameters.table.empty()) load_table_module(log);
+  return find_boot_table(parameters, log, patience);
+}
+
+bool has_vlan(const boot::Path& path) { return path.link.vlan != 0; }
 
 // The paths of a plan, each in the process that brings it up.
 class TablePaths final : public PlannedPaths {
@@ -148,6 +157,13 @@ std::string kernel_command_line() {
   return line ? std::move(*line) : std::string{};
 }
 
+int is_boot_wanted(const boot::Parameters& given, Log& log) {
+  if (given.off) return kNothingToDo;
+  boot::Parameters parameters = given;
+  const auto found = find_table(parameters, log, nullptr);
+  return !found && found.error().code == Errc::NotFound ? kNothingToDo : kDone;
+}
+
 BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Millis give_up) {
   if (given.off) {
     say(machine.log, LogLevel::Info, "turned off by isboot=off");
@@ -157,7 +173,7 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Mill
   boot::Parameters parameters = given;
   // What has to be waited for leaves the login half of the time.
   const Patience patience{machine.clock, (machine.clock.now() + give_up) / 2};
-  const auto found = find_boot_table(parameters, machine.log, &patience);
+  const auto found = find_table(parameters, machine.log, &patience);
   if (!found && found.error().code == Errc::NotFound) {
     say(machine.log, LogLevel::Info, "no iBFT: this machine was not booted from iSCSI");
     return {kNothingToDo, {}};
@@ -186,6 +202,7 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Mill
   }
   log_table(*found, table, machine.log);
   log_left_out(left_out, machine.log);
+  load_boot_modules(std::any_of(plan.begin(), plan.end(), has_vlan), machine.log);
   // Not before there is something to boot from: other machines notice nothing.
   const TimelineRecorder recorder = TimelineRecorder::open(kTimelinePath);
   recorder.add(begin, monotonic_microseconds(), 0, Step::Plan);

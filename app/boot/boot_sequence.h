@@ -35,6 +35,12 @@ struct BootResult {
 // every failure is in the log. `give_up` is a time on the machine's clock.
 BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters, Millis give_up);
 
+// Whether boot_from_table() would have something to do, as an ExitStatus: kDone, or kNothingToDo
+// without a table, firmware's or the command line's, or with isboot=off. A table that cannot be
+// read counts as one: only the boot itself says what is wrong with it. Quick, touches nothing, says
+// nothing.
+int is_boot_wanted(const boot::Parameters& parameters, Log& log);
+
 // The kernel's command line; empty when it cannot be read.
 std::string kernel_command_line();
 

@@ -42,6 +42,12 @@ class Program(unittest.TestCase):
         self.assertEqual(done.stderr.count("\n"), 1)
         self.assertIn("no iBFT", done.stderr)
 
+    def test_whether_a_boot_is_wanted_is_an_exit_status_without_a_word(self):
+        for table, status in ((TABLE, 0), ("/dev/null", 0), ("acpi:9", 3)):
+            with self.subTest(table):
+                done = isboot("boot", "--wanted", "--table", table)
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (status, "", ""))
+
     def test_a_missing_file_is_a_failure_with_a_next_step(self):
         done = isboot("boot", "--table", "/no/such/table")
         self.assertEqual(done.returncode, 1)
