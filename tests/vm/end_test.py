@@ -22,7 +22,7 @@ class WithKexec(Boot):
     def __init__(self, name, firmware, arguments="", **options):
         tree = packages.unpacked_with_libraries("kexec-tools")
         files = programs.with_libraries(tree, "sbin/kexec")
-        files[HOOK] = PROJECT / "platform/linux/systemd/isboot.shutdown"
+        files[HOOK] = PROJECT / "distribution/systemd/isboot.shutdown"
         super().__init__(name, firmware, arguments, files=files, **options)
 
 

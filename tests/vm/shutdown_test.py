@@ -10,7 +10,7 @@ from harness.managed_machine import START_LIMIT, prepare
 from harness.workspace import PROJECT
 
 HOOK = {"lib/systemd/system-shutdown/isboot.shutdown":
-            PROJECT / "platform/linux/systemd/isboot.shutdown"}
+            PROJECT / "distribution/systemd/isboot.shutdown"}
 RAMFS = {"usr/lib/ramfs/shutdown": PROJECT / "tests/vm/guest/shutdown-ramfs",
          "usr/lib/ramfs/bin/busybox": pathlib.Path("/bin/busybox")}
 MAKE_RAMFS = ("mkdir /run/initramfs && cp -a /usr/lib/ramfs/. /run/initramfs && "

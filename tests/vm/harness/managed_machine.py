@@ -42,6 +42,10 @@ class ManagedMachine:
     QEMU loads the kernel and makes the table."""
 
     sessions = 1
+    start_limit = START_LIMIT
+    root_on_iscsi = "yes"
+    # What no line of the console may say.
+    errors = r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:"
     # What a line of `ip monitor` says of a boot NIC that concerns root: loopback is ifdown's to
     # take; a multicast route of another table says nothing.
     touched = r"eth0.*(10\.0\.2\.|192\.0\.2\.|state|NO-CARRIER)"
@@ -154,7 +158,7 @@ class ManagedMachine:
         if on_disk < written:
             raise AssertionError(f"{written} was acknowledged, the disk has {on_disk}")
         errors = [text for _, text in self.console.lines
-                  if re.search(r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:", text)]
+                  if re.search(self.errors, text)]
         if errors:
             raise AssertionError(f"errors on the console: {errors}")
         self.disk.check()
@@ -183,8 +187,8 @@ class ManagedMachine:
                                    netdev=netdev)
 
     def _wait_for_start(self):
-        report = self.console.wait_for(r"ISBOOT-REPORT root_on_iscsi=(\S+)", START_LIMIT,
+        report = self.console.wait_for(r"ISBOOT-REPORT root_on_iscsi=(\S+)", self.start_limit,
                                        "the system's start")
-        if report.group(1) != "yes":
-            raise AssertionError("root is not on the session's disk")
-        self.wait_until("systemctl is-active default.target")
+        if report.group(1) != self.root_on_iscsi:
+            raise AssertionError(f"root is on the session's disk: {report.group(1)}")
+        self.wait_until("systemctl is-active default.target", self.start_limit)

@@ -1,0 +1,40 @@
+#!/bin/bash
+# dracut.modules(7). isboot brings its NIC up itself: no network module of dracut is needed.
+
+# Besides those of this machine: what virtual machines have, and adapters that can boot from iSCSI.
+isboot_nic_drivers="virtio_net virtio_pci e1000 e1000e vmxnet3 hv_netvsc ena gve 8139cp r8169 tg3
+  bnx2 bnx2x bnxt_en igb igc ixgbe i40e ice mlx4_en mlx5_core sfc be2net cxgb4 qede enic ionic
+  atlantic"
+
+check() {
+  require_binaries isboot
+}
+
+depends() {
+  echo rootfs-block
+}
+
+installkernel() {
+  local device
+  hostonly='' instmods iscsi_tcp iscsi_ibft sd_mod crc32c crc32c_generic crc32c_intel 8021q
+  for device in /sys/class/net/*/device/driver/module; do
+    [ -e "$device" ] && hostonly='' instmods "$(basename "$(readlink -f "$device")")"
+  done
+  # One word for each.
+  # shellcheck disable=SC2086
+  hostonly='' instmods $isboot_nic_drivers
+}
+
+install() {
+  inst_multiple isboot
+  inst_hook cmdline 95 "$moddir/parse-isboot.sh"
+  inst_hook emergency 10 "$moddir/isboot-emergency.sh"
+  inst_hook shutdown 90 "$moddir/isboot-shutdown.sh"
+  inst_script "$moddir/isboot-initqueue.sh" /sbin/isboot-initqueue
+  # The NIC is called as it is in the system, whose settings then fit.
+  inst_rules 70-persistent-net.rules 73-special-net-names.rules 75-net-description.rules \
+    80-net-setup-link.rules
+  inst_multiple -o /usr/lib/systemd/network/*.link /lib/systemd/network/99-default.link
+  [ -z "$hostonly" ] || inst_multiple -H -o /etc/systemd/network/*.link
+  dracut_need_initqueue
+}

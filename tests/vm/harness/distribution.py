@@ -1,0 +1,146 @@
+"""A whole Debian from its packages, installed by their scripts, with isboot's package on top and
+nothing else: as a disk that a machine starts from over iSCSI, or has as its own."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import types
+
+from . import machine, private_network
+from .disk import ROOT_LABEL, Disk
+from .ended_machine import EndedMachine
+from .process import run
+from .workspace import PROJECT, Workspace, cache_lock
+
+PACKAGES = ("linux-image-amd64", "systemd-sysv", "udev", "dbus", "ifupdown", "isc-dhcp-client",
+            "iproute2", "e2fsprogs", "zstd")
+ROOT_MIB = 1600
+START_LIMIT = 900
+# What no machine may show from its start to its end.
+ERRORS = (r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|EXT4-fs .*shut down requested|"
+          r"Aborting journal|device offline|lost sync page write|Oops|BUG:")
+FILES = {
+    "etc/fstab": f"LABEL={ROOT_LABEL} / ext4 errors=remount-ro 0 1\n",
+    "etc/hostname": "isboot-test\n",
+    "etc/network/interfaces": "auto lo\niface lo inet loopback\n",
+    "etc/systemd/system/isboot-test.service.d/alone.conf": "[Unit]\nAfter=local-fs.target\n",
+}
+# ttyS0 is the test's; the login prompt is on the second line.
+LINKS = {
+    "etc/systemd/system/isboot-test.service": "/usr/lib/isboot-test/isboot-test.service",
+    "etc/systemd/system/multi-user.target.wants/isboot-test.service": "../isboot-test.service",
+    "etc/systemd/system/serial-getty@ttyS0.service": "/dev/null",
+    "etc/systemd/system/getty.target.wants/serial-getty@ttyS1.service":
+        "/lib/systemd/system/serial-getty@.service",
+}
+
+
+def package():
+    """isboot's package: ISBOOT_PACKAGE names it, else the one that scripts/package made."""
+    named = os.environ.get("ISBOOT_PACKAGE")
+    found = [pathlib.Path(named)] if named else sorted((PROJECT / "build/package").glob("*.deb"))
+    if not found or not found[-1].is_file():
+        raise FileNotFoundError("no package of isboot; build it: scripts/package")
+    return found[-1]
+
+
+def base(suite, generator):
+    """The system without isboot, made once: a directory."""
+    with cache_lock() as cache:
+        tree = cache / f"{suite}-{generator}"
+        if not tree.is_dir():
+            partial = cache / f"{suite}-{generator}.partial"
+            shutil.rmtree(partial, ignore_errors=True)
+            packages = ",".join((*PACKAGES, generator))
+            run("mmdebstrap", "--variant=minbase", f"--include={packages}", suite, partial)
+            partial.rename(tree)
+        return tree
+
+
+@contextlib.contextmanager
+def _kernel_file_systems(tree):
+    """What scripts of packages expect; in a mount namespace nobody else would see them."""
+    mounted = []
+    try:
+        for kind, where in (("proc", "proc"), ("devtmpfs", "dev")):
+            run("mount", "-t", kind, kind, tree / where)
+            mounted.append(tree / where)
+        yield
+    finally:
+        for where in reversed(mounted):
+            run("umount", where)
+
+
+def in_root(tree, *command):
+    with _kernel_file_systems(tree):
+        return run("chroot", tree, "env", "DEBIAN_FRONTEND=noninteractive", *command)
+
+
+def install(workspace, suite, generator):
+    """A copy of the base with isboot installed by apt, as a user does; a directory."""
+    tree = workspace / "root"
+    run("cp", "-a", "--reflink=auto", base(suite, generator), tree)
+    shutil.copy(package(), tree / "isboot.deb")
+    in_root(tree, "apt-get", "install", "-y", "--no-install-recommends", "/isboot.deb")
+    (tree / "isboot.deb").unlink()
+    return tree
+
+
+def prepare_for_test(tree):
+    """What the test itself needs in the machine."""
+    shutil.copytree(PROJECT / "tests/vm/guest/managers", tree / "usr/lib/isboot-test")
+    for path, content in FILES.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(content, encoding="ascii")
+    for path, to in LINKS.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).unlink(missing_ok=True)
+        (tree / path).symlink_to(to)
+
+
+def kernel_of(tree):
+    """The kernel and the initramfs that the system's own tools made: (image, bytes)."""
+    image = next((tree / "boot").glob("vmlinuz-*"))
+    return image, (tree / "boot" / image.name.replace("vmlinuz", "initrd.img")).read_bytes()
+
+
+class DistributionMachine(EndedMachine):
+    """`table`: whether firmware has left one; without it the disk is the machine's own."""
+
+    start_limit = START_LIMIT
+    errors = ERRORS
+
+    def __init__(self, name, suite, generator, table=True):  # pylint: disable=super-init-not-called
+        self.workspace = Workspace(name)
+        self.server = private_network.DhcpServer(self.workspace, machine.MAC)
+        self.console = None
+        self.busy = ("/run/written",)
+        self.target = self.relay = None
+        self._table = table
+        self.root_on_iscsi = "yes" if table else "no"
+        self._vlan, self._ipxe = 0, False
+        self._qemu = self._port = None
+        tree = install(self.workspace, suite, generator)
+        prepare_for_test(tree)
+        image, self._initrd = kernel_of(tree)
+        shutil.copy(image, self.workspace / "vmlinuz")
+        self._kernel = types.SimpleNamespace(image=self.workspace / "vmlinuz")
+        self._arguments = f"{machine.KERNEL_ARGUMENTS} root=LABEL={ROOT_LABEL} ro"
+        self.disk = Disk(self.workspace, tree, ROOT_MIB)
+        shutil.rmtree(tree)
+        self._life = contextlib.ExitStack()
+
+    def _machine(self, port):
+        if self._table:
+            guest = super()._machine(port)
+        else:
+            guest = machine.from_kernel(self.workspace, self._kernel, self._initrd, self._arguments,
+                                        local_disk=self.disk.path,
+                                        netdev=private_network.CABLE_NETDEV)
+        guest.add("-chardev", "file,id=login,path=login.log", "-serial", "chardev:login")
+        return guest
+
+    def login_prompt(self):
+        """What the second serial line shows."""
+        return (self.workspace / "login.log").read_text(errors="replace")
