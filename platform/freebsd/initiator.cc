@@ -87,7 +87,7 @@ Result<Done> KernelInitiator::add() {
   if (error == ISBOOT_ENXIO)
     return kernel_error(error, "iscsi(4) is missing: iscsi_load=\"YES\" in loader.conf");
   if (error != 0) return kernel_error(error, "iscsi(4) refuses the session");
-  gone_ = connected_ = false;
+  gone_ = false;
   return take_first_wait();
 }
 
@@ -116,11 +116,22 @@ Result<Done> KernelInitiator::take_first_wait() {
   }
 }
 
-isboot_session_state KernelInitiator::state() {
-  if (gone_) return ISBOOT_ENDED;
-  const isboot_session_state seen = isboot_iscsi_state(kernel_id_);
-  if (seen == ISBOOT_CONNECTED) connected_ = true;
-  return seen == ISBOOT_ENDED && !connected_ ? ISBOOT_LOST : seen;
+// A session outlives its bus with kern.iscsi.fail_on_disconnection=1
+// (iscsi_maintenance_thread_reconnect()) and has none before the first hand-over.
+KernelInitiator::State KernelInitiator::state() {
+  if (gone_) return State::Ended;
+  switch (isboot_iscsi_state(kernel_id_)) {
+    case ISBOOT_CONNECTED:
+      return State::Connected;
+    case ISBOOT_LOST:
+      return State::Lost;
+    case ISBOOT_NO_BUS:
+      break;
+  }
+  isboot_limits unused{};
+  if (isboot_iscsi_limits(kernel_id_, -1, &unused) == ISBOOT_ESRCH) return State::Ended;
+  disk_is_gone_ = has_disk_;
+  return State::Lost;
 }
 
 Result<Done> KernelInitiator::check_limits(int descriptor, const iscsi::SessionParams& params,
@@ -177,7 +188,6 @@ Result<Done> KernelInitiator::hand_over(SessionId, Stream& stream,
   // iscsi(4) ends a session whose hand-off fails.
   gone_ = error != 0;
   if (error != 0) return kernel_error(error, "iscsi(4) does not take the connection");
-  connected_ = true;
   return Done{};
 }
 
@@ -199,6 +209,7 @@ Result<DiskName> KernelInitiator::find_disk(SessionId, const Lun& lun, Millis de
     clock_.sleep_until(clock_.now() + kLookEvery);
   }
   has_disk_ = true;
+  disk_is_gone_ = false;
   std::size_t size = 0;
   while (size < name.size() && name[size] != 0) ++size;
   DiskName disk;

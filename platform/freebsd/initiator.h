@@ -30,9 +30,18 @@ public:
   Result<DiskName> find_disk(SessionId session, const Lun& lun, Millis deadline) override;
   void destroy(SessionId session) override;
 
+  enum class State : std::uint8_t {
+    Connected,
+    Lost,   // a login is needed; see disk_is_gone()
+    Ended,  // removed
+  };
   // How the kernel's session is. Waits for nothing, takes nobody's wait: the session's number and
   // ISID are all that a login and its hand-over need.
-  isboot_session_state state();
+  State state();
+  // While it was lost the kernel has taken its disk away, as with
+  // kern.iscsi.fail_on_disconnection=1 and at shutdown; the next login brings another one. Until
+  // find_disk().
+  bool disk_is_gone() const { return disk_is_gone_; }
   // The last hand-over found the session connected: somebody else had logged in meanwhile.
   bool was_late() const { return was_late_; }
 
@@ -53,8 +62,8 @@ private:
   isboot_session session_{};  // without secrets once it is made
   std::uint32_t kernel_id_ = 0;
   std::array<std::uint8_t, 6> isid_{};
-  bool gone_ = false;       // the kernel ended the session
-  bool connected_ = false;  // it had a connection once, and a bus of CAM ever since
+  bool gone_ = false;  // the kernel ended the session
+  bool disk_is_gone_ = false;
   bool was_late_ = false;
   bool has_disk_ = false;  // somebody may have it open
 };

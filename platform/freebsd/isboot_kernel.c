@@ -577,11 +577,11 @@ isboot_iscsi_state(uint32_t session)
 	struct cam_path *path;
 
 	if (isboot_session_path(session, CAM_TARGET_WILDCARD, CAM_LUN_WILDCARD, &path) != 0)
-		return (ISBOOT_ENDED);
+		return (ISBOOT_NO_BUS);
 	xpt_path_inq(&cpi, path);
 	xpt_free_path(path);
 	if ((cpi.ccb_h.status & CAM_STATUS_MASK) == CAM_DEV_NOT_THERE)
-		return (ISBOOT_ENDED);
+		return (ISBOOT_NO_BUS);
 	return (cpi.ccb_h.status == CAM_REQ_CMP ? ISBOOT_CONNECTED : ISBOOT_LOST);
 }
 

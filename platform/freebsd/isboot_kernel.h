@@ -153,7 +153,7 @@ struct isboot_wait {
 enum isboot_session_state {
 	ISBOOT_CONNECTED,
 	ISBOOT_LOST,		/* I/O is held until somebody hands a connection over */
-	ISBOOT_ENDED,		/* removed, and its disks with it */
+	ISBOOT_NO_BUS,		/* its disks are gone: not connected yet, removed, or failed at once */
 };
 struct isboot_limits {
 	uint32_t max_receive;	/* MaxRecvDataSegmentLength that the transport takes, 0: any */
@@ -178,10 +178,11 @@ int isboot_iscsi_add(const struct isboot_session *session);
 int isboot_iscsi_remove(uint32_t id);
 /* Waits until some session needs a login, and takes it: nobody else is asked then. */
 int isboot_iscsi_wait(struct isboot_wait *out);
-/* Of a session that was handed over once. Takes nobody's wait. */
+/* Takes nobody's wait. */
 enum isboot_session_state isboot_iscsi_state(uint32_t id);
 /* Whether somebody has /dev/iscsi open, as iscsid(8) has all the time. */
 int isboot_iscsi_is_open(void);
+/* ISBOOT_ESRCH: there is no such session (any more). */
 int isboot_iscsi_limits(uint32_t id, int descriptor, struct isboot_limits *out);
 /* ISBOOT_EBUSY: somebody else was faster. The descriptor is to be closed in any case. */
 int isboot_iscsi_hand_off(const struct isboot_handoff *handoff);

@@ -115,19 +115,19 @@ void Life::log_findings(const ibft::Findings& findings) {
 Result<Done> Life::bring_up(Millis give_up, std::optional<boot::BootSession>* later) {
   boot::Path& path = plan_.items[path_];
   path.login.cmd_sn = kFirstCmdSn;
-  Keeper& keeper = keepers_[path_].emplace(clock_, log_, hash_, entropy_);
-  keeper.initiator().set_login(path.login);
-  boot::Ports ports = keeper.ports();
+  KeptSession& session = kept_[path_].emplace(clock_, log_, hash_, entropy_);
+  session.initiator().set_login(path.login);
+  boot::Ports ports = session.ports();
   const auto established = boot::establish(path, parameters_, give_up, ports, later);
   if (established) {
-    keeper.keep(*established);
+    session.keep(*established);
     return Done{};
   }
   if (later != nullptr && *later) {
-    keeper.keep(**later);
+    session.keep(**later);
     return Done{};
   }
-  keepers_[path_].reset();
+  kept_[path_].reset();
   return established.error();
 }
 
@@ -170,11 +170,11 @@ LifeState Life::watch() {
   if (isboot_stopping() != 0) return over("ended");
   bool any = false;
   Millis next = clock_.now() + ISBOOT_MAX_WAIT;
-  for (std::optional<Keeper>& keeper : keepers_) {
-    if (!keeper || keeper->state() == KeptState::Ended) continue;
-    const Millis due = keeper->look();
+  for (std::optional<KeptSession>& session : kept_) {
+    if (!session || session->state() == KeptState::Ended) continue;
+    const Millis due = session->look();
     if (due < next) next = due;
-    any = any || keeper->state() != KeptState::Ended;
+    any = any || session->state() != KeptState::Ended;
   }
   if (isboot_stopping() != 0) return over("ended");
   show_kept();
@@ -187,7 +187,7 @@ LifeState Life::watch() {
 }
 
 void Life::show_kept() {
-  const Keeper& first = *keepers_[first_];
+  const KeptSession& first = *kept_[first_];
   show("hw.isboot.state", first.state_text());
   show("hw.isboot.session", first.kernel_id());
   show("hw.isboot.disk", first.established().disk);
@@ -196,14 +196,14 @@ void Life::show_kept() {
   show("net.isboot.nic", first.interface());
   Line paths;
   std::uint32_t recoveries = 0;
-  for (const std::optional<Keeper>& keeper : keepers_) {
-    if (!keeper) continue;
-    recoveries += keeper->recoveries();
-    if (!keeper->last_error().empty()) show("hw.isboot.last_error", keeper->last_error());
+  for (const std::optional<KeptSession>& session : kept_) {
+    if (!session) continue;
+    recoveries += session->recoveries();
+    if (!session->last_error().empty()) show("hw.isboot.last_error", session->last_error());
     if (!paths.text().empty()) paths << ", ";
-    const DiskName& disk = keeper->established().disk;
-    paths << (disk.empty() ? Text{"no disk yet"} : disk.view()) << ' ' << keeper->state_text()
-          << ' ' << to_text(keeper->established().kernel.portal);
+    const DiskName& disk = session->established().disk;
+    paths << (disk.empty() ? Text{"no disk yet"} : disk.view()) << ' ' << session->state_text()
+          << ' ' << to_text(session->established().kernel.portal);
   }
   show("hw.isboot.paths_kept", paths.text());
   show("hw.isboot.recoveries", recoveries);

@@ -6,7 +6,7 @@
 
 #include "core/ibft/finding.h"
 #include "platform/freebsd/firmware.h"
-#include "platform/freebsd/keeper.h"
+#include "platform/freebsd/kept_session.h"
 
 namespace isboot::freebsd {
 
@@ -53,8 +53,8 @@ private:
   ibft::Findings findings_;
   boot::Plan plan_;
   std::size_t path_ = 0;
-  std::array<std::optional<Keeper>, boot::kMaxPaths> keepers_;  // of the paths in plan_
-  std::size_t first_ = 0;                                       // which let root go
+  std::array<std::optional<KeptSession>, boot::kMaxPaths> kept_;  // of the paths in plan_
+  std::size_t first_ = 0;                                         // which let root go
 };
 
 }  // namespace isboot::freebsd

@@ -263,10 +263,10 @@ isboot_session_state isboot_iscsi_state(std::uint32_t id) {
   auto& k = kernel();
   if (k.before) k.before("state");
   isboot::freebsd::test::FakeSession* const known = k.find(id);
-  if (known == nullptr) return ISBOOT_ENDED;
+  if (known == nullptr) return ISBOOT_NO_BUS;
   if (!known->connected && k.iscsid && k.iscsid_needs && k.now >= known->lost_at + *k.iscsid_needs)
     known->connected = known->had_sim = true;
-  if (!known->had_sim) return ISBOOT_ENDED;
+  if (!known->had_sim) return ISBOOT_NO_BUS;
   if (!known->connected) return ISBOOT_LOST;
   const bool peace =
       k.events.empty() && std::all_of(k.sessions.begin(), k.sessions.end(),
@@ -279,11 +279,14 @@ isboot_session_state isboot_iscsi_state(std::uint32_t id) {
   known->waiting = true;
   known->lost_at = k.now;
   known->ended = event.kind == isboot::freebsd::test::FakeEvent::Removed;
-  return known->ended ? ISBOOT_ENDED : ISBOOT_LOST;
+  // iscsi_maintenance_thread_reconnect() destroys the SIM then; the session waits as ever.
+  if (k.fail_on_disconnection) known->had_sim = false;
+  return known->ended || !known->had_sim ? ISBOOT_NO_BUS : ISBOOT_LOST;
 }
-int isboot_iscsi_limits(std::uint32_t, int, isboot_limits* out) {
+int isboot_iscsi_limits(std::uint32_t id, int descriptor, isboot_limits* out) {
   *out = kernel().limits;
-  return kernel().answer("limits");
+  if (kernel().find(id) == nullptr) return ISBOOT_ESRCH;
+  return descriptor < 0 ? 0 : kernel().answer("limits");
 }
 int isboot_iscsi_hand_off(const isboot_handoff* handoff) {
   EXPECT_EQ(kernel().limit_of,

@@ -62,6 +62,7 @@ public:
   std::deque<FakeEvent> events;                             // in this order
   std::deque<isboot_wait> foreign_waits;        // of sessions that stand before ours in its list
   std::deque<FakeSession> sessions;             // every one that was added
+  bool fail_on_disconnection = false;           // kern.iscsi's
   bool iscsid = false;                          // runs: has /dev/iscsi open
   std::optional<std::uint64_t> iscsid_needs{};  // ms for a login; nothing: it cannot
   isboot_limits limits{262144, 262144};

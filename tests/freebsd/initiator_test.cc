@@ -82,11 +82,11 @@ TEST_F(InitiatorTest, HasTheIsidOfTheKernel) {
 
 TEST_F(InitiatorTest, TellsASessionThatWasNeverConnectedFromOneThatHasEnded) {
   ASSERT_TRUE(initiator_.create(config_));
-  EXPECT_EQ(initiator_.state(), ISBOOT_LOST);
+  EXPECT_EQ(initiator_.state(), KernelInitiator::State::Lost);
   kernel_.find(1)->connected = kernel_.find(1)->had_sim = true;
-  EXPECT_EQ(initiator_.state(), ISBOOT_CONNECTED);
+  EXPECT_EQ(initiator_.state(), KernelInitiator::State::Connected);
   kernel_.find(1)->ended = true;
-  EXPECT_EQ(initiator_.state(), ISBOOT_ENDED);
+  EXPECT_EQ(initiator_.state(), KernelInitiator::State::Ended);
 }
 
 // The session is the kernel's still: only what iscsi(4) itself refuses ends it.

@@ -69,7 +69,6 @@ TEST_F(LifeTest, HandsOverWhatTheLoginAgreedOn) {
   EXPECT_EQ(kernel_.sessions[0].conf.ping_timeout, 20);
 }
 
-// The target sees one session, whoever logs in: the kernel's ISID is iscsid(8)'s, too.
 TEST_F(LifeTest, LogsInWithTheIsidOfTheSessionThatWasMadeAgain) {
   kernel_.fails["hand_off"] = {ISBOOT_ENOTCONN};
   kernel_.scripts.push_back(testing::plain_login());
@@ -78,7 +77,6 @@ TEST_F(LifeTest, LogsInWithTheIsidOfTheSessionThatWasMadeAgain) {
   EXPECT_EQ(kernel_.targets[1].requests()[0].header[13], 2);
 }
 
-// Each login ends the other one's session at the target: the next time iscsid(8) gets longer.
 TEST_F(LifeTest, MakesTheSessionAgainWhenItsFirstHandOverFails) {
   kernel_.fails["hand_off"] = {ISBOOT_ENOTCONN};
   kernel_.scripts.push_back(testing::plain_login());
@@ -89,8 +87,6 @@ TEST_F(LifeTest, MakesTheSessionAgainWhenItsFirstHandOverFails) {
   EXPECT_EQ(kernel_.shown()["hw.isboot.disk"], "da0");
 }
 
-// "service routing restart" flushes routes, "netif restart" takes the address and the interface
-// down, and a driver that is loaded again makes an interface with another number.
 TEST_F(LifeTest, DoesNothingWithoutATable) {
   kernel_.acpi.clear();
   run();

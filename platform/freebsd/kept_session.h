@@ -19,12 +19,12 @@ enum class KeptState : std::uint8_t {
   Ended,      // the kernel has no such session any more
 };
 
-class Keeper {
+class KeptSession {
 public:
-  Keeper(KernelClock& clock, KernelLog& log, KernelHash& hash, KernelEntropy& entropy)
+  KeptSession(KernelClock& clock, KernelLog& log, KernelHash& hash, KernelEntropy& entropy)
       : clock_{clock}, log_{log}, hash_{hash}, entropy_{entropy} {}
-  Keeper(const Keeper&) = delete;
-  Keeper& operator=(const Keeper&) = delete;
+  KeptSession(const KeptSession&) = delete;
+  KeptSession& operator=(const KeptSession&) = delete;
 
   // What its path is brought up with.
   boot::Ports ports() { return {network_, initiator_, stream_, clock_, hash_, entropy_, log_}; }

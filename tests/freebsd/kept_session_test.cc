@@ -1,4 +1,4 @@
-#include "platform/freebsd/keeper.h"
+#include "platform/freebsd/kept_session.h"
 
 #include "core/ibft/decode.h"
 #include "core/ibft/encode.h"
@@ -10,9 +10,9 @@ namespace {
 
 using ::testing::ElementsAre;
 
-using KeeperTest = LifeTest;
+using KeptSessionTest = LifeTest;
 
-TEST_F(KeeperTest, BringsALostConnectionBackAndGoesOnWaiting) {
+TEST_F(KeptSessionTest, BringsALostConnectionBackAndGoesOnWaiting) {
   kernel_.scripts.push_back(testing::plain_login());
   kernel_.scripts.push_back(testing::plain_login());
   kernel_.lose(1);
@@ -31,7 +31,7 @@ TEST_F(KeeperTest, BringsALostConnectionBackAndGoesOnWaiting) {
                         kernel_.targets[1].requests()[0].header.begin() + 14));
 }
 
-TEST_F(KeeperTest, WaitsForATargetThatIsAwayForLongAndSaysItOnceAMinute) {
+TEST_F(KeptSessionTest, WaitsForATargetThatIsAwayForLongAndSaysItOnceAMinute) {
   kernel_.lose(1);
   kernel_.fails["connect"] = {0};
   int refused = 0;
@@ -50,7 +50,7 @@ TEST_F(KeeperTest, WaitsForATargetThatIsAwayForLongAndSaysItOnceAMinute) {
   EXPECT_LE(static_cast<std::uint64_t>(said), minutes + 1);
 }
 
-TEST_F(KeeperTest, TakesNobodysWaitOnceItHasItsOwn) {
+TEST_F(KeptSessionTest, TakesNobodysWaitOnceItHasItsOwn) {
   kernel_.lose(1);
   kernel_.scripts.push_back(testing::plain_login());
   kernel_.before = [&](const std::string& call) {
@@ -64,7 +64,8 @@ TEST_F(KeeperTest, TakesNobodysWaitOnceItHasItsOwn) {
   EXPECT_EQ(kernel_.handoffs[1].id, 1U);
 }
 
-TEST_F(KeeperTest, LogsInWithTheIsidOfTheKernelEachTime) {
+// The target sees one session, whoever logs in: the kernel's ISID is iscsid(8)'s, too.
+TEST_F(KeptSessionTest, LogsInWithTheIsidOfTheKernelEachTime) {
   kernel_.scripts.push_back(testing::plain_login());
   kernel_.lose(1);
   run();
@@ -76,7 +77,7 @@ TEST_F(KeeperTest, LogsInWithTheIsidOfTheKernelEachTime) {
   }
 }
 
-TEST_F(KeeperTest, LetsARunningIscsidGoFirst) {
+TEST_F(KeptSessionTest, LetsARunningIscsidGoFirst) {
   kernel_.before = [&](const std::string& call) {
     if (call == "disk") kernel_.iscsid = true;
   };
@@ -90,7 +91,7 @@ TEST_F(KeeperTest, LetsARunningIscsidGoFirst) {
   EXPECT_EQ(kernel_.shown()["hw.isboot.recoveries"], "1");
 }
 
-TEST_F(KeeperTest, DoesItItselfWhenIscsidDoesNot) {
+TEST_F(KeptSessionTest, DoesItItselfWhenIscsidDoesNot) {
   kernel_.before = [&](const std::string& call) {
     if (call == "disk") kernel_.iscsid = true;
   };
@@ -101,7 +102,8 @@ TEST_F(KeeperTest, DoesItItselfWhenIscsidDoesNot) {
   EXPECT_TRUE(kernel_.says("back at 10.0.2.2:3260 after 5."));  // 3 s and Time2Wait
 }
 
-TEST_F(KeeperTest, GivesIscsidMoreTimeAfterBothWereUnderWay) {
+// Each login ends the other one's session at the target: the next time iscsid(8) gets longer.
+TEST_F(KeptSessionTest, GivesIscsidMoreTimeAfterBothWereUnderWay) {
   kernel_.before = [&](const std::string& call) {
     if (call == "disk") kernel_.iscsid = true;
   };
@@ -116,7 +118,7 @@ TEST_F(KeeperTest, GivesIscsidMoreTimeAfterBothWereUnderWay) {
   EXPECT_TRUE(kernel_.returned_everything());
 }
 
-TEST_F(KeeperTest, GivesUpWhenTheSessionOfTheDiskIsGone) {
+TEST_F(KeptSessionTest, GivesUpWhenTheSessionOfTheDiskIsGone) {
   kernel_.lose(1);
   kernel_.scripts.push_back(testing::plain_login());
   kernel_.fails["hand_off"] = {0, ISBOOT_ESRCH};
@@ -127,7 +129,7 @@ TEST_F(KeeperTest, GivesUpWhenTheSessionOfTheDiskIsGone) {
   EXPECT_TRUE(kernel_.returned_everything());
 }
 
-TEST_F(KeeperTest, SaysSoWhenSomebodyRemovesTheSession) {
+TEST_F(KeptSessionTest, SaysSoWhenSomebodyRemovesTheSession) {
   kernel_.remove(1);
   run();
   EXPECT_EQ(count("connect"), 1);
@@ -138,7 +140,7 @@ TEST_F(KeeperTest, SaysSoWhenSomebodyRemovesTheSession) {
   EXPECT_TRUE(kernel_.returned_everything());  // the process is over: the module can be unloaded
 }
 
-TEST_F(KeeperTest, SaysSoWhenSomebodyRemovesASessionThatIsLost) {
+TEST_F(KeptSessionTest, SaysSoWhenSomebodyRemovesASessionThatIsLost) {
   kernel_.lose(1);
   kernel_.before = [&](const std::string& call) {
     if (call == "connect" && kernel_.handoffs.size() == 1) kernel_.find(1)->ended = true;
@@ -148,7 +150,23 @@ TEST_F(KeeperTest, SaysSoWhenSomebodyRemovesASessionThatIsLost) {
   EXPECT_TRUE(kernel_.returned_everything());
 }
 
-TEST_F(KeeperTest, SetsTheNetworkUpAgainBeforeEachLogin) {
+// What gmultipath(8) wants: the I/O of a dead path fails at once, and its disk comes again.
+TEST_F(KeptSessionTest, BringsASessionBackWhoseDiskTheKernelTookAway) {
+  kernel_.fail_on_disconnection = true;
+  kernel_.scripts.push_back(testing::plain_login());
+  kernel_.lose(1);
+  run();
+  EXPECT_EQ(kernel_.handoffs.size(), 2U);
+  EXPECT_EQ(count("add"), 1);
+  EXPECT_TRUE(kernel_.says("its I/O fails (kern.iscsi.fail_on_disconnection)"));
+  EXPECT_TRUE(kernel_.says("10.0.2.2:3260: LUN 1 of iqn.2026-11.org.example:spike is da0"));
+  EXPECT_EQ(kernel_.shown()["hw.isboot.recoveries"], "1");
+  EXPECT_TRUE(kernel_.returned_everything());
+}
+
+// "service routing restart" flushes routes, "netif restart" takes the address and the interface
+// down, and a driver that is loaded again makes an interface with another number.
+TEST_F(KeptSessionTest, SetsTheNetworkUpAgainBeforeEachLogin) {
   kernel_.scripts.push_back(testing::plain_login());
   kernel_.lose(1);
   bool lost = false;
@@ -165,7 +183,7 @@ TEST_F(KeeperTest, SetsTheNetworkUpAgainBeforeEachLogin) {
   EXPECT_EQ(kernel_.handoffs.size(), 2U);
 }
 
-TEST_F(KeeperTest, WaitsForANicThatIsAwayAndSaysItOnceAMinute) {
+TEST_F(KeptSessionTest, WaitsForANicThatIsAwayAndSaysItOnceAMinute) {
   kernel_.scripts.push_back(testing::plain_login());
   kernel_.lose(1);
   const auto nic = kernel_.links[0];

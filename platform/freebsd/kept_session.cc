@@ -1,4 +1,4 @@
-#include "platform/freebsd/keeper.h"
+#include "platform/freebsd/kept_session.h"
 
 #include <algorithm>
 
@@ -28,17 +28,17 @@ const Error kLost{Errc::Closed, 0, "the connection is lost"};
 
 }  // namespace
 
-Text Keeper::state_text() const {
+Text KeptSession::state_text() const {
   if (state_ == KeptState::Kept) return "kept";
   return state_ == KeptState::Ended ? "gone" : "lost";
 }
 
-void Keeper::start_session() {
+void KeptSession::start_session() {
   const boot::SessionLimits limits{.give_up = boot::kNeverGiveUp};
   session_.emplace(established_.kernel.portal, established_.login, limits, hash_, entropy_);
 }
 
-void Keeper::keep(const boot::BootSession& established) {
+void KeptSession::keep(const boot::BootSession& established) {
   established_ = established;
   iscsid_share_ = kShare;
   lost_at_ = clock_.now();
@@ -54,11 +54,11 @@ void Keeper::keep(const boot::BootSession& established) {
                            clock_.now());  // Carried: nothing to do
 }
 
-Millis Keeper::look() {
+Millis KeptSession::look() {
   if (state_ == KeptState::Kept) {
-    const isboot_session_state seen = initiator_.state();
-    if (seen == ISBOOT_CONNECTED) return clock_.now() + kLookEvery;
-    if (seen == ISBOOT_LOST) lost();
+    const auto seen = initiator_.state();
+    if (seen == KernelInitiator::State::Connected) return clock_.now() + kLookEvery;
+    if (seen == KernelInitiator::State::Lost) lost();
   }
   if (state_ != KeptState::Ended && is_settled()) return clock_.now() + kLookEvery;
   if (state_ == KeptState::Ended) return clock_.now() + kLookEvery;
@@ -70,33 +70,35 @@ Millis Keeper::look() {
   return log_in();
 }
 
-void Keeper::lost() {
+void KeptSession::lost() {
   state_ = KeptState::Lost;
   lost_at_ = clock_.now();
   next_log_ = 0;
   due_ = isboot_iscsi_is_open() != 0 ? lost_at_ + iscsid_share_ : lost_at_;
   Line line;
-  line << to_text(session_->home()) << ": " << kLost.text << "; I/O waits until it is back";
+  line << to_text(session_->home()) << ": " << kLost.text
+       << (initiator_.disk_is_gone() ? "; its I/O fails (kern.iscsi.fail_on_disconnection)"
+                                     : "; I/O waits until it is back");
   log_.write(LogLevel::Warning, line.text());
 }
 
-bool Keeper::is_settled() {
+bool KeptSession::is_settled() {
   switch (initiator_.state()) {
-    case ISBOOT_LOST:
+    case KernelInitiator::State::Lost:
       return false;
-    case ISBOOT_CONNECTED:
+    case KernelInitiator::State::Connected:
       start_session();
       (void)session_->on_event(SessionEvent::adopt(established_.time2wait), clock_.now());
       kept(", by iscsid(8)");
       return true;
-    case ISBOOT_ENDED:
+    case KernelInitiator::State::Ended:
       break;
   }
   end();
   return true;
 }
 
-void Keeper::kept(Text by) {
+void KeptSession::kept(Text by) {
   stream_.close();
   event_.reset();
   state_ = KeptState::Kept;
@@ -104,6 +106,7 @@ void Keeper::kept(Text by) {
     established_.logged_in = true;
     return find_disk();
   }
+  if (initiator_.disk_is_gone()) find_disk();
   ++recoveries_;
   Line line;
   line << "back at " << to_text(session_->portal()) << " after ";
@@ -112,7 +115,7 @@ void Keeper::kept(Text by) {
   log_.write(LogLevel::Info, line.text());
 }
 
-void Keeper::end() {
+void KeptSession::end() {
   stream_.close();
   event_.reset();
   state_ = KeptState::Ended;
@@ -124,8 +127,8 @@ void Keeper::end() {
   log_.write(LogLevel::Error, line.text());
 }
 
-// A path that joins late.
-void Keeper::find_disk() {
+// Of a path that joins late, or whose disk was taken away while it was lost.
+void KeptSession::find_disk() {
   const auto disk =
       initiator_.find_disk(established_.session, established_.lun, clock_.now() + kDiskLimit);
   Line line;
@@ -140,7 +143,7 @@ void Keeper::find_disk() {
 }
 
 // Until a step that waits.
-Millis Keeper::log_in() {
+Millis KeptSession::log_in() {
   while (event_ && isboot_stopping() == 0) {
     const SessionStep step = session_->on_event(*event_, clock_.now());
     if (step.kind == SessionStep::Kind::Wait) {
@@ -161,7 +164,7 @@ Millis Keeper::log_in() {
 }
 
 // The answer to a step; nothing when there is none to come: carried, or over.
-std::optional<SessionEvent> Keeper::carry_out(const SessionStep& step) {
+std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
   switch (step.kind) {
     case SessionStep::Kind::Connect:
       return connect(step);
@@ -188,7 +191,7 @@ std::optional<SessionEvent> Keeper::carry_out(const SessionStep& step) {
 }
 
 // What of the network was taken away meanwhile is set up again.
-SessionEvent Keeper::connect(const SessionStep& step) {
+SessionEvent KeptSession::connect(const SessionStep& step) {
   if (established_.nic) {
     const Muted muted{log_, clock_.now() < next_log_};
     const auto link = network_.restore(*established_.nic, clock_.now() + kNicLimit);
@@ -199,21 +202,21 @@ SessionEvent Keeper::connect(const SessionStep& step) {
   return up ? SessionEvent::connected() : SessionEvent::failed(up.error());
 }
 
-SessionEvent Keeper::hand_over() {
+SessionEvent KeptSession::hand_over() {
   const auto taken = initiator_.hand_over(established_.session, stream_, session_->params());
   if (!taken) return SessionEvent::failed(taken.error());
   if (initiator_.was_late()) iscsid_share_ = std::min(2 * iscsid_share_, kMaxShare);
   return SessionEvent::handed_over();
 }
 
-SessionEvent Keeper::receive(const SessionStep& step) {
+SessionEvent KeptSession::receive(const SessionStep& step) {
   const std::size_t count = std::min(step.wanted, received_.size());
   const auto got = stream_.receive(MutableBytes{received_}.first(count), step.deadline);
   if (!got) return SessionEvent::failed(got.error());
   return SessionEvent::received(Bytes{received_}.first(*got));
 }
 
-void Keeper::log_failure(const Error& error, Text then) {
+void KeptSession::log_failure(const Error& error, Text then) {
   Line why;
   const Text refusal = session_->refusal();
   const Text words = refusal.empty() ? words_of(error.code) : Text{};
