@@ -29,6 +29,9 @@ public:
   // An end that is too old to stand is none any more.
   void on_time(Millis now);
 
+  // Whether the init has let go of that way, as far as was said.
+  bool was_told(MachineEnd way) const { return told_[static_cast<std::size_t>(way)]; }
+
   // Stay: no end stands.
   MachineEnd standing(Millis now) const;
   // When a session that is lost since then is to be given up, `limit` after both the loss and

@@ -20,6 +20,8 @@ public:
 
   // For poll(), without any event: POLLHUP is the notice. -1 while it is taken.
   int descriptor(std::size_t way) const { return taken_[way] ? -1 : fifos_[way].get(); }
+  // What it says.
+  static MachineEnd end_by(std::size_t way);
   // That one's notice; it comes a second time only after it has been taken back.
   MachineEnd take(std::size_t way);
   // The next way whose notice was taken and that systemd holds again; Stay: none. No descriptor

@@ -51,6 +51,9 @@ Result<Done> Keeper::start() {
   ISBOOT_TRY(ports_.initiator.open());
   for (std::size_t client = 0; client < kMaxClients; ++client)
     if (clients_[client]) tell({.kind = keep::Event::Kind::ClientCame, .client = client});
+  // What the keeper before this one was told may have been taken back since.
+  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
+    if ((*room_)->announced.was_told(EndNotice::end_by(way))) (void)end_notice_->take(way);
   for (Slot& slot : slots_)
     if (is_kept(slot)) ISBOOT_TRY(adopt(slot));
   started_ = true;
@@ -164,6 +167,8 @@ MachineEnd Keeper::run() {
 }
 
 void Keeper::on_time() {
+  // It wakes nobody, and is to be known before that way may be announced anew.
+  look_for_ends_taken_back();
   const Millis now = ports_.clock.now();
   for (Slot& slot : slots_) {
     if (slot.session && slot.session->waiting().deadline <= now) slot.session->on_time();

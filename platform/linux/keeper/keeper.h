@@ -102,7 +102,7 @@ private:
   void on_request(std::size_t client);
   void carry_out(std::size_t client, const ControlRequest& request);
   void answer_status(int socket);
-  void ask_the_end();
+  void look_for_ends_taken_back();
   void save();
 
   KeeperPorts ports_;

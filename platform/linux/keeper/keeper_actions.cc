@@ -21,7 +21,8 @@ void Keeper::tell_whether_carried(Slot& slot) {
 void Keeper::carry_out(const Action& action) {
   switch (action.kind) {
     case Action::Kind::AskTheEnd:
-      return ask_the_end();
+      look_for_ends_taken_back();
+      return tell({.kind = Event::Kind::EndAsked});
     case Action::Kind::Answer:
       return answer(clients_[action.client].get(), action.done, action.text);
     case Action::Kind::Say:
@@ -72,13 +73,12 @@ void Keeper::carry_out(const Action& action, Slot& slot) {
   }
 }
 
-void Keeper::ask_the_end() {
+void Keeper::look_for_ends_taken_back() {
   for (;;) {
     const MachineEnd way = end_notice_->taken_back();
-    if (way == MachineEnd::Stay) break;
+    if (way == MachineEnd::Stay) return;
     tell({.kind = Event::Kind::TakenBack, .then = way});
   }
-  tell({.kind = Event::Kind::EndAsked});
 }
 
 void Keeper::say(const Action& action) {

@@ -313,6 +313,35 @@ TEST_F(KeeperAfterACancelledEnd, KeepsASessionWhenSystemdTookItBack) {
   EXPECT_TRUE(log_.says("the machine does not end after all"));
 }
 
+// Found by the simulation: the keeper is killed in between, and the next one sees a FIFO that is
+// held, as if nothing had been.
+TEST_F(KeeperAfterACancelledEnd, KeepsASessionWhenSystemdTookItBackWhileNoKeeperRan) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+  Later notices{clock_, clock_.now() + 10'000, UniqueFd{ends[0]}};
+  Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices};
+  ASSERT_TRUE(keeper.open(places()));
+  keeper.set_end_limit(30);
+  ASSERT_TRUE(keeper.remember(record_));
+  hold();
+  const pid_t first = fork();
+  if (first == 0) {
+    notices.before_loss = [] { raise(SIGKILL); };  // it has heard of the end by then
+    if (keeper.start()) (void)keeper.run();
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(first, &status, 0), first);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  const UniqueFd held = hold();
+  notices.before_loss = [] {};
+  ASSERT_TRUE(keeper.start());
+  keeper.serve(ends[1]);
+  EXPECT_EQ(keeper.run(), MachineEnd::Stay);
+  EXPECT_THAT(kernel_.calls, Contains("recover"));
+  EXPECT_THAT(kernel_.calls, Not(Contains("destroy")));
+}
+
 TEST_F(KeeperAtTheEnd, LeavesATargetThatIsThereToWhoeverEndsItsSession) {
   begin_reboot();
   int ends[2];

@@ -1,0 +1,155 @@
+// What happens to the machine, by chance.
+#include <algorithm>
+
+#include "tests/keep/world.h"
+
+namespace isboot::keep::simulation {
+
+void World::fault() {
+  fault_at_ = now_ + 1 + random_.below(random_.one_in(4) ? 3'000 : 900'000);
+  Kept& kept = *all_[random_.below(all_.size())];
+  switch (random_.below(12)) {
+    case 0:
+      note("the connection is reset");
+      return lose(kept);
+    case 1:
+    case 2:
+      note("the target goes");
+      home_.up = false;
+      home_back_at_ = now_ + random_.below(random_.one_in(3) ? 600'000 : 30'000);
+      for (const auto& each : all_) lose(*each);
+      return;
+    case 3: {
+      constexpr Target::Mood kMoods[] = {Target::Mood::Busy, Target::Mood::Refuses,
+                                         Target::Mood::MovesForGood};
+      home_.mood = kMoods[random_.below(3)];
+      mood_over_at_ = now_ + random_.below(600'000);
+      moved_.up = random_.one_in(2);
+      note(moved_.up ? "the target is not itself, another portal lives"
+                     : "the target is not itself, no other portal lives");
+      return lose(kept);
+    }
+    case 4:
+      moved_.up = false;
+      moved_back_at_ = now_ + random_.below(3'600'000);
+      return lose(kept);
+    case 5: {
+      note("the target says something");
+      constexpr TargetNotice::Kind kKinds[] = {
+          TargetNotice::Kind::LogOut, TargetNotice::Kind::Goodbye, TargetNotice::Kind::LoggedOut,
+          TargetNotice::Kind::Rejected};
+      const TargetNotice said{
+          kKinds[random_.below(4)], "said",
+          static_cast<std::uint16_t>(random_.below(random_.one_in(3) ? 65536 : 8))};
+      if (kept.exists && kept.kernel_carries)
+        notify({.kind = Event::Kind::TargetSaid, .session = kept.id, .said = said});
+      return;
+    }
+    case 6:
+      drop_ = 1 + static_cast<unsigned>(random_.below(4));
+      return;
+    case 7:
+      return kill_keeper();
+    case 8:
+      return init_acts();
+    case 9:
+      note("the machine sleeps");
+      now_ += random_.below(36'000'000);
+      home_.honest_since = moved_.honest_since = now_;  // nobody could do anything meanwhile
+      keeper_since_ = now_;
+      for (Client& client : clients_)
+        if (client.answer_by != kNever) client.answer_by = now_ + 20'000;
+      return;
+    default:
+      if (random_.one_in(6)) client_asks();
+      return;
+  }
+}
+
+// And the next ones cannot start for a while.
+void World::kill_keeper() {
+  if (!alive()) return;
+  note("the keeper is killed");
+  keeper_.reset();
+  for (const auto& kept : all_) {
+    kept->session.reset();
+    kept->slot.reset();
+    kept->due = kNever;
+    kept->ends_by = kNever;
+  }
+  clients_ = {};  // they see it, and ask again if they like
+  asked_then_ = MachineEnd::Stay;
+  const auto choice = restarts_.on_gone(Restarts::Gone::Killed, keeper_since_);
+  if (!choice.again) fail("the guard lets go of a keeper that was killed");
+  start_at_ = std::max(now_, choice.at);
+  starts_fail_ = random_.one_in(3) ? static_cast<unsigned>(random_.below(20)) : 0;
+}
+
+void World::client_asks() {
+  if (!alive()) return;
+  const std::size_t number = random_.below(kMaxClients);
+  Client& client = clients_[number];
+  if (client.there && random_.one_in(2)) {
+    note("client " + std::to_string(number) + " leaves");
+    client = {};
+    return tell({.kind = Event::Kind::ClientLeft, .client = number});
+  }
+  if (client.answer_by != kNever) return;  // it waits
+  if (!client.there) {
+    client.there = true;
+    tell({.kind = Event::Kind::ClientCame, .client = number});
+  }
+  if (random_.one_in(40)) {
+    note("a client takes all sessions for another daemon");
+    released_ = true;
+    client.answer_by = now_ + 1'000;
+    return tell({.kind = Event::Kind::ReleaseRequested, .client = number});
+  }
+  const Kept& wanted = *all_[random_.below(all_.size())];
+  const bool everything = random_.one_in(4);
+  const Millis limit = 1'000 * (1 + random_.below(60));
+  const MachineEnd then = everything && random_.one_in(2) ? MachineEnd::PowerOff : MachineEnd::Stay;
+  bool any = false;
+  for (const auto& kept : all_) {
+    if (!kept->session || (!everything && kept->id != wanted.id)) continue;
+    any = true;
+    if (keeper_->ends(*kept->slot)) continue;
+    kept->asked_at = now_;
+    kept->ends_by = now_ + limit;
+  }
+  note("client " + std::to_string(number) + " wants " +
+       (everything ? std::string{"all sessions"} : "session " + std::to_string(wanted.id.value)) +
+       " to end" + (then == MachineEnd::Stay ? "" : ", and the machine"));
+  client.answer_by = now_ + 75'000;
+  if (any && then != MachineEnd::Stay) asked_then_ = then;
+  tell({.kind = Event::Kind::EndRequested,
+        .client = number,
+        .session = everything ? kAllSessions : wanted.id,
+        .limit = limit,
+        .then = then});
+}
+
+// The init announces an end, or takes it back: so that the keeper can see it, or without a word.
+void World::init_acts() {
+  if (end_.way != MachineEnd::Stay) {
+    if (now_ - end_.at < AnnouncedEnd::kStandsFor && random_.one_in(2)) {
+      note("the init takes the end back");
+      end_.held_again = true;
+    } else if (end_.held_again || now_ - end_.at >= AnnouncedEnd::kStandsFor) {
+      end_ = {};  // it holds that way again
+    }
+    return;
+  }
+  note("the init begins to end the machine");
+  end_ = {.way = random_.one_in(2) ? MachineEnd::Reboot : MachineEnd::PowerOff,
+          .at = now_,
+          .seen = alive()};
+  // One that was taken back and comes again between two turns of the keeper's loop is one to it.
+  if (announced_.was_told(end_.way)) end_.at = first_at_;
+  first_at_ = end_.at;
+  Event event{.kind = Event::Kind::Announced};
+  event.ways[static_cast<std::size_t>(end_.way)] = true;
+  tell(event);
+}
+
+}  // namespace isboot::keep::simulation

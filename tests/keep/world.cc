@@ -1,0 +1,284 @@
+#include "tests/keep/world.h"
+
+#include <algorithm>
+
+namespace isboot::keep::simulation {
+namespace {
+
+constexpr Millis kEndLimit = 30'000;
+constexpr std::size_t kRemembered = 40;
+// The longest wait of the protocol that is honoured (60 s), of a refusal (30 s), a silent connect
+// and login, and some tries.
+constexpr Millis kBackWithin = 180'000;
+
+}  // namespace
+
+std::uint64_t Random::next() {  // splitmix64
+  state_ += 0x9e3779b97f4a7c15U;
+  std::uint64_t z = state_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31);
+}
+
+Kept::Kept(SessionId number) : id{number} {
+  (void)login.initiator_name.assign("iqn.2026-11.org.example:host");
+  (void)login.target_name.assign("iqn.2026-11.org.example:disk");
+}
+
+World::World(std::uint64_t seed) : random_{seed}, entropy_{static_cast<std::uint8_t>(seed)} {
+  const std::uint64_t sessions = 1 + random_.below(3);
+  for (std::uint64_t i = 0; i < sessions; ++i)
+    all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
+  fault_at_ = now_ + random_.below(600'000);
+  start_keeper();
+}
+
+void World::live(Millis span) {
+  const Millis end = now_ + span;
+  while (!over_ && now_ < end) step();
+}
+
+Millis World::next_time() const {
+  Millis next = std::min({fault_at_, start_at_, home_back_at_, moved_back_at_, mood_over_at_});
+  if (!notices_.empty()) next = std::min(next, notices_.begin()->first);
+  for (const auto& kept : all_) {
+    next = std::min(next, kept->due);
+    if (kept->exists && !kept->unbound) next = std::min(next, kept->unbound_at);
+  }
+  if (alive()) next = std::min(next, keeper_->deadline());
+  return std::max(next, now_);
+}
+
+void World::step() {
+  ++steps_;
+  const Millis next = next_time();
+  turns_ = next == now_ ? turns_ + 1 : 0;
+  if (turns_ > 1'000) fail("the loop turns without a pause");
+  now_ = next;
+  if (now_ >= start_at_) start_keeper();
+  kernel_turn();
+  for (std::size_t i = 0; i < all_.size() && alive(); ++i) {
+    Kept& kept = *all_[i];
+    if (!kept.session || kept.due > now_) continue;
+    kept.due = kNever;
+    if (kept.step.kind == boot::SessionStep::Kind::Connect) {
+      const Target& target = at(kept.step.portal);
+      drive(kept, target.up ? boot::SessionEvent::connected()
+                            : boot::SessionEvent::failed({Errc::TimedOut, 0, "no answer"}));
+    } else if (kept.step.kind == boot::SessionStep::Kind::LogOut) {
+      drive(kept, boot::SessionEvent::failed({Errc::TimedOut, 0, "no answer"}));
+    } else {
+      drive(kept, boot::SessionEvent::due());
+    }
+  }
+  if (alive() && keeper_->deadline() <= now_) tell({.kind = Event::Kind::Time});
+  if (!over_ && now_ >= fault_at_) fault();
+  if (over_)
+    on_over(*over_);
+  else
+    check();
+}
+
+// The guard's, or the first one.
+void World::start_keeper() {
+  start_at_ = kNever;
+  const Millis started = now_;
+  if (starts_fail_ > 0) {
+    --starts_fail_;
+    const auto choice = restarts_.on_gone(Restarts::Gone::Failed, started);
+    if (!choice.again) fail("the guard lets go although nobody said that the work is over");
+    if (choice.at > now_ + 10'000) fail("the guard waits for too long");
+    start_at_ = choice.at;
+    return;
+  }
+  note("a keeper starts");
+  started_ = false;
+  keeper_.emplace(announced_);
+  keeper_->set_end_limit(kEndLimit);
+  keeper_since_ = now_;
+  for (const auto& kept : all_) {
+    if (!kept->exists) continue;
+    kept->slot = keeper_->free_slot();
+    kept->session = std::make_unique<boot::Session>(
+        home_portal_, kept->login, boot::SessionLimits{.give_up = boot::kNeverGiveUp}, hash_,
+        entropy_);
+    kept->told_carried = true;
+    drive(*kept, boot::SessionEvent::adopt(2));
+    tell({.kind = Event::Kind::Began, .slot = *kept->slot, .session = kept->id, .carried = true});
+    if (!kept->kernel_carries) tell({.kind = Event::Kind::ConnectionLost, .session = kept->id});
+  }
+  started_ = true;
+  // The FIFOs are what they were: it sees them again.
+  Event seen{.kind = Event::Kind::Announced};
+  seen.ways[static_cast<std::size_t>(end_.way)] = end_.way != MachineEnd::Stay && !end_.held_again;
+  if (!end_.seen) end_.at = now_;
+  end_.seen = true;
+  tell(seen);
+  tell({.kind = Event::Kind::Time});
+}
+
+// The driver does it in each turn of its loop.
+void World::look_at_the_fifos() {
+  if (!started_) return;
+  for (std::size_t way = 1; way < AnnouncedEnd::Ways{}.size(); ++way) {
+    const auto end = static_cast<MachineEnd>(way);
+    const bool held = end_.way != end || end_.held_again;
+    if (announced_.was_told(end) && held && alive() && !over_)
+      carry_out_all(keeper_->on_event({.kind = Event::Kind::TakenBack, .then = end}, now_));
+  }
+}
+
+void World::tell(const Event& event) {
+  look_at_the_fifos();
+  if (!alive() || over_) return;
+  carry_out_all(keeper_->on_event(event, now_));
+}
+
+void World::carry_out_all(const Actions& actions) {
+  if (actions.full()) fail("there is no room for what is to be done");
+  for (const Action& action : actions) carry_out(action);
+}
+
+Kept* World::in_slot(std::size_t slot) {
+  for (const auto& kept : all_)
+    if (kept->slot == slot) return kept.get();
+  return nullptr;
+}
+
+void World::carry_out(const Action& action) {
+  switch (action.kind) {
+    case Action::Kind::AskTheEnd:
+      look_at_the_fifos();
+      return tell({.kind = Event::Kind::EndAsked});
+    case Action::Kind::Answer: {
+      Client& client = clients_[action.client];
+      if (client.there && client.answer_by == kNever) fail("a request is answered twice");
+      client.answer_by = kNever;
+      return note("an answer for client " + std::to_string(action.client));
+    }
+    case Action::Kind::Over:
+      over_ = action.then;  // what is still to be done before comes first: an event in an event
+      return;
+    case Action::Kind::Say:
+      if (Kept* kept = action.slot < kMaxKept ? in_slot(action.slot) : nullptr;
+          kept != nullptr && kept->unbound && kept->ends_by != kNever &&
+          std::string{action.text}.find("is lost") != std::string::npos)
+        fail("what was written is said to be lost");
+      return;
+    case Action::Kind::Save:
+    case Action::Kind::SayTheEnd:
+      return;
+    default:
+      break;
+  }
+  if (Kept* kept = in_slot(action.slot)) carry_out(action, *kept);
+}
+
+void World::carry_out(const Action& action, Kept& kept) {
+  using State = boot::SessionState;
+  const State state = kept.session->state();
+  switch (action.kind) {
+    case Action::Kind::Lose:
+      if (state == State::HandedOver || state == State::LoggingOut)
+        drive(kept, boot::SessionEvent::lost(action.error, action.time2wait));
+      return;
+    case Action::Kind::LogOut:
+      if (state == State::HandedOver) drive(kept, boot::SessionEvent::log_out(action.error));
+      return;
+    case Action::Kind::LoggedOut:
+      if (state == State::LoggingOut)
+        drive(kept, boot::SessionEvent::logged_out(action.time2wait.value_or(0)));
+      return;
+    case Action::Kind::Unbind:
+      if (random_.one_in(20)) return tell({.kind = Event::Kind::Refused, .slot = action.slot});
+      kept.unbinding = true;
+      if (kept.unbound) {  // by a keeper that was killed meanwhile: the kernel says so again
+        kept.unbound_at = now_;
+        return notify({.kind = Event::Kind::Unbound, .session = kept.id});
+      }
+      if (kept.kernel_carries) kept.unbound_at = now_ + random_.below(2'000);
+      return;
+    case Action::Kind::SayGoodbye:
+      if (random_.one_in(20)) return tell({.kind = Event::Kind::Refused, .slot = action.slot});
+      if (!random_.one_in(5))
+        notify({.kind = Event::Kind::TargetSaid,
+                .session = kept.id,
+                .said = {TargetNotice::Kind::LoggedOut, "", 0}});
+      return;
+    case Action::Kind::Destroy:
+      return on_destroy(kept);
+    case Action::Kind::Forget:
+      kept.session.reset();
+      kept.slot.reset();
+      kept.due = kNever;
+      return;
+    case Action::Kind::Look:
+      return tell({.kind = Event::Kind::Sight,
+                   .slot = action.slot,
+                   .carried = kept.kernel_carries || now_ < kept.sysfs_knows_at,
+                   .bound = !kept.unbound});
+    default:
+      return;
+  }
+}
+
+void World::on_destroy(Kept& kept) {
+  note("session " + std::to_string(kept.id.value) + " is destroyed");
+  const bool asked = kept.ends_by != kNever && (kept.unbound || now_ >= kept.ends_by);
+  const bool end_stands =
+      end_.way != MachineEnd::Stay && !end_.held_again && now_ - end_.at < AnnouncedEnd::kStandsFor;
+  const bool given_up = end_stands && kept.session->state() != boot::SessionState::HandedOver &&
+                        now_ >= std::max(end_.at, kept.lost_since) + kEndLimit;
+  if (!asked && !given_up) fail("a session is destroyed, and nobody who may has asked for it");
+  kept.exists = false;
+  kept.kernel_carries = false;
+}
+
+void World::on_over(MachineEnd then) {
+  note("the keeper says that its work is over");
+  if (restarts_.on_gone(Restarts::Gone::Declared, now_).again) fail("the guard does not let go");
+  for (const auto& kept : all_)
+    if (kept->exists && !released_) fail("the keeper ends, and a session is left to nobody");
+  if (asked_then_ != MachineEnd::Stay && then != asked_then_)
+    fail("the machine does not end as a client has asked for");
+  const bool end_stands =
+      end_.way == then && !end_.held_again && now_ - end_.at < AnnouncedEnd::kStandsFor;
+  if (then != MachineEnd::Stay && then != asked_then_ && !end_stands)
+    fail("the machine ends, and no end stands that was asked for");
+}
+
+void World::check() {
+  for (const auto& kept : all_) {
+    if (!alive()) break;
+    if (kept->slot.has_value() != (kept->session != nullptr)) fail("a secret outlives its session");
+    if (!kept->session) {
+      if (kept->exists && !released_) fail("the keeper ends, and a session is left to nobody");
+      continue;
+    }
+    const auto state = kept->session->state();
+    if (state == boot::SessionState::Gone) fail("a session that is kept gives up");
+    const bool carried = state == boot::SessionState::HandedOver;
+    if (!carried && (kept->due == kNever || kept->due > now_ + 70'000))
+      fail("a lost session has no next try");
+    if (kept->unbound && kept->ends_by != kNever &&
+        now_ > std::max({kept->unbound_at, kept->asked_at, keeper_since_}) + 15'000)
+      fail("the end of a session takes too long");
+    const Millis since =
+        std::max({home_.honest_since, keeper_since_, kept->lost_since, kept->sysfs_knows_at});
+    if (!kept->kernel_carries && home_.up && home_.mood == Target::Mood::Honest &&
+        now_ > since + kBackWithin && !kept->unbound)
+      fail("the target is there, and the session is not brought back");
+  }
+  for (const Client& client : clients_)
+    if (alive() && client.there && now_ > client.answer_by) fail("a request is not answered");
+}
+
+void World::fail(const std::string& what) { throw Violation{what}; }
+
+void World::note(const std::string& what) {
+  last_.push_back(std::to_string(now_ / 1000) + " s: " + what);
+  if (last_.size() > kRemembered) last_.pop_front();
+}
+
+}  // namespace isboot::keep::simulation

@@ -1,0 +1,155 @@
+// A machine with its keeper, made up: the kernel's initiator, targets, clients, the init, the
+// guard and the time are simulated; core/keep, core/boot/session and the logins are the real ones.
+// One seed is one life, and replays exactly. tests/keep/README.md.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/boot/session.h"
+#include "core/keep/keeper.h"
+#include "core/keep/restarts.h"
+#include "testing/fake_entropy.h"
+#include "testing/fake_hash.h"
+#include "testing/scripted_target.h"
+
+namespace isboot::keep::simulation {
+
+class Random {
+public:
+  explicit Random(std::uint64_t seed) : state_{seed} {}
+  std::uint64_t next();
+  std::uint64_t below(std::uint64_t bound) { return next() % bound; }
+  bool one_in(std::uint64_t odds) { return below(odds) == 0; }
+
+private:
+  std::uint64_t state_;
+};
+
+// A rule was broken; the world stands still then.
+struct Violation {
+  std::string what;
+};
+
+struct Target {
+  bool up = true;
+  enum class Mood : std::uint8_t { Honest, Busy, Refuses, MovesForGood } mood = Mood::Honest;
+  Millis honest_since = 0;
+};
+
+// A session in the kernel, and the driver that a platform has for it.
+struct Kept {
+  explicit Kept(SessionId number);
+
+  SessionId id;
+  bool kernel_carries = true;  // its connection works
+  Millis sysfs_knows_at = 0;   // when sysfs shows that it does not
+  bool unbinding = false;
+  bool unbound = false;
+  Millis unbound_at = kNever;
+  bool exists = true;
+
+  iscsi::LoginConfig login;
+  std::unique_ptr<boot::Session> session;  // of the keeper that lives
+  std::optional<std::size_t> slot;
+  boot::SessionStep step{};
+  Millis due = kNever;  // when the driver comes back with an event
+  bool told_carried = false;
+  Millis lost_since = 0;
+
+  Millis asked_at = 0;
+  Millis ends_by = kNever;  // a client asked for the end, with this limit
+};
+
+class World {
+public:
+  explicit World(std::uint64_t seed);
+  // Lives for so long, unless the machine ends. Throws Violation.
+  void live(Millis span);
+
+  Millis now() const { return now_; }
+  std::uint64_t steps() const { return steps_; }
+  const std::deque<std::string>& last() const { return last_; }
+
+private:
+  // world.cc: time, the keeper and what it wants done
+  Millis next_time() const;
+  void step();
+  void start_keeper();
+  void tell(const Event& event);
+  void look_at_the_fifos();
+  void carry_out_all(const Actions& actions);
+  void carry_out(const Action& action);
+  void carry_out(const Action& action, Kept& kept);
+  void on_destroy(Kept& kept);
+  void on_over(MachineEnd then);
+  void check();
+  [[noreturn]] void fail(const std::string& what);
+  void note(const std::string& what);
+  Kept* in_slot(std::size_t slot);
+  bool alive() const { return keeper_.has_value(); }
+
+  // kernel.cc: sessions and targets
+  void drive(Kept& kept, boot::SessionEvent event);
+  std::optional<boot::SessionEvent> carry_out(Kept& kept, const boot::SessionStep& step);
+  std::optional<boot::SessionEvent> log_in(Kept& kept);
+  void lose(Kept& kept);
+  void kernel_turn();
+  void notify(const Event& event);
+  Target& at(const Portal& portal) { return portal == home_portal_ ? home_ : moved_; }
+
+  // faults.cc
+  void fault();
+  void kill_keeper();
+  void client_asks();
+  void init_acts();
+
+  struct Client {
+    bool there = false;
+    Millis answer_by = kNever;  // an answer is owed
+  };
+  struct Announcement {
+    MachineEnd way = MachineEnd::Stay;
+    Millis at = 0;  // since when a keeper can know
+    bool seen = false;
+    bool held_again = false;
+  };
+
+  Random random_;
+  Millis now_ = 1'000;
+  std::uint64_t steps_ = 0;
+  unsigned turns_ = 0;  // at one time
+  std::deque<std::string> last_;
+  testing::FakeHash hash_;
+  testing::FakeEntropy entropy_;
+  Portal home_portal_{IpAddress::v4(10, 0, 0, 1), 3260};
+  Portal moved_portal_{IpAddress::v4(10, 9, 9, 9), 3260};
+  Target home_, moved_;
+  Millis home_back_at_ = kNever, mood_over_at_ = kNever, moved_back_at_ = kNever;
+  std::vector<std::unique_ptr<Kept>> all_;
+  std::uint32_t next_id_ = 1;
+
+  AnnouncedEnd announced_;
+  std::optional<Keeper> keeper_;
+  Restarts restarts_;
+  Millis keeper_since_ = 0;
+  bool started_ = false;  // it knows all of its sessions
+  Millis start_at_ = kNever;
+  unsigned starts_fail_ = 0;
+  std::array<Client, kMaxClients> clients_{};
+  MachineEnd asked_then_ = MachineEnd::Stay;
+  Announcement end_;
+  Millis first_at_ = 0;  // of the last end that was news
+  bool released_ = false;
+  std::optional<MachineEnd> over_;
+
+  std::multimap<Millis, Event> notices_;
+  unsigned drop_ = 0;     // notices that will be dropped
+  bool dropped_ = false;  // and the keeper is to be told
+  Millis fault_at_ = 0;
+};
+
+}  // namespace isboot::keep::simulation
