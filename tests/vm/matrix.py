@@ -20,8 +20,9 @@ from harness.workspace import BUILD
 AT_A_TIME = 2
 PASSED, FAILED, NOT_ENDED = 0, 1, 4
 WORDS = {PASSED: "boots", FAILED: "fails", NOT_ENDED: "did not end"}
-# The machine has said itself that it does not boot: then it is no matter of time.
-GAVE_UP = r"no iSCSI disk|Kernel panic|not booted|Start PXE|No bootable"
+# The machine, or its loader, has said itself that it does not boot: then it is no matter of time.
+GAVE_UP = (r"no iSCSI disk|Kernel panic|not booted|Start PXE|No bootable|error: out of memory"
+           r"|you need to load the kernel first")
 
 
 def run_row(name):
