@@ -50,7 +50,7 @@ double ours(const Portal& portal, const char* target) {
   const auto connected = stream.connect(portal, {}, deadline);
   if (!connected) fail("isboot", connected.error().text);
   iscsi::Login login{config, hash, entropy};
-  const auto last = iscsi::drive(login, login.start(), stream, deadline);
+  const auto last = iscsi::drive(login, login.start(), stream, clock, deadline);
   const double took = milliseconds_since(start);
   if (!last) fail("isboot", last.error().text);
   if (last->kind != iscsi::LoginStep::Kind::Complete) fail("isboot", last->error.text);

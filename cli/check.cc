@@ -29,6 +29,7 @@ struct Checked {
   bool logged_in = false;
   bool mutual = false;
   iscsi::SessionParams params;
+  std::vector<std::string> notes;  // what the target did in the login that was made safe
   std::int64_t login_us = 0;
   std::int64_t round_trip_us = 0;  // the fastest of a few
   DiskReport disk;
@@ -65,6 +66,7 @@ Checked check_disk(TargetPorts& ports, const Portal& portal, const Lun& lun,
   checked.login_us = microseconds_since(start);
   checked.portal = ports.conversation.portal();
   checked.params = ports.conversation.params();
+  checked.notes = ports.conversation.notes();
   checked.failure = probe_disk(ports.conversation, lun, checked.disk);
   if (!checked.failure) checked.failure = measure(ports.conversation, checked);
   ports.conversation.log_out();
@@ -105,7 +107,8 @@ Json json_of(const Checked& checked) {
                      {"first_burst_length", params.first_burst_length},
                      {"initial_r2t", params.initial_r2t},
                      {"immediate_data", params.immediate_data},
-                     {"portal_group_tag", params.target_portal_group_tag}};
+                     {"portal_group_tag", params.target_portal_group_tag},
+                     {"notes", checked.notes}};
   }
   if (checked.failure) {
     json["error"] = checked.failure->message;
@@ -135,6 +138,7 @@ void print(const Checked& checked) {
   if (checked.logged_in)
     line("login", std::to_string(checked.login_us) + " us, authentication " +
                       authentication(checked) + ", digests " + digests(checked.params));
+  for (const std::string& note : checked.notes) line("note", note);
   if (checked.failure) return;
   const DiskReport& disk = checked.disk;
   line("disk", disk.vendor + " " + disk.product + " " + disk.revision);

@@ -92,7 +92,7 @@ void judge_end(const LoginStep& step, const Login& login, unsigned flags) {
   // A target that does not know the secret cannot make us believe it.
   require((flags & kMutual) == 0);
   const SessionParams& params = login.params();
-  require(params.tsih != 0 && params.cmd_sn == 1);
+  require(params.cmd_sn == 1);
   require(params.first_burst_length <= params.max_burst_length);
   require(params.max_xmit_data_segment_length >= 512);
   require((flags & kDigests) != 0 || (!params.header_digest && !params.data_digest));

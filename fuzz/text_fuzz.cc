@@ -38,6 +38,7 @@ void round_trip(Bytes text) {
 
 void negotiate(Bytes text, bool offer_first, bool discovery) {
   std::vector<std::uint8_t> buffer(kLoginSegment);
+  Notes notes;
   Negotiation negotiation{discovery, offer_first, offer_first};
   if (offer_first) {
     TextKeyWriter offers{buffer};
@@ -49,7 +50,7 @@ void negotiate(Bytes text, bool offer_first, bool discovery) {
   for (;;) {
     const auto key = reader.next();
     if (!key || !*key) break;
-    if (!negotiation.receive(**key, false, answers)) break;
+    if (!negotiation.receive(**key, false, answers, notes)) break;
   }
   SessionParams params;
   negotiation.fill(params);

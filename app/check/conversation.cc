@@ -31,11 +31,12 @@ std::string advice(const Error& error) {
 
 Failure login_failure(const boot::Session& session, const Error& error) {
   const std::string where = std::string{to_text(session.portal()).view()} + ": ";
+  const std::string fault = session.fault().empty() ? "" : ", " + std::string{session.fault()};
   const std::string refusal{session.refusal()};
   const std::size_t colon = refusal.rfind(": ");
   if (colon != std::string::npos)
-    return {where + refusal.substr(0, colon), refusal.substr(colon + 2)};
-  return {where + in_words(error), advice(error)};
+    return {where + refusal.substr(0, colon) + fault, refusal.substr(colon + 2)};
+  return {where + in_words(error) + fault, advice(error)};
 }
 
 bool is_attention(const iscsi::ExchangeResult& result) {
@@ -49,6 +50,7 @@ bool is_attention(const iscsi::ExchangeResult& result) {
 std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginConfig config) {
   using Kind = boot::SessionStep::Kind;
   using Event = boot::SessionEvent;
+  notes_.clear();
   boot::SessionLimits limits;
   limits.give_up = deadline_;
   limits.retries = 0;
@@ -73,6 +75,7 @@ std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginCo
       event = got ? Event::received(Bytes{buffer}.first(*got)) : Event::failed(got.error());
     } else if (step.kind == Kind::HandOver) {
       portal_ = session.portal();
+      for (const iscsi::Note& note : session.notes()) notes_.emplace_back(to_text(note).view());
       params_ = session.params();
       exchange_.emplace(params_);
       return std::nullopt;
@@ -85,7 +88,7 @@ std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginCo
 
 std::optional<Failure> Conversation::finish(iscsi::ExchangeStep first,
                                             iscsi::ExchangeResult& result) {
-  const auto last = iscsi::drive(*exchange_, first, stream_, deadline_);
+  const auto last = iscsi::drive(*exchange_, first, stream_, clock_, deadline_);
   if (!last) return Failure{in_words(last.error()), advice(last.error())};
   if (last->kind == iscsi::ExchangeStep::Kind::Failed)
     return Failure{in_words(last->error), advice(last->error)};

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "app/failure.h"
 #include "core/boot/session.h"
@@ -24,6 +26,8 @@ public:
   std::optional<Failure> log_in(const Portal& portal, iscsi::LoginConfig config);
   const iscsi::SessionParams& params() const { return params_; }
   const Portal& portal() const { return portal_; }  // where the login ended up
+  // What the target did in the login that was made safe, in words.
+  const std::vector<std::string>& notes() const { return notes_; }
 
   // One SCSI command; `result` borrows until the next one. A unit attention is not a
   // failure of the command: it is sent again.
@@ -43,6 +47,7 @@ private:
   Via via_{};
   Portal portal_;
   iscsi::SessionParams params_;
+  std::vector<std::string> notes_;
   std::optional<iscsi::FullFeature> exchange_;
 };
 

@@ -38,6 +38,16 @@ void log_handed_over(const Session& session, const Path& path, SessionId id, Log
   log.write(LogLevel::Info, line.text());
 }
 
+// What the target did that isboot made safe, a line each.
+void log_notes(const Session& session, const Path& path, Log& log) {
+  for (const iscsi::Note& note : session.notes()) {
+    Line line;
+    line.out() << to_text(session.portal()) << ", " << path.login.target_name << ": "
+               << to_text(note);
+    log.write(LogLevel::Detail, line.text());
+  }
+}
+
 // "10.0.2.2:3260, iqn.…: authentication failed (0x0201): check the CHAP name and secret"
 void log_failure(LogLevel level, const Session& session, const Path& path, const Error& error,
                  const Ports& ports, Text then) {
@@ -47,6 +57,7 @@ void log_failure(LogLevel level, const Session& session, const Path& path, const
     line.add(error, ports.log);
   else
     line.out() << session.refusal();
+  if (!session.fault().empty()) line.out() << ", " << session.fault();
   // A wrong VLAN looks like a target that is away.
   if (session.refusal().empty() && path.link.vlan != 0)
     (line.out() << ", in VLAN ").decimal(path.link.vlan);
@@ -90,6 +101,7 @@ private:
       case SessionStep::Kind::Receive:
         return receive(step);
       case SessionStep::Kind::HandOver: {
+        log_notes(session_, path_, ports_.log);
         const auto taken =
             ports_.initiator.hand_over(made_.session, ports_.stream, session_.params());
         return taken ? SessionEvent::handed_over() : SessionEvent::failed(taken.error());

@@ -44,7 +44,10 @@ SessionStep Session::on_event(const SessionEvent& event, Millis now) {
       }
       break;
     case SessionState::LoggingIn:
-      if (event.kind == Kind::Failed) return on_failure(event.error, now);
+      if (event.kind == Kind::Failed) return on_login_cut_off(event.error, now);
+      // Bytes that trickle in do not make the time for an answer any longer.
+      if (event.kind == Kind::Received && now >= answer_by_)
+        return on_login_cut_off(Error{Errc::TimedOut, 0, "no whole answer in time"}, now);
       if (event.kind == Kind::Received) return on_login_step(login_->on_bytes(event.bytes), now);
       break;
     case SessionState::HandingOver:
@@ -79,6 +82,7 @@ SessionStep Session::on_event(const SessionEvent& event, Millis now) {
 
 SessionStep Session::carried() {
   state_ = SessionState::HandedOver;
+  login_.reset();
   if (moves_to_)
     home_ = *moves_to_;
   else if (at_given_)
@@ -128,6 +132,7 @@ SessionStep Session::on_recovered(std::uint32_t cmd_sn, Millis now) {
 SessionStep Session::try_again(Millis now) {
   visited_ = {};
   refusal_.clear();
+  fault_.clear();
   ++tries_;
   // A portal to which the target moved for good may be gone as well: both are tried in turn.
   moves_to_.reset();
@@ -149,16 +154,17 @@ SessionStep Session::on_login_step(const iscsi::LoginStep& step, Millis now) {
   using Kind = iscsi::LoginStep::Kind;
   switch (step.kind) {
     case Kind::Send:
+      answer_by_ = until(limits_.answer, now);
+      [[fallthrough]];
     case Kind::Receive:
       return {
           .kind = step.kind == Kind::Send ? SessionStep::Kind::Send : SessionStep::Kind::Receive,
-          .deadline = until(limits_.answer, now),
+          .deadline = answer_by_,
           .portal = portal_,
           .send = step.send,
           .wanted = step.wanted};
     case Kind::Complete:
       params_ = login_->params();
-      login_.reset();
       state_ = SessionState::HandingOver;
       return {.kind = SessionStep::Kind::HandOver};
     case Kind::Redirect:
@@ -169,9 +175,16 @@ SessionStep Session::on_login_step(const iscsi::LoginStep& step, Millis now) {
         return connect(portal_, now);
       }
       (void)refusal_.assign(login_->refusal_text());  // fits: both have one size
+      (void)fault_.assign(login_->fault());           // so does this
       return on_failure(step.error, now, login_->retry_policy());
   }
   return stop(Error{SessionErrc::UnexpectedEvent, 0, "the login has no such step"});
+}
+
+// The target said nothing wrong, and not enough.
+SessionStep Session::on_login_cut_off(const Error& error, Millis now) {
+  (void)fault_.assign(iscsi::fault_text(error, login_->stage(), {}, {}));  // both have one size
+  return on_failure(error, now);
 }
 
 SessionStep Session::redirect(Millis now) {

@@ -135,6 +135,13 @@ public:
   const iscsi::SessionParams& params() const { return params_; }
   // The target's refusal in words, with what to do; empty when it did not refuse.
   Text refusal() const { return refusal_; }
+  // Of the login that failed last: the key or field, its value and the stage; empty where no login
+  // was reached.
+  Text fault() const { return fault_; }
+  // What the target did in this login that was made safe. Gone when the session is handed over.
+  std::span<const iscsi::Note> notes() const {
+    return login_ ? login_->notes() : std::span<const iscsi::Note>{};
+  }
   // That succeeded, the one before an adoption among them.
   std::uint32_t logins() const { return logins_; }
   std::uint32_t tries() const { return tries_; }  // since the last success
@@ -148,6 +155,7 @@ private:
   SessionStep try_again(Millis now);
   SessionStep connect(const Portal& portal, Millis now);
   SessionStep on_login_step(const iscsi::LoginStep& step, Millis now);
+  SessionStep on_login_cut_off(const Error& error, Millis now);
   SessionStep redirect(Millis now);
   SessionStep on_failure(const Error& error, Millis now,
                          iscsi::RetryPolicy policy = iscsi::RetryPolicy::Soon);
@@ -173,9 +181,11 @@ private:
   std::optional<iscsi::Login> login_;
   iscsi::SessionParams params_;
   InlineText<160> refusal_;
+  iscsi::FaultText fault_;
   std::optional<Error> hand_over_error_;
   Error loss_{};           // the last one
   Millis not_before_ = 0;  // of the next login
+  Millis answer_by_ = 0;   // the whole of the response that is awaited
   Backoff backoff_;
   List<Portal, kMaxRedirects + 1> visited_;  // in this try
   std::uint32_t tries_ = 0;

@@ -46,12 +46,12 @@ Result<AlgorithmSet> parse_algorithms(Text names) {
 }
 
 std::optional<Text>* SecurityKeys::find(Text key) {
-  if (key == "AuthMethod") return &method;
-  if (key == "CHAP_A") return &algorithm;
-  if (key == "CHAP_I") return &identifier;
-  if (key == "CHAP_C") return &challenge;
-  if (key == "CHAP_N") return &name;
-  return key == "CHAP_R" ? &response : nullptr;
+  if (equal_ignoring_case(key, "AuthMethod")) return &method;
+  if (equal_ignoring_case(key, "CHAP_A")) return &algorithm;
+  if (equal_ignoring_case(key, "CHAP_I")) return &identifier;
+  if (equal_ignoring_case(key, "CHAP_C")) return &challenge;
+  if (equal_ignoring_case(key, "CHAP_N")) return &name;
+  return equal_ignoring_case(key, "CHAP_R") ? &response : nullptr;
 }
 
 bool equal_in_constant_time(Bytes a, Bytes b) {

@@ -72,6 +72,7 @@ void FullFeature::begin(Waiting waiting, MutableBytes data) {
   waiting_ = waiting;
   data_ = data;
   result_ = {};
+  received_ = 0;
   ++task_tag_;
 }
 
@@ -136,15 +137,16 @@ Result<ExchangeStep> FullFeature::on_header() {
 // Where the PDU's segment goes: as many bytes as it has.
 Result<MutableBytes> FullFeature::place_of_segment() {
   const std::size_t size = pdu_.segment_length;
-  const bool data_in = pdu_.is(Opcode::DataIn) && waiting_ == Waiting::Command;
-  const bool text = pdu_.is(Opcode::TextResponse) && waiting_ == Waiting::Text;
-  if (data_in || text) {
-    // DataPDUInOrder was agreed, so the next byte is always the first one missing.
-    if (data_in && pdu_.buffer_offset != result_.data_size)
-      return error(ExchangeErrc::DataOutOfPlace, 40, "Data-In out of order");
+  if (pdu_.is(Opcode::DataIn) && waiting_ == Waiting::Command) {
+    // By its offset, as the kernel does: a target may hold itself free to send out of order.
+    const std::size_t at = pdu_.buffer_offset;
+    if (at > data_.size() || size > data_.size() - at)
+      return error(ExchangeErrc::DataOutOfPlace, 5, "more data than was asked for");
+    return data_.subspan(at, size);
+  }
+  if (pdu_.is(Opcode::TextResponse) && waiting_ == Waiting::Text) {
     if (size > data_.size() - result_.data_size)
-      return data_in ? error(ExchangeErrc::DataOutOfPlace, 5, "more data than was asked for")
-                     : error(ExchangeErrc::ResponseTooLong, 5, "target's text is too long");
+      return error(ExchangeErrc::ResponseTooLong, 5, "target's text is too long");
     return data_.subspan(result_.data_size, size);
   }
   if (size > scratch_.size())
@@ -171,7 +173,7 @@ Result<ExchangeStep> FullFeature::on_pdu() {
     case Opcode::AsyncMessage:
       if (async_event_ != kScsiEvent)
         return error(ExchangeErrc::TargetLeaves, kAsyncEventAt, "target ends the session");
-      ISBOOT_TRY(count_status());
+      count_status();
       return receive_header();
     case Opcode::Reject:
       return error(ExchangeErrc::Rejected, 2, "target rejected a PDU");
@@ -181,17 +183,12 @@ Result<ExchangeStep> FullFeature::on_pdu() {
   return error(ExchangeErrc::UnexpectedPdu, 0, "PDU that has no place here");
 }
 
-Result<Done> FullFeature::count_status() {
-  if (pdu_.stat_sn != exp_stat_sn_)
-    return error(ExchangeErrc::WrongStatSn, 24, "StatSN is not the one after the last");
-  ++exp_stat_sn_;
-  return Done{};
-}
-
 Result<ExchangeStep> FullFeature::on_data_in() {
   if (pdu_.task_tag != task_tag_)
     return error(ExchangeErrc::WrongTaskTag, 16, "data of another task");
-  result_.data_size += pdu_.segment_length;
+  const std::size_t end = std::size_t{pdu_.buffer_offset} + pdu_.segment_length;
+  if (pdu_.segment_length != 0 && end > result_.data_size) result_.data_size = end;
+  received_ += pdu_.segment_length;
   if ((pdu_.flags & kStatusBit) == 0) return receive_header();
   result_.scsi_status = pdu_.status;
   return done();
@@ -219,7 +216,7 @@ Result<ExchangeStep> FullFeature::on_text_response() {
   // An answer that never grows would never end either.
   if (pdu_.segment_length == 0 || pdu_.transfer_tag == kNoTag)
     return error(ExchangeErrc::UnexpectedPdu, 20, "text goes on, but from nowhere");
-  ISBOOT_TRY(count_status());
+  count_status();
   const RequestHeader header = encode_text_request(sequence(), pdu_.transfer_tag, 0);
   ++cmd_sn_;
   return send(header, {});
@@ -237,7 +234,9 @@ Result<ExchangeStep> FullFeature::on_nop_in() {
 Result<ExchangeStep> FullFeature::done() {
   if (pdu_.task_tag != task_tag_)
     return error(ExchangeErrc::WrongTaskTag, 16, "response to another request");
-  ISBOOT_TRY(count_status());
+  if (waiting_ == Waiting::Command && received_ < result_.data_size)
+    return error(ExchangeErrc::DataOutOfPlace, 40, "Data-In with a gap");
+  count_status();
   waiting_ = Waiting::Nothing;
   return ExchangeStep{ExchangeStep::Kind::Done, {}, 0, {}};
 }

@@ -29,9 +29,8 @@ enum class ExchangeErrc : std::uint16_t {
   Rejected,          // a Reject PDU
   TargetLeaves,      // an async message: the target ends the connection or the session
   WrongTaskTag,      // answers another request
-  WrongStatSn,       // a response was lost, or the target cannot count
   DigestMismatch,    // CRC32C of a header or of data
-  DataOutOfPlace,    // Data-In out of order, or more than was asked for
+  DataOutOfPlace,    // Data-In with a gap, or more than was asked for
   ResponseTooLong,   // text or sense larger than its bound
   CommandFailed,     // response other than "command completed at target"
 };
@@ -79,7 +78,8 @@ private:
   Result<ExchangeStep> on_scsi_response();
   Result<ExchangeStep> on_text_response();
   Result<ExchangeStep> on_nop_in();
-  Result<Done> count_status();
+  // As the kernel: whatever StatSN comes, the next one is awaited.
+  void count_status() { exp_stat_sn_ = pdu_.stat_sn + 1; }
   Result<ExchangeStep> done();
 
   SessionParams params_;
@@ -89,6 +89,7 @@ private:
   Waiting waiting_ = Waiting::Nothing;
   ExchangeResult result_;
   MutableBytes data_;
+  std::size_t received_ = 0;  // bytes of Data-In, in whatever order
 
   Part part_ = Part::Header;
   std::size_t wanted_ = 0;

@@ -33,6 +33,7 @@ LoginStep Login::finish(Result<LoginStep> step) {
   if (step) return *step;
   state_ = LoginState::Failed;
   wanted_ = 0;
+  fault_ = fault_text(step.error(), stage_, header_, Bytes{text_}.first(text_size_));
   LoginStep failed;
   failed.error = step.error();
   return failed;
@@ -60,22 +61,31 @@ Result<LoginStep> Login::on_header() {
   return LoginStep{LoginStep::Kind::Receive, {}, wanted_, {}};
 }
 
+void Login::note_number(Tolerance tolerance, const char* field, std::uint32_t value,
+                        std::uint32_t taken) {
+  std::array<char, 10> digits{};
+  TextWriter number{digits};
+  number.decimal(value);
+  notes_.add(tolerance, Text{field, std::strlen(field)}, number.text(), taken);
+}
+
 // Offsets are the header's bytes (RFC 7143 section 11.13).
-Result<Done> Login::judge(const LoginResponse& response) const {
+Result<Done> Login::judge(const LoginResponse& response) {
   if (response.task_tag != kTaskTag)
     return Error{LoginErrc::WrongTaskTag, 16, "response to another request"};
   // The rest means something only in a success (sections 11.13.5, 11.13.4).
   if (response.status_class != kStatusSuccess) return Done{};
   if (stat_sn_known_ && response.stat_sn != stat_sn_ + 1)
-    return Error{LoginErrc::WrongStatSn, 24, "StatSN is not the one after the last"};
+    note_number(Tolerance::StatSnJumps, "StatSN", response.stat_sn, response.stat_sn);
   if (response.stage != stage_)
     return Error{LoginErrc::WrongStage, 1, "CSG is not the stage of the request"};
-  if (!response.transit) return Done{};
-  const bool asked = transit_ && request_sent_ == request_size_;
-  if (!asked) return Error{LoginErrc::TransitNotAsked, 1, "target set T without being asked"};
-  const Stage asked_for = stage_ == Stage::Security ? Stage::Operational : Stage::FullFeature;
-  if (response.next_stage > asked_for)
-    return Error{LoginErrc::StageTooFar, 1, "NSG is beyond the stage that was asked for"};
+  if (!response.transit || transit_) {
+    if (!response.transit || request_sent_ == request_size_) return Done{};
+    return Error{LoginErrc::TransitNotAsked, 1, "target set T in the middle of our text"};
+  }
+  if (request_sent_ < request_size_ || state_ == LoginState::AlgorithmsOffered)
+    return Error{LoginErrc::TransitNotAsked, 1, "target set T without being asked"};
+  note_number(Tolerance::TransitNotAsked, "T", 1, 1);
   return Done{};
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/iscsi/chap.h"
 #include "core/iscsi/isid.h"
+#include "core/iscsi/login_fault.h"
 #include "core/iscsi/login_pdu.h"
 #include "core/iscsi/negotiation.h"
 #include "core/iscsi/redirect.h"
@@ -71,16 +72,11 @@ enum class LoginState : std::uint8_t {
 enum class LoginErrc : std::uint16_t {
   OutOfOrder = 1,      // our caller's mistake: no bytes are expected now
   WrongTaskTag,        // answers another request
-  WrongStatSn,         // a response was lost, or the target cannot count
-  WrongCmdSn,          // the target would wait for another first command
   WrongStage,          // CSG is not the stage that we are in
-  TransitNotAsked,     // T without our T
-  StageTooFar,         // NSG is beyond the one that we asked for
+  TransitNotAsked,     // T while our text goes on, or a proof is still wanted
   TooManyRounds,       // the login never ends
   TextInTheMiddle,     // text in answer to a text of ours that goes on
-  NoSessionHandle,     // TSIH 0 in the final response
   WrongPortalGroup,    // another TargetPortalGroupTag than the address should have
-  UnansweredOffer,     // T together with keys that want an answer
   MethodNotOffered,    // AuthMethod is none that we offered
   MethodRejected,      // the target accepts no AuthMethod that we offered
   UnexpectedSecurity,  // a security key that nothing asked for
@@ -97,11 +93,17 @@ public:
   LoginStep on_bytes(Bytes received);
 
   LoginState state() const { return state_; }
+  Stage stage() const { return stage_; }
   const SessionParams& params() const { return params_; }  // after Complete
   const Redirect& redirect() const { return redirect_; }   // after Redirect
   // After a refusal (RefusalErrc), e.g. "authentication failed (0x0201): check the
   // CHAP name and secret"; else empty.
   Text refusal_text() const { return refusal_text_; }
+  // After a failure: the key or field, its value and the stage, e.g. "MaxBurstLength=abc in the
+  // operational stage".
+  Text fault() const { return fault_; }
+  // What the target did that was made safe, so far.
+  std::span<const Note> notes() const { return notes_.view(); }
   // After a failure: whether the same login can succeed later.
   RetryPolicy retry_policy() const { return retry_; }
 
@@ -116,7 +118,9 @@ private:
   // login.cc
   Result<LoginStep> take(Bytes received);
   Result<LoginStep> on_header();
-  Result<Done> judge(const LoginResponse& response) const;
+  Result<Done> judge(const LoginResponse& response);
+  void note_number(Tolerance tolerance, const char* field, std::uint32_t value,
+                   std::uint32_t taken);
   Result<LoginStep> on_response();
   LoginStep send_segment();
 
@@ -125,12 +129,16 @@ private:
   Result<LoginStep> on_challenge(TextKeyWriter& out);
   Result<LoginStep> on_proof();
   Error unexpected_security() const;
+  Result<Done> read_security(const TextKey& key);
+  Result<Done> method_again(const TextKey& key);
 
   // login_stages.cc
   Result<LoginStep> request(LoginState next, bool transit);
   Result<LoginStep> first_request();
   Result<LoginStep> on_text();
   Result<Done> read_keys(TextKeyWriter& answers);
+  Result<Done> read_key(const TextKey& key, TextKeyWriter& answers);
+  Result<bool> read_own(const TextKey& key);
   Result<LoginStep> after_security();
   Result<LoginStep> on_operational();
   Result<LoginStep> complete();
@@ -155,11 +163,15 @@ private:
   std::size_t request_size_ = 0;  // of our text
   std::size_t request_sent_ = 0;
 
+  Notes notes_;
   Chap chap_;
-  SecurityKeys security_;  // of the last text, which is in text_
+  bool proves_ = false;            // CHAP was chosen
+  SecurityKeys security_;          // of the last text, which is in text_
+  std::uint32_t security_at_ = 0;  // the offset of the last one
   SessionParams params_;
   Redirect redirect_;
   InlineText<160> refusal_text_;
+  FaultText fault_;
   std::optional<AlgorithmSet> chap_fallback_;
   RetryPolicy retry_ = RetryPolicy::Never;
 

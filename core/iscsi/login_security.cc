@@ -3,9 +3,34 @@
 #include "core/iscsi/login.h"
 
 namespace isboot::iscsi {
+namespace {
+
+bool key_is_method(Text name) { return equal_ignoring_case(name, "AuthMethod"); }
+
+}  // namespace
 
 Error Login::unexpected_security() const {
-  return Error{LoginErrc::UnexpectedSecurity, 0, "security key that nothing asked for"};
+  return Error{LoginErrc::UnexpectedSecurity, security_at_, "security key that nothing asked for"};
+}
+
+Result<Done> Login::read_security(const TextKey& key) {
+  if (key_is_method(key.name) && state_ != LoginState::MethodOffered) return method_again(key);
+  if (stage_ != Stage::Security)
+    return Error{TextErrc::WrongStage, key.offset, "security key after the security stage"};
+  std::optional<Text>& place = *security_.find(key.name);
+  if (place && *place != key.value)
+    return Error{TextErrc::RepeatedKey, key.offset, "key sent twice, with two values"};
+  place = key.value;
+  security_at_ = key.offset;
+  return Done{};
+}
+
+// Some targets name the method in every response: it is the one that holds, or the login ends.
+Result<Done> Login::method_again(const TextKey& key) {
+  if (!equal_ignoring_case(key.value, proves_ ? Text{"CHAP"} : Text{"None"}))
+    return Error{LoginErrc::UnexpectedSecurity, key.offset, "another AuthMethod than before"};
+  if (stage_ != Stage::Security) notes_.add(Tolerance::LateMethod, key.name, key.value, key.value);
+  return Done{};
 }
 
 // `out` may hold answers already; what is written goes behind them.
@@ -13,30 +38,37 @@ Result<LoginStep> Login::on_method(TextKeyWriter& out) {
   const Credentials& credentials = config_.credentials;
   if (security_.has_chap()) return unexpected_security();
   if (!security_.method) {
-    // No answer yet: it may come with the next response, as long as rounds last. Some
-    // targets leave it out where None was the only offer.
-    if (response_.transit) return after_security();
-    return request(LoginState::MethodOffered, !credentials.one_way());
+    // No answer yet: it may come with the next response, as long as rounds last. Some targets
+    // leave it out where None was offered, and go on when they are asked to.
+    if (!response_.transit) return request(LoginState::MethodOffered, !credentials.mutual());
+    if (!credentials.mutual()) return after_security();
+    return Error{LoginErrc::MethodNotOffered, 0, "target chose no AuthMethod"};
   }
-  if (*security_.method == "Reject")
+  const Text method = *security_.method;
+  if (equal_ignoring_case(method, "Reject"))
     return Error{LoginErrc::MethodRejected, 0, "target accepts no AuthMethod that we offer"};
-  if (*security_.method == "None" && !credentials.mutual()) return after_security();
-  if (*security_.method != "CHAP" || !credentials.one_way())
+  const bool none = equal_ignoring_case(method, "None") && !credentials.mutual();
+  proves_ = equal_ignoring_case(method, "CHAP") && credentials.one_way();
+  if (!none && !proves_)
     return Error{LoginErrc::MethodNotOffered, 0, "target chose an AuthMethod that was not offered"};
+  const Text plain = proves_ ? Text{"CHAP"} : Text{"None"};
+  if (method != plain) notes_.add(Tolerance::OtherCase, "AuthMethod", method, plain);
+  if (none) return after_security();
+  if (response_.transit)
+    return Error{LoginErrc::TransitNotAsked, 1, "target set T before the proof"};
   chap_.write_algorithms(out);
   request_size_ = ISBOOT_TRY(out.finish()).size();
   return request(LoginState::AlgorithmsOffered, false);
 }
 
 Result<LoginStep> Login::on_challenge(TextKeyWriter& out) {
-  if (security_.method || security_.name || security_.response) return unexpected_security();
+  if (security_.name || security_.response) return unexpected_security();
   ISBOOT_TRY(chap_.answer(security_, out));
   request_size_ = ISBOOT_TRY(out.finish()).size();
   return request(LoginState::ProofSent, true);
 }
 
 Result<LoginStep> Login::on_proof() {
-  if (security_.method) return unexpected_security();
   if (!config_.credentials.mutual() && (security_.name || security_.response))
     return unexpected_security();
   ISBOOT_TRY(chap_.verify(security_));

@@ -37,9 +37,9 @@ Result<LoginStep> Login::first_request() {
 Result<LoginStep> Login::on_text() {
   TextKeyWriter out{MutableBytes{request_}.subspan(kHeaderSize)};
   ISBOOT_TRY(read_keys(out));
+  // A target that goes on has no ear for answers: what it asked stays as it was.
+  if (response_.transit) out = TextKeyWriter{MutableBytes{request_}.subspan(kHeaderSize)};
   request_size_ = ISBOOT_TRY(out.finish()).size();
-  if (response_.transit && request_size_ != 0)
-    return Error{LoginErrc::UnansweredOffer, 1, "target set T and wants answers"};
   switch (state_) {
     case LoginState::MethodOffered:
       return on_method(out);
@@ -48,7 +48,7 @@ Result<LoginStep> Login::on_text() {
     case LoginState::ProofSent:
       return on_proof();
     case LoginState::SecurityDone:
-      if (security_.method || security_.has_chap()) return unexpected_security();
+      if (security_.has_chap()) return unexpected_security();
       return after_security();
     case LoginState::Operational:
       return on_operational();
@@ -61,15 +61,8 @@ Result<Done> Login::read_keys(TextKeyWriter& answers) {
   security_ = {};
   TextKeyReader reader{Bytes{text_}.first(text_size_)};
   while (const auto key = ISBOOT_TRY(reader.next())) {
-    std::optional<Text>* security = security_.find(key->name);
-    if (security == nullptr) {
-      ISBOOT_TRY(negotiation_.receive(*key, stage_ == Stage::Security, answers));
-      continue;
-    }
-    if (stage_ != Stage::Security)
-      return Error{TextErrc::WrongStage, key->offset, "security key after the security stage"};
-    if (*security) return Error{TextErrc::RepeatedKey, key->offset, "key sent twice"};
-    *security = key->value;
+    if (reader.unterminated()) notes_.add(Tolerance::NoNul, key->name, key->value, "the pair");
+    ISBOOT_TRY(read_key(*key, answers));
   }
   const Key tag = Key::TargetPortalGroupTag;
   if (config_.portal_group_tag && negotiation_.was_declared(tag) &&
@@ -78,8 +71,44 @@ Result<Done> Login::read_keys(TextKeyWriter& answers) {
   return Done{};
 }
 
+Result<Done> Login::read_key(const TextKey& key, TextKeyWriter& answers) {
+  if (security_.find(key.name) != nullptr) return read_security(key);
+  if (ISBOOT_TRY(read_own(key))) return Done{};
+  const std::size_t before = answers.size();
+  ISBOOT_TRY(negotiation_.receive(key, stage_ == Stage::Security, answers, notes_));
+  if (response_.transit && answers.size() != before)
+    notes_.add(Tolerance::UnansweredKey, key.name, key.value, "no answer");
+  return Done{};
+}
+
+// Whether it is a key that says who we are, or asks what only an initiator asks. Some targets send
+// back all that they hear; one that means somebody else is refused.
+Result<bool> Login::read_own(const TextKey& key) {
+  Key found{};
+  if (!find_key(key.name, found)) return false;
+  const KeyRule& row = rule(found);
+  if (row.sender != Sender::Initiator && found != Key::TargetName) return false;
+  if (row.outside == Outside::LeftOut || (is_discovery() && found == Key::TargetName)) {
+    notes_.add(Tolerance::NoOffer, key.name, key.value, "nothing");
+    return true;
+  }
+  const Text type = is_discovery() ? Text{"Discovery"} : Text{"Normal"};
+  const Text ours = found == Key::InitiatorName ? config_.initiator_name.view()
+                    : found == Key::TargetName  ? config_.target_name.view()
+                                                : type;
+  if (!equal_ignoring_case(key.value, ours))
+    return Error{TextErrc::WrongSender, key.offset, "key that a target must not send"};
+  notes_.add(Tolerance::OurOwnName, key.name, key.value, "nothing");
+  return true;
+}
+
 Result<LoginStep> Login::after_security() {
   if (!response_.transit) return request(LoginState::SecurityDone, true);
+  if (response_.next_stage == Stage::FullFeature) {
+    // Nothing is left to prove, and every key has its default.
+    notes_.add(Tolerance::OperationalSkipped, "NSG", "3", "the defaults");
+    return complete();
+  }
   stage_ = Stage::Operational;
   TextKeyWriter out{MutableBytes{request_}.subspan(kHeaderSize)};
   negotiation_.write_offers(out);
@@ -93,12 +122,12 @@ Result<LoginStep> Login::on_operational() {
 }
 
 Result<LoginStep> Login::complete() {
-  if (response_.tsih == 0)
-    return Error{LoginErrc::NoSessionHandle, 14, "target made a session without a TSIH"};
-  // Login requests are immediate, so the first command has the login's CmdSN
-  // (section 11.12.8). With another one the target would wait for ever.
+  // Linux has no use for it, and a later login with the same ISID and TSIH 0 replaces the session.
+  if (response_.tsih == 0) note_number(Tolerance::NoSessionHandle, "TSIH", 0, 0);
+  // Login requests are immediate, so the first command has the login's CmdSN (section 11.12.8),
+  // whatever the target says here.
   if (response_.exp_cmd_sn != config_.cmd_sn)
-    return Error{LoginErrc::WrongCmdSn, 28, "target expects another first CmdSN"};
+    note_number(Tolerance::OtherCmdSn, "ExpCmdSN", response_.exp_cmd_sn, config_.cmd_sn);
   negotiation_.fill(params_);
   params_.tsih = response_.tsih;
   params_.chap_algorithm = chap_.used();
@@ -113,9 +142,9 @@ Result<LoginStep> Login::refused() {
   if (response_.status_class == kStatusRedirect) {
     TextKeyReader reader{Bytes{text_}.first(text_size_)};
     while (const auto key = ISBOOT_TRY(reader.next())) {
-      if (key->name != rule(Key::TargetAddress).name) continue;
+      if (!equal_ignoring_case(key->name, rule(Key::TargetAddress).name)) continue;
       const auto address = parse_target_address(key->value);
-      if (!address) break;
+      if (!address) continue;  // a target with several may name a usable one later
       redirect_ = Redirect{*address, response_.status_detail == 2};
       state_ = LoginState::Redirected;
       return LoginStep{LoginStep::Kind::Redirect, {}, 0, {}};

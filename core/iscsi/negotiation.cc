@@ -11,7 +11,8 @@ Error error(TextErrc code, const TextKey& pair, const char* text) {
 
 // RFC 7143 section 6.2: answers that are reserved for every negotiated key.
 bool is_refusal(Text value) {
-  return value == "Reject" || value == "Irrelevant" || value == "NotUnderstood";
+  return equal_ignoring_case(value, "Reject") || equal_ignoring_case(value, "Irrelevant") ||
+         equal_ignoring_case(value, "NotUnderstood");
 }
 
 // The next item of a list of values, which is then removed from `list`.
@@ -22,30 +23,83 @@ Text take_item(Text& list) {
   return item;
 }
 
-Result<std::uint32_t> parse_value(const KeyRule& rule, const TextKey& pair) {
-  switch (rule.type) {
-    case KeyType::And:
-    case KeyType::Or:
-      if (pair.value == "Yes") return 1U;
-      if (pair.value == "No") return 0U;
-      return error(TextErrc::BadBoolean, pair, "neither Yes nor No");
-    case KeyType::Digest:
-      if (pair.value == "CRC32C") return 1U;
-      if (pair.value == "None") return 0U;
-      return error(TextErrc::BadChoice, pair, "digest that was not offered");
-    case KeyType::FirstOf:
-    case KeyType::Text:
-      return 0U;
-    case KeyType::Minimum:
-    case KeyType::Maximum:
-    case KeyType::Number: {
-      const auto number = parse_number(pair.value, rule.maximum);
-      if (!number || *number < rule.minimum)
-        return error(TextErrc::BadNumber, pair, "no number, or out of the key's range");
-      return static_cast<std::uint32_t>(*number);
+// What a value means for us, and which rule it breaks on the way, if any.
+struct Value {
+  std::uint32_t number = 0;
+  std::optional<Tolerance> breaks{};
+};
+
+Text word_of(KeyType type, std::uint32_t value) {
+  if (type == KeyType::Digest) return value != 0 ? Text{"CRC32C"} : Text{"None"};
+  return value != 0 ? Text{"Yes"} : Text{"No"};
+}
+
+// One of two words, or the value that hurts neither side where it is none of them: ask before
+// sending, send nothing unasked.
+Value read_boolean(KeyType type, Text value) {
+  for (const std::uint32_t number : {0U, 1U}) {
+    if (value == word_of(type, number)) return {number};
+    if (equal_ignoring_case(value, word_of(type, number))) return {number, Tolerance::OtherCase};
+  }
+  return {type == KeyType::Or ? 1U : 0U, Tolerance::NotYesOrNo};
+}
+
+// Both sides must reckon with the same digest: of a list the first that we offer, as
+// section 6.2.1 says of an offer; anything else that we do not offer is refused.
+Result<Value> read_digest(const TextKey& pair, std::uint32_t offered) {
+  const bool list = find(pair.value, ',') != Text::npos;
+  for (Text rest = pair.value; !rest.empty();) {
+    const Text item = take_item(rest);
+    for (std::uint32_t number = 0; number <= offered; ++number) {
+      if (!equal_ignoring_case(item, word_of(KeyType::Digest, number))) continue;
+      if (list) return Value{number, Tolerance::ListAnswered};
+      if (item != word_of(KeyType::Digest, number)) return Value{number, Tolerance::OtherCase};
+      return Value{number};
     }
   }
-  return error(TextErrc::BadChoice, pair, "key of no known type");
+  return error(TextErrc::BadChoice, pair, "digest that was not offered");
+}
+
+bool is_number(Text text) {
+  const bool hex = starts_with_ignoring_case(text, "0x");
+  const Text digits = slice(text, hex ? 2 : 0);
+  for (const char c : digits)
+    if (hex_digit(c) < 0 || (!hex && (c < '0' || c > '9'))) return false;
+  return !digits.empty();
+}
+
+// The nearest number of the key's range.
+Result<Value> read_number(const KeyRule& row, const TextKey& pair) {
+  if (!is_number(pair.value)) return error(TextErrc::BadNumber, pair, "value that is no number");
+  const auto number = parse_number(pair.value, row.maximum);
+  if (!number) return Value{row.maximum, Tolerance::OutOfRange};
+  if (*number < row.minimum) return Value{row.minimum, Tolerance::OutOfRange};
+  return Value{static_cast<std::uint32_t>(*number)};
+}
+
+Result<Value> read_value(const KeyRule& row, const TextKey& pair, std::uint32_t offered) {
+  switch (row.type) {
+    case KeyType::And:
+    case KeyType::Or:
+      return read_boolean(row.type, pair.value);
+    case KeyType::Digest:
+      return read_digest(pair, offered);
+    case KeyType::Minimum:
+    case KeyType::Maximum:
+    case KeyType::Number:
+      return read_number(row, pair);
+    case KeyType::FirstOf:
+    case KeyType::Text:
+    case KeyType::Obsolete:
+      break;
+  }
+  return Value{};
+}
+
+// Digests and lists are chosen, not computed.
+bool is_computed(KeyType type) {
+  return type == KeyType::Minimum || type == KeyType::Maximum || type == KeyType::And ||
+         type == KeyType::Or;
 }
 
 // Section 6.2.2: the result is computed from both sides' values.
@@ -68,8 +122,18 @@ Negotiation::Negotiation(bool discovery, bool header_digest, bool data_digest)
 }
 
 void Negotiation::settle(Key key, std::uint32_t value) {
-  values_[index(key)] = value;
-  settled_ |= std::uint32_t{1} << index(key);
+  const std::size_t at = index(key);
+  const bool limited = (limited_ >> at & 1) != 0;
+  values_[at] = limited ? combine(rule(key).type, value, limits_[at]) : value;
+  settled_ |= std::uint32_t{1} << at;
+}
+
+void Negotiation::note(Tolerance tolerance, Key key, const TextKey& pair, Notes& notes) const {
+  const KeyType type = rule(key).type;
+  if (type == KeyType::Digest || type == KeyType::And || type == KeyType::Or)
+    notes.add(tolerance, pair.name, pair.value, word_of(type, value(key)));
+  else
+    notes.add(tolerance, pair.name, pair.value, value(key));
 }
 
 std::uint32_t Negotiation::preference(Key key) const {
@@ -90,87 +154,163 @@ void Negotiation::write_offers(TextKeyWriter& out) {
     if (row.type == KeyType::Digest)
       out.add(row.name, value != 0 ? Text{"CRC32C,None"} : Text{"None"});
     else if (row.type == KeyType::And || row.type == KeyType::Or)
-      out.add(row.name, value != 0 ? Text{"Yes"} : Text{"No"});
+      out.add(row.name, word_of(row.type, value));
     else
       out.add(row.name, value);
   }
 }
 
 Result<Done> Negotiation::receive(const TextKey& pair, bool in_security_stage,
-                                  TextKeyWriter& answers) {
+                                  TextKeyWriter& answers, Notes& notes) {
   Key key{};
   if (!find_key(pair.name, key)) {
     // Section 6.2: a key that is not understood is answered so, whatever its value.
-    if (is_refusal(pair.value)) return error(TextErrc::UnknownAnswer, pair, "answer to no offer");
-    answers.add(pair.name, "NotUnderstood");
+    if (is_refusal(pair.value))
+      notes.add(Tolerance::NoOffer, pair.name, pair.value, "nothing");
+    else
+      answers.add(pair.name, "NotUnderstood");
     return Done{};
   }
   const KeyRule& row = rule(key);
   if (row.sender == Sender::Initiator || key == Key::TargetName)
     return error(TextErrc::WrongSender, pair, "key that a target must not send here");
-  if (row.where == Where::Operational && in_security_stage)
-    return error(TextErrc::WrongStage, pair, "operational key in the security stage");
-  // Section 13.8: TargetAddress alone may be declared more than once.
-  if (settled(key) && key != Key::TargetAddress)
-    return error(TextErrc::RepeatedKey, pair, "key sent twice");
+  if (pair.name != row.name) notes.add(Tolerance::OtherCase, pair.name, pair.value, row.name);
+  if (row.where == Where::Operational && in_security_stage) return receive_early(key, pair, notes);
+  if (settled(key)) return receive_again(key, pair, notes);
   if (is_refusal(pair.value) && offered(key)) {
     settle(key, row.initial);
     return Done{};
   }
-  if (is_declared(row.type)) return receive_declaration(key, pair);
-  return offered(key) ? receive_answer(key, pair) : receive_offer(key, pair, answers);
-}
-
-Result<Done> Negotiation::receive_declaration(Key key, const TextKey& pair) {
-  settle(key, ISBOOT_TRY(parse_value(rule(key), pair)));
+  if (is_declared(row.type)) return receive_declaration(key, pair, notes);
+  if (offered(key)) return receive_answer(key, pair, notes);
+  receive_offer(key, pair, answers, notes);
   return Done{};
 }
 
-Result<Done> Negotiation::receive_answer(Key key, const TextKey& pair) {
-  const std::uint32_t answer = ISBOOT_TRY(parse_value(rule(key), pair));
-  // Section 6.2.2: the answer must be a possible result of our offer.
-  if (combine(rule(key).type, preference(key), answer) != answer)
-    return error(TextErrc::BadChoice, pair, "answer does not follow from our offer");
-  settle(key, answer);
-  return Done{};
-}
-
-Result<Done> Negotiation::receive_offer(Key key, const TextKey& pair, TextKeyWriter& answers) {
+// Too early to be an answer. It is not one, but what the target says of itself is not forgotten:
+// the result, whatever it will be, does not go beyond.
+Result<Done> Negotiation::receive_early(Key key, const TextKey& pair, Notes& notes) {
   const KeyRule& row = rule(key);
-  if (is_refusal(pair.value)) return error(TextErrc::UnknownAnswer, pair, "answer to no offer");
-  if (discovery_ && !row.for_discovery) {
-    settle(key, row.initial);
-    answers.add(row.name, "Irrelevant");
+  const bool no_value = row.type == KeyType::FirstOf || row.type == KeyType::Obsolete;
+  if (is_refusal(pair.value) || is_of_no_use(row) || no_value) {
+    notes.add(Tolerance::EarlyKey, pair.name, pair.value, "nothing");
     return Done{};
   }
-  if (row.type == KeyType::Digest || row.type == KeyType::FirstOf) {
-    // Section 6.2.1: of a list the first that we accept. All lists have a member
-    // that says "none of it", and a target that leaves it out gets Reject.
-    const Text plain = row.type == KeyType::Digest ? Text{"None"} : Text{"RFC3720"};
-    for (Text list = pair.value; !list.empty();) {
-      const Text item = take_item(list);
-      const bool wanted = row.type == KeyType::Digest && item == "CRC32C" && preference(key) != 0;
-      if (!wanted && item != plain) continue;
-      settle(key, wanted ? 1 : 0);
-      answers.add(row.name, item);
-      return Done{};
-    }
-  } else if (const auto offer = parse_value(row, pair)) {
-    const std::uint32_t result = combine(row.type, preference(key), *offer);
-    settle(key, result);
-    if (row.type == KeyType::And || row.type == KeyType::Or)
-      answers.add(row.name, result != 0 ? Text{"Yes"} : Text{"No"});
-    else
-      answers.add(row.name, result);
+  const auto read = read_value(row, pair, 0);
+  if (!read && row.type == KeyType::Digest)
+    return error(TextErrc::WrongStage, pair, "digest in the security stage");
+  const Value early = ISBOOT_TRY(read);
+  const std::size_t at = index(key);
+  if (row.type == KeyType::Number) {
+    settle(key, early.number);
+  } else if (is_computed(row.type)) {
+    const bool limited = (limited_ >> at & 1) != 0;
+    limits_[at] = limited ? combine(row.type, limits_[at], early.number) : early.number;
+    limited_ |= std::uint32_t{1} << at;
+    values_[at] = combine(row.type, values_[at], early.number);
+  }
+  note(Tolerance::EarlyKey, key, pair, notes);
+  return Done{};
+}
+
+// The same again is nothing new. Of two declarations the later one holds (TargetAddress may come
+// more than once by section 13.8); of two answers what hurts neither side.
+Result<Done> Negotiation::receive_again(Key key, const TextKey& pair, Notes& notes) {
+  const KeyRule& row = rule(key);
+  if (row.type == KeyType::Number) {
+    const std::uint32_t before = value(key);
+    ISBOOT_TRY(receive_declaration(key, pair, notes));
+    if (value(key) != before) note(Tolerance::SaidTwice, key, pair, notes);
     return Done{};
+  }
+  if (!is_computed(row.type) && row.type != KeyType::Digest) return Done{};
+  const auto read = is_refusal(pair.value) ? Result<Value>{Value{row.initial}}
+                                           : read_value(row, pair, preference(key));
+  const Value again = ISBOOT_TRY(read);
+  if (again.number == value(key)) return Done{};
+  if (row.outside == Outside::Refused)
+    return error(TextErrc::RepeatedKey, pair, "key sent twice, with two values");
+  settle(key, combine(row.type, value(key), again.number));
+  note(Tolerance::SaidTwice, key, pair, notes);
+  return Done{};
+}
+
+Result<Done> Negotiation::receive_declaration(Key key, const TextKey& pair, Notes& notes) {
+  const KeyRule& row = rule(key);
+  const auto read = read_value(row, pair, 0);
+  if (row.outside == Outside::LeftOut && (!read || read->breaks)) {
+    notes.add(Tolerance::GroupTag, pair.name, pair.value, "nothing");
+    return Done{};
+  }
+  const Value declared = ISBOOT_TRY(read);
+  settle(key, declared.number);
+  if (declared.breaks) note(*declared.breaks, key, pair, notes);
+  return Done{};
+}
+
+// Section 6.2.2: the answer should be a possible result of our offer.
+Result<Done> Negotiation::receive_answer(Key key, const TextKey& pair, Notes& notes) {
+  const KeyRule& row = rule(key);
+  const Value answer = ISBOOT_TRY(read_value(row, pair, preference(key)));
+  settle(key, combine(row.type, preference(key), answer.number));
+  if (answer.breaks)
+    note(*answer.breaks, key, pair, notes);
+  else if (value(key) != answer.number)
+    note(Tolerance::OutsideOffer, key, pair, notes);
+  return Done{};
+}
+
+// An offer that cannot be taken gets Reject, and so does each key that RFC 7143 obsoletes
+// (section 13.25).
+void Negotiation::receive_offer(Key key, const TextKey& pair, TextKeyWriter& answers,
+                                Notes& notes) {
+  const KeyRule& row = rule(key);
+  if (is_refusal(pair.value))
+    return notes.add(Tolerance::NoOffer, pair.name, pair.value, "nothing");
+  if (is_of_no_use(row)) {
+    settle(key, row.initial);
+    answers.add(row.name, "Irrelevant");
+    return;
+  }
+  if (row.type == KeyType::Digest || row.type == KeyType::FirstOf)
+    return answer_list(key, pair, answers);
+  const auto offer = read_value(row, pair, 0);
+  const bool taken = offer && (!offer->breaks || *offer->breaks == Tolerance::OtherCase);
+  if (row.type == KeyType::Obsolete || !taken) {
+    settle(key, row.initial);
+    answers.add(row.name, "Reject");
+    return;
+  }
+  settle(key, combine(row.type, preference(key), offer->number));
+  if (row.type == KeyType::And || row.type == KeyType::Or)
+    answers.add(row.name, word_of(row.type, value(key)));
+  else
+    answers.add(row.name, value(key));
+}
+
+// Section 6.2.1: of a list the first that we accept. All lists have a member that says "none of
+// it", and a target that leaves it out gets Reject.
+void Negotiation::answer_list(Key key, const TextKey& pair, TextKeyWriter& answers) {
+  const KeyRule& row = rule(key);
+  const Text plain = row.type == KeyType::Digest ? Text{"None"} : Text{"RFC3720"};
+  for (Text list = pair.value; !list.empty();) {
+    const Text item = take_item(list);
+    const bool wanted =
+        row.type == KeyType::Digest && preference(key) != 0 && equal_ignoring_case(item, "CRC32C");
+    if (!wanted && !equal_ignoring_case(item, plain)) continue;
+    settle(key, wanted ? 1 : 0);
+    answers.add(row.name, item);
+    return;
   }
   settle(key, row.initial);
   answers.add(row.name, "Reject");
-  return Done{};
 }
 
 void Negotiation::fill(SessionParams& params) const {
-  params.max_recv_data_segment_length = rule(Key::MaxRecvDataSegmentLength).offer;
+  // A target that skipped the stage in which we declare has not heard of ours.
+  const KeyRule& segment = rule(Key::MaxRecvDataSegmentLength);
+  params.max_recv_data_segment_length =
+      offered(Key::MaxRecvDataSegmentLength) ? segment.offer : segment.initial;
   params.max_xmit_data_segment_length = value(Key::MaxRecvDataSegmentLength);
   params.header_digest = value(Key::HeaderDigest) != 0;
   params.data_digest = value(Key::DataDigest) != 0;

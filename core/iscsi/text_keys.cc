@@ -11,10 +11,10 @@ bool is_label_character(char c) {
          c == '-' || c == '+' || c == '@' || c == '_' || c == '#';
 }
 
-// iSCSIProtocolLevel (RFC 7144) is the one key that starts with a small letter.
+// The first letter should be a capital, but for iSCSIProtocolLevel (RFC 7144); a target that
+// writes another small one is understood as well.
 bool is_key_name(Text name) {
   if (name.empty() || name.size() > kMaxKeyName) return false;
-  if (!is_capital(name[0]) && name[0] != 'i') return false;
   for (const char c : name)
     if (!is_label_character(c)) return false;
   return true;
@@ -28,8 +28,9 @@ Result<std::optional<TextKey>> TextKeyReader::next() {
 
   const auto offset = static_cast<std::uint32_t>(offset_);
   const Text rest = slice(text_, offset_);
-  const std::size_t end = find(rest, '\0');
-  if (end == Text::npos) return Error{TextErrc::Unterminated, offset, "text ends without a NUL"};
+  std::size_t end = find(rest, '\0');
+  unterminated_ = end == Text::npos;
+  if (unterminated_) end = rest.size();
   const Text pair = slice(rest, 0, end);
   const std::size_t equals = find(pair, '=');
   if (equals == Text::npos) return Error{TextErrc::NoEquals, offset, "text key without '='"};
@@ -38,7 +39,7 @@ Result<std::optional<TextKey>> TextKeyReader::next() {
   if (key.value.size() > kMaxValue)
     return Error{TextErrc::ValueTooLong, offset, "text key's value is too long"};
   if (++keys_ > max_keys_) return Error{TextErrc::TooManyKeys, offset, "text has too many keys"};
-  offset_ += end + 1;
+  offset_ += end + (unterminated_ ? 0 : 1);
   return std::optional<TextKey>{key};
 }
 

@@ -12,20 +12,17 @@ namespace isboot::iscsi {
 
 // Values are below 101: those of PduErrc are in the same domain.
 enum class TextErrc : std::uint16_t {
-  NoEquals = 1,   // a pair without '='
-  BadKeyName,     // not a standard-label: capital first, at most 63 characters
-  ValueTooLong,   // more than kMaxValue
-  Unterminated,   // the last pair lacks its NUL
-  TooManyKeys,    // more than the reader's bound
-  RepeatedKey,    // declared or negotiated twice
-  UnknownAnswer,  // an answer to nothing that we offered
-  BadNumber,      // not a number, or out of the key's range
-  BadBoolean,     // neither Yes nor No
-  BadChoice,      // not one of what was offered
-  WrongStage,     // the key has no place in this stage
-  WrongSender,    // a key that only initiators send
-  BadBinary,      // neither 0x… nor 0b…, or with a digit that is none
-  TextTooLong,    // more than kMaxText
+  NoEquals = 1,  // a pair without '='
+  BadKeyName,    // not a label of at most 63 characters
+  ValueTooLong,  // more than kMaxValue
+  TooManyKeys,   // more than the reader's bound
+  RepeatedKey,   // twice, with values that exclude each other
+  BadNumber,     // not a number
+  BadChoice,     // not one of what was offered
+  WrongStage,    // the key has no place in this stage
+  WrongSender,   // a key that only initiators send, with another value than ours
+  BadBinary,     // neither 0x… nor 0b…, or with a digit that is none
+  TextTooLong,   // more than kMaxText
 };
 
 // Both views borrow from the text.
@@ -44,12 +41,15 @@ public:
 
   // The next pair, or none at the end. After an error the reader is of no use.
   Result<std::optional<TextKey>> next();
+  // Whether the pair that was given last had no NUL behind it.
+  bool unterminated() const { return unterminated_; }
 
 private:
   Text text_;
   std::size_t offset_ = 0;
   unsigned max_keys_;
   unsigned keys_ = 0;
+  bool unterminated_ = false;
 };
 
 // Appends pairs to the caller's buffer; finish() says whether all of them fit.
@@ -63,6 +63,7 @@ public:
   TextKeyWriter& add_binary(Text name, Bytes value);
 
   bool empty() const { return out_.offset() == 0; }
+  std::size_t size() const { return out_.offset(); }
   Result<MutableBytes> finish() const { return out_.finish(); }
 
 private:

@@ -29,6 +29,31 @@ TEST_F(SessionTest, GivesEachLoginResponseItsTime) {
   EXPECT_EQ(step.deadline, now_ + limits_.answer);
 }
 
+// A target that sends a byte now and then holds nobody longer than one that sends none.
+TEST_F(SessionTest, GivesAnAnswerThatTricklesInNoMoreTime) {
+  on(Event::start());
+  const Millis deadline = on(Event::connected()).deadline;
+  const std::array<std::uint8_t, 1> byte = {0x23};
+  now_ += limits_.answer - 1;
+  const SessionStep more = on(Event::received(byte));
+  EXPECT_EQ(more.kind, Kind::Receive);
+  EXPECT_EQ(more.deadline, deadline);
+  now_ += 1;
+  const SessionStep late = on(Event::received(byte));
+  EXPECT_EQ(late.kind, Kind::Wait);
+  EXPECT_EQ(late.error.code, Errc::TimedOut);
+  EXPECT_EQ(session_->fault(), "in the security stage");
+}
+
+TEST_F(SessionTest, HandsOutWhatTheTargetDidWrongUntilItIsCarried) {
+  on(Event::start());
+  EXPECT_EQ(log_in(testing::plain_login({"MaxConnections=8"})).kind, Kind::HandOver);
+  ASSERT_EQ(session_->notes().size(), 1U);
+  EXPECT_EQ(session_->notes()[0].value.view(), "8");
+  on(Event::handed_over());
+  EXPECT_TRUE(session_->notes().empty());
+}
+
 TEST_F(SessionTest, TriesAgainAfterAWaitWhenTheTargetIsAway) {
   on(Event::start());
   const SessionStep wait = on(Event::failed(Error{Errc::TimedOut, 0, "no answer"}));

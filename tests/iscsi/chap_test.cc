@@ -116,7 +116,8 @@ TEST_F(ChapTest, RefusesEveryOtherFormOfAChallenge) {
       {"response before ours",
        {"CHAP_A=5", "CHAP_I=1", c, "CHAP_R=0x00"},
        LoginErrc::UnexpectedSecurity},
-      {"key twice", {"CHAP_A=5", "CHAP_I=1", c, c}, TextErrc::RepeatedKey},
+      {"two challenges", {"CHAP_A=5", "CHAP_I=1", c, "CHAP_C=0x77"}, TextErrc::RepeatedKey},
+      {"two algorithms", {"CHAP_A=5", "CHAP_A=6", "CHAP_I=1", c}, TextErrc::RepeatedKey},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -135,7 +136,7 @@ TEST_F(ChapTest, RefusesATargetThatDoesNotProveItself) {
   // One that would rather not be asked.
   auto skipping = isboot::testing::plain_login();
   skipping[0].next_stage = 1;
-  EXPECT_EQ(failure(skipping), Code{LoginErrc::TransitNotAsked});
+  EXPECT_EQ(failure(skipping), Code{LoginErrc::MethodNotOffered});
   ScriptedReply none;
   none.text = isboot::testing::text_of({"AuthMethod=None"});
   EXPECT_EQ(failure({none}), Code{LoginErrc::MethodNotOffered});
@@ -208,7 +209,7 @@ TEST_F(ChapTest, LogsInWithoutAProofWhereTheTargetWantsNone) {
 }
 
 TEST_F(ChapTest, RefusesMethodsThatItDidNotOffer) {
-  for (const char* method : {"SRP", "KRB5", "CHAP,None", "chap", ""}) {
+  for (const char* method : {"SRP", "KRB5", "CHAP,None", "chap,none", ""}) {
     SCOPED_TRACE(method);
     ScriptedReply reply;
     reply.text = isboot::testing::text_of({std::string{"AuthMethod="} + method});

@@ -4,6 +4,7 @@
 
 #include "core/iscsi/drive.h"
 #include "core/iscsi/scsi.h"
+#include "platform/linux/system/clock.h"
 #include "tests/netns/tgt.h"
 
 namespace isboot::netns {
@@ -39,10 +40,11 @@ Result<DiskName> DiskReader::find_disk(SessionId, const Lun& lun, Millis deadlin
 }
 
 Result<Done> DiskReader::command(Bytes cdb, std::vector<std::uint8_t>& data) {
+  linux_platform::LinuxClock clock;
   // A new session's first command gets a unit attention in place of an answer.
   for (int tries = 0; tries < 3; ++tries) {
     const auto last = ISBOOT_TRY(
-        iscsi::drive(*exchange_, exchange_->command(lun_, cdb, data), *stream_, deadline_));
+        iscsi::drive(*exchange_, exchange_->command(lun_, cdb, data), *stream_, clock, deadline_));
     if (last.kind == iscsi::ExchangeStep::Kind::Failed) return last.error;
     if (exchange_->result().scsi_status != scsi::kGood) continue;
     data.resize(exchange_->result().data_size);

@@ -217,6 +217,7 @@ void KeptSession::log_failure(const Error& error, Text then) {
     line.add(error, ports_.log);
   else
     line.out() << session_.refusal();
+  if (!session_.fault().empty()) line.out() << ", " << session_.fault();
   line.out() << then;
   ports_.log.write(session_.refusal().empty() ? LogLevel::Warning : LogLevel::Error, line.text());
 }
