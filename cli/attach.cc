@@ -107,33 +107,31 @@ int detach(const std::string& what, std::uint32_t limit, bool force) {
 
 }  // namespace
 
-void add_attach(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
+void add_attach(Command& program) {
+  Command command = program.subcommand(
       "attach",
       "Log in to a target over the network as it is, and keep the session; prints its "
       "disk");
   const auto options = std::make_shared<TargetOptions>();
   const auto url = std::make_shared<std::string>();
-  command->add_option("URL", *url, "iscsi:ADDRESS::PORT:LUN:TARGET (RFC 4173)")->required();
-  add_target_options(*command, *options);
-  command->callback([=, &run] { run = [=] { return attach(*url, *options); }; });
+  command.option("URL", *url, "iscsi:ADDRESS::PORT:LUN:TARGET (RFC 4173)").required();
+  add_target_options(command, *options);
+  command.runs([=] { return attach(*url, *options); });
 }
 
-void add_detach(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand("detach", "Take a disk away and log out of its target");
+void add_detach(Command& program) {
+  Command command = program.subcommand("detach", "Take a disk away and log out of its target");
   struct Options {
     std::string what;
     std::uint32_t limit = 30;
     bool force = false;
   };
   const auto options = std::make_shared<Options>();
-  command->add_option("WHAT", options->what, "Session number, disk (/dev/sdb) or target name")
-      ->required();
-  command->add_option("--limit", options->limit, "Seconds for a target that is away")
-      ->check(CLI::Range(1, 3600));
-  command->add_flag("--force", options->force, "Even if a file system of it is mounted");
-  command->callback(
-      [=, &run] { run = [=] { return detach(options->what, options->limit, options->force); }; });
+  command.option("WHAT", options->what, "Session number, disk (/dev/sdb) or target name")
+      .required();
+  command.option("--limit", options->limit, "Seconds for a target that is away").between(1, 3600);
+  command.flag("--force", options->force, "Even if a file system of it is mounted");
+  command.runs([=] { return detach(options->what, options->limit, options->force); });
 }
 
 }  // namespace isboot::cli

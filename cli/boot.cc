@@ -36,22 +36,20 @@ int boot_wanted() { return is_wanted({}); }
 
 int boot() { return boot_machine({}); }
 
-void add_boot(CLI::App& app, Run& run) {
-  CLI::App* boot = app.add_subcommand(
+void add_boot(Command& program) {
+  Command boot = program.subcommand(
       "boot",
       "Find the iBFT, bring the NIC up, log in, give the session to the kernel and wait "
       "for the disk; prints its device");
-  boot->footer(
+  boot.footer(
       "Parameters of the kernel command line (isboot.NAME=) apply too; options win.\n"
       "Exit status: 0 the disk is there, 1 failed, 2 usage, 3 no iBFT.");
   const auto options = std::make_shared<ParameterOptions>();
-  add_parameter_options(*boot, *options);
+  add_parameter_options(boot, *options);
   const auto wanted = std::make_shared<bool>(false);
-  boot->add_flag("--wanted", *wanted,
-                 "Only tell by the exit status whether there is a table to boot from");
-  boot->callback([options, wanted, &run] {
-    run = [options, wanted] { return *wanted ? is_wanted(*options) : boot_machine(*options); };
-  });
+  boot.flag("--wanted", *wanted,
+            "Only tell by the exit status whether there is a table to boot from");
+  boot.runs([options, wanted] { return *wanted ? is_wanted(*options) : boot_machine(*options); });
 }
 
 }  // namespace isboot::cli

@@ -258,26 +258,23 @@ int check_table(const TargetOptions& options, boot::Parameters parameters) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
+void add_check(Command& program) {
+  Command command = program.subcommand(
       "check",
       "Prove that a boot would work: log in, look at the disk; touches neither NICs nor the "
       "kernel's initiator");
-  command->footer(
+  command.footer(
       "Without URL: all targets that the iBFT and the parameters name.\n"
       "Exit status: 0 all is well, 1 something would fail, 2 usage, 3 no iBFT.");
   const auto options = std::make_shared<TargetOptions>();
   const auto url = std::make_shared<std::string>();
-  command->add_option("URL", *url, "iscsi:ADDRESS::PORT:LUN:TARGET (RFC 4173)");
-  add_target_options(*command, *options);
-  command->callback([options, url, &run] {
-    run = [=] {
-      linux_platform::StderrLog log;
-      const std::string kernel = url->empty() ? kernel_command_line() : std::string{};
-      const boot::Parameters parameters = read_parameters(kernel, options->parameters, log);
-      return url->empty() ? check_table(*options, parameters)
-                          : check_url(*url, *options, parameters);
-    };
+  command.option("URL", *url, "iscsi:ADDRESS::PORT:LUN:TARGET (RFC 4173)");
+  add_target_options(command, *options);
+  command.runs([=] {
+    linux_platform::StderrLog log;
+    const std::string kernel = url->empty() ? kernel_command_line() : std::string{};
+    const boot::Parameters parameters = read_parameters(kernel, options->parameters, log);
+    return url->empty() ? check_table(*options, parameters) : check_url(*url, *options, parameters);
   });
 }
 

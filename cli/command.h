@@ -1,33 +1,28 @@
 // How a subcommand joins the program: one file each, one function each.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <functional>
 #include <string_view>
 
 #include "app/exit_status.h"
+#include "cli/options/command.h"
 
 namespace isboot::cli {
 
 using namespace app;  // this layer is words around that one
 
-// What main() runs after the options were parsed. Each add_… sets it in the
-// callback of its subcommand.
-using Run = std::function<int()>;
-
-void add_attach(CLI::App& app, Run& run);
-void add_boot(CLI::App& app, Run& run);
-void add_check(CLI::App& app, Run& run);
-void add_detach(CLI::App& app, Run& run);
-void add_discover(CLI::App& app, Run& run);
-void add_export(CLI::App& app, Run& run);
-void add_ibft(CLI::App& app, Run& run);
-void add_init(CLI::App& app, Run& run);
-void add_initramfs(CLI::App& app, Run& run);
-void add_keep(CLI::App& app, Run& run);
-void add_plan(CLI::App& app, Run& run);
-void add_status(CLI::App& app, Run& run);
-void add_timeline(CLI::App& app, Run& run);
+void add_attach(Command& program);
+void add_boot(Command& program);
+void add_check(Command& program);
+void add_detach(Command& program);
+void add_discover(Command& program);
+void add_export(Command& program);
+void add_ibft(Command& program);
+void add_init(Command& program);
+void add_initramfs(Command& program);
+void add_keep(Command& program);
+void add_plan(Command& program);
+void add_status(Command& program);
+void add_timeline(Command& program);
 
 // `isboot boot` without options, and with --wanted alone.
 int boot();

@@ -61,15 +61,14 @@ int list_targets(const std::string& where, const TargetOptions& options) {
 
 }  // namespace
 
-void add_discover(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand("discover", "List the targets of a portal");
+void add_discover(Command& program) {
+  Command command = program.subcommand("discover", "List the targets of a portal");
   const auto options = std::make_shared<TargetOptions>();
   const auto portal = std::make_shared<std::string>();
-  command->add_option("PORTAL", *portal, "ADDRESS or ADDRESS:PORT; an IPv6 address in brackets")
-      ->required();
-  add_target_options(*command, *options);
-  command->callback(
-      [options, portal, &run] { run = [=] { return list_targets(*portal, *options); }; });
+  command.option("PORTAL", *portal, "ADDRESS or ADDRESS:PORT; an IPv6 address in brackets")
+      .required();
+  add_target_options(command, *options);
+  command.runs([=] { return list_targets(*portal, *options); });
 }
 
 }  // namespace isboot::cli

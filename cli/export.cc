@@ -56,21 +56,19 @@ int export_table(const std::string& path, bool as_initramfs) {
 
 }  // namespace
 
-void add_export(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
+void add_export(Command& program) {
+  Command command = program.subcommand(
       "export", "Write the table that leads the next kernel to the running sessions (kexec)");
   struct Options {
     std::string file;
     bool initramfs = false;
   };
   const auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->file, "Where to; CHAP secrets are in it")->required();
-  command->add_flag("--initramfs", options->initramfs,
-                    "As an archive to put in front of an initramfs; boot that with "
-                    "isboot.table=/isboot.ibft");
-  command->callback([options, &run] {
-    run = [options] { return export_table(options->file, options->initramfs); };
-  });
+  command.option("FILE", options->file, "Where to; CHAP secrets are in it").required();
+  command.flag("--initramfs", options->initramfs,
+               "As an archive to put in front of an initramfs; boot that with "
+               "isboot.table=/isboot.ibft");
+  command.runs([options] { return export_table(options->file, options->initramfs); });
 }
 
 }  // namespace isboot::cli

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "app/table/ibft_page.h"
@@ -209,53 +210,53 @@ int build(const Options& options) {
   return write_output(options, pages->bytes());
 }
 
-void add_source(CLI::App* command, Options& options) {
-  command->add_option("FILE", options.file, "A table in a file; without it the firmware's");
+void add_source(Command& command, Options& options) {
+  const Option file =
+      command.option("FILE", options.file, "A table in a file; without it the firmware's");
   command
-      ->add_option("--table", options.table,
-                   "Which of the firmware's: auto, acpi, acpi:N, lowmem, sysfs")
-      ->excludes("FILE");
+      .option("--table", options.table,
+              "Which of the firmware's: auto, acpi, acpi:N, lowmem, sysfs")
+      .excludes(file);
 }
 
 // The commands share one set of options: only one of them runs.
-void add_commands(CLI::App* ibft, const std::shared_ptr<Options>& options, Run& run) {
-  const auto runs = [&run, options](CLI::App* command, int (*function)(const Options&)) {
-    command->callback(
-        [&run, options, function] { run = [options, function] { return function(*options); }; });
+void add_commands(Command& ibft, const std::shared_ptr<Options>& options) {
+  const auto runs = [options](Command& command, int (*function)(const Options&)) {
+    command.runs([options, function] { return function(*options); });
   };
-  CLI::App* show_command = ibft->add_subcommand("show", "What a table says");
+  Command show_command = ibft.subcommand("show", "What a table says");
   add_source(show_command, *options);
-  show_command->add_flag("--json", options->json, "As JSON");
-  show_command->add_flag("--offsets", options->offsets, "With the offset of each field");
-  show_command->add_option("--hex", options->hex, "The bytes of one structure: nic0, target1, …");
-  show_command->add_flag("--show-secrets", options->show_secrets, "CHAP secrets too (root only)");
+  show_command.flag("--json", options->json, "As JSON");
+  show_command.flag("--offsets", options->offsets, "With the offset of each field");
+  show_command.option("--hex", options->hex, "The bytes of one structure: nic0, target1, …");
+  show_command.flag("--show-secrets", options->show_secrets, "CHAP secrets too (root only)");
   runs(show_command, show);
 
-  CLI::App* check_command = ibft->add_subcommand("check", "What is wrong with a table");
+  Command check_command = ibft.subcommand("check", "What is wrong with a table");
   add_source(check_command, *options);
-  check_command->add_flag("--json", options->json, "As JSON");
+  check_command.flag("--json", options->json, "As JSON");
   runs(check_command, check);
 
-  CLI::App* find_command = ibft->add_subcommand("find", "Where tables are");
-  find_command->add_flag("--json", options->json, "As JSON");
+  Command find_command = ibft.subcommand("find", "Where tables are");
+  find_command.flag("--json", options->json, "As JSON");
   runs(find_command, find);
 
-  CLI::App* build_command = ibft->add_subcommand("build", "Write a table from JSON");
-  build_command->add_option("SPEC", options->file, "What `show --json --show-secrets` prints")
-      ->required();
-  build_command->add_option("--layout", options->layout, "As this firmware lays tables out")
-      ->check(CLI::IsMember({"ipxe", "edk2"}))
-      ->capture_default_str();
-  build_command->add_option("-o,--output", options->output, "Where to write it, not a terminal");
+  Command build_command = ibft.subcommand("build", "Write a table from JSON");
+  build_command.option("SPEC", options->file, "What `show --json --show-secrets` prints")
+      .required();
+  build_command.option("--layout", options->layout, "As this firmware lays tables out")
+      .one_of({"ipxe", "edk2"})
+      .shows_default();
+  build_command.option("-o,--output", options->output, "Where to write it, not a terminal");
   runs(build_command, build);
 }
 
 }  // namespace
 
-void add_ibft(CLI::App& app, Run& run) {
-  CLI::App* ibft = app.add_subcommand("ibft", "The iSCSI Boot Firmware Table");
-  ibft->require_subcommand(1);
-  add_commands(ibft, std::make_shared<Options>(), run);
+void add_ibft(Command& program) {
+  Command ibft = program.subcommand("ibft", "The iSCSI Boot Firmware Table");
+  ibft.requires_subcommand();
+  add_commands(ibft, std::make_shared<Options>());
 }
 
 }  // namespace isboot::cli

@@ -137,16 +137,14 @@ int init(char** arguments) {
   end_failed(machine, command_line);
 }
 
-void add_init(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
+void add_init(Command& program) {
+  Command command = program.subcommand(
       "init", "PID 1 of an initramfs: boot, mount root=, move into it and run init=");
-  command->footer("Runs as PID 1 only, usually because the program is the initramfs's /init.");
-  command->callback([&run] {
-    run = [] {
-      char name[] = "init";
-      char* arguments[] = {name, nullptr};
-      return init(arguments);
-    };
+  command.footer("Runs as PID 1 only, usually because the program is the initramfs's /init.");
+  command.runs([] {
+    char name[] = "init";
+    char* arguments[] = {name, nullptr};
+    return init(arguments);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <sstream>
 
 #include "app/initramfs/build.h"
 #include "app/initramfs/machine_parts.h"
@@ -20,7 +21,7 @@ struct InitramfsOptions {
   InitramfsPlan plan;
   std::string root_type;
   bool all_nics = false;
-  std::vector<std::string> nic_modules;
+  std::string nic_modules;  // with commas between them
 };
 
 int fail(const Failure& failure) {
@@ -38,6 +39,13 @@ std::vector<MacAddress> boot_nics() {
   if (!found || !linux_platform::decode(*found, table, findings)) return macs;
   for (const ibft::Nic& nic : table.nics) macs.push_back(nic.mac);
   return macs;
+}
+
+std::vector<std::string> names_of(const std::string& list) {
+  std::vector<std::string> names;
+  std::istringstream words{list};
+  for (std::string name; std::getline(words, name, ',');) names.push_back(std::move(name));
+  return names;
 }
 
 int build(InitramfsOptions options) {
@@ -61,7 +69,7 @@ int build(InitramfsOptions options) {
     plan.modules.insert(plan.modules.end(), names.begin(), names.end());
   };
   if (!options.nic_modules.empty()) {
-    add(options.nic_modules);
+    add(names_of(options.nic_modules));
   } else if (options.all_nics) {
     plan.module_folders = all_nic_folders();
     add(all_nic_buses());
@@ -78,37 +86,35 @@ int build(InitramfsOptions options) {
 
 }  // namespace
 
-void add_initramfs(CLI::App& app, Run& run) {
-  CLI::App* command =
-      app.add_subcommand("initramfs", "An initramfs that has isboot as its init and nothing else");
-  command->require_subcommand(1);
-  CLI::App* build_command = command->add_subcommand(
+void add_initramfs(Command& program) {
+  Command command =
+      program.subcommand("initramfs", "An initramfs that has isboot as its init and nothing else");
+  command.requires_subcommand();
+  Command build_command = command.subcommand(
       "build", "Write one for this machine's NICs and root file system, or for any machine's");
   const auto options = std::make_shared<InitramfsOptions>();
-  options->plan.program = "/proc/self/exe";
+  InitramfsPlan& plan = options->plan;
+  plan.program = "/proc/self/exe";
+  build_command.option("--kernel", plan.version, "As uname -r prints it; the running one")
+      .value_name("VERSION");
   build_command
-      ->add_option("--kernel", options->plan.version, "As uname -r prints it; the running one")
-      ->type_name("VERSION");
+      .option("-o,--output", plan.output, "Where it is written; /boot/initrd.img-VERSION.isboot")
+      .value_name("FILE");
+  const Option all =
+      build_command.flag("--all-nics", options->all_nics, "Drivers for NICs of any machine");
   build_command
-      ->add_option("-o,--output", options->plan.output,
-                   "Where it is written; /boot/initrd.img-VERSION.isboot")
-      ->type_name("FILE");
-  CLI::Option* all =
-      build_command->add_flag("--all-nics", options->all_nics, "Drivers for NICs of any machine");
+      .option("--nic-modules", options->nic_modules,
+              "Drivers of NICs and of their buses, in place of this machine's")
+      .value_name("NAME,NAME")
+      .excludes(all);
   build_command
-      ->add_option("--nic-module", options->nic_modules,
-                   "A NIC's or its bus's driver, in place of this machine's; once for each")
-      ->type_name("NAME")
-      ->excludes(all);
-  build_command
-      ->add_option("--root-type", options->root_type,
-                   "The root's file system; that of this machine's root")
-      ->type_name("TYPE");
-  build_command
-      ->add_option("--base", options->plan.base, "Take modules and firmware from below this folder")
-      ->type_name("FOLDER");
-  build_command->footer("Exit status: 0 done, 1 failed, 2 usage.");
-  build_command->callback([options, &run] { run = [options] { return build(*options); }; });
+      .option("--root-type", options->root_type,
+              "The root's file system; that of this machine's root")
+      .value_name("TYPE");
+  build_command.option("--base", plan.base, "Take modules and firmware from below this folder")
+      .value_name("FOLDER");
+  build_command.footer("Exit status: 0 done, 1 failed, 2 usage.");
+  build_command.runs([options] { return build(*options); });
 }
 
 }  // namespace isboot::cli

@@ -33,8 +33,7 @@ struct KeepOptions {
   std::string limit;  // seconds
   std::string then;
   std::string hand_over_to;
-  unsigned adopt = 0;
-  bool has_adopt = false;
+  std::optional<std::uint32_t> adopt;  // a session
   std::string credentials;
 };
 
@@ -122,7 +121,7 @@ int shut_down(const KeepOptions& options) {
 int keep(const KeepOptions& options) {
   if (options.shutdown) return shut_down(options);
   if (!options.hand_over_to.empty()) return hand_over_to_iscsid();
-  if (options.has_adopt) return adopt(options.adopt, options.credentials);
+  if (options.adopt) return adopt(*options.adopt, options.credentials);
   return start_keeper();
 }
 
@@ -200,40 +199,36 @@ int run_keeper(int argc, char** argv) {
   return kFailed;
 }
 
-void add_keep(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
+void add_keep(Command& program) {
+  Command command = program.subcommand(
       "keep", "Stay, and bring every session back that is lost; boot, init and attach start it");
   const auto options = std::make_shared<KeepOptions>();
-  CLI::Option* shutdown = command->add_flag(
+  Option shutdown = command.flag(
       "--shutdown", options->shutdown,
       "End: write back, take the disks away, log out. Run it from memory, or with --then");
   command
-      ->add_option("--limit", options->limit,
-                   "Seconds that --shutdown waits for a target that is away (isboot.shutdown=)")
-      ->needs(shutdown)
-      ->check(CLI::Range(1, 3600));
-  command->add_option("--then", options->then, "After --shutdown: poweroff, reboot, halt or kexec")
-      ->needs(shutdown)
-      ->check(CLI::IsMember({"poweroff", "reboot", "halt", "kexec"}));
-  CLI::Option* hand_over =
-      command
-          ->add_option("--hand-over-to", options->hand_over_to,
-                       "Leave all sessions to another daemon, and end the keeper")
-          ->check(CLI::IsMember({"iscsid"}))
-          ->excludes(shutdown);
-  CLI::Option* adopt =
-      command->add_option("--adopt", options->adopt, "Keep session number SID, which iscsid made")
-          ->option_text("SID")
-          ->excludes(shutdown)
-          ->excludes(hand_over);
+      .option("--limit", options->limit,
+              "Seconds that --shutdown waits for a target that is away (isboot.shutdown=)")
+      .needs(shutdown)
+      .between(1, 3600);
+  command.option("--then", options->then, "After --shutdown: poweroff, reboot, halt or kexec")
+      .needs(shutdown)
+      .one_of({"poweroff", "reboot", "halt", "kexec"});
+  Option hand_over = command
+                         .option("--hand-over-to", options->hand_over_to,
+                                 "Leave all sessions to another daemon, and end the keeper")
+                         .one_of({"iscsid"})
+                         .excludes(shutdown);
+  Option adopt =
+      command.option("--adopt", options->adopt, "Keep session number SID, which iscsid made")
+          .value_name("SID")
+          .excludes(shutdown)
+          .excludes(hand_over);
   command
-      ->add_option("--credentials", options->credentials,
-                   "File with the CHAP name and secret of the session (isboot-attach(1))")
-      ->needs(adopt);
-  command->callback([options, adopt, &run] {
-    options->has_adopt = adopt->count() != 0;
-    run = [options] { return keep(*options); };
-  });
+      .option("--credentials", options->credentials,
+              "File with the CHAP name and secret of the session (isboot-attach(1))")
+      .needs(adopt);
+  command.runs([options] { return keep(*options); });
 }
 
 }  // namespace isboot::cli

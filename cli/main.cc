@@ -11,7 +11,7 @@ bool is_init(std::string_view program) { return program.substr(program.rfind('/'
 
 struct Subcommand {
   std::string_view name;
-  void (*add)(CLI::App&, isboot::cli::Run&);
+  void (*add)(isboot::cli::Command&);
 };
 
 constexpr Subcommand kSubcommands[] = {
@@ -26,10 +26,10 @@ constexpr Subcommand kSubcommands[] = {
 
 // The options of all subcommands take longer to make than most of them run: the one that is
 // named is made alone. Help and mistakes see all of them.
-void add_subcommands(CLI::App& app, isboot::cli::Run& run, std::string_view first_word) {
+void add_subcommands(isboot::cli::Command& program, std::string_view first_word) {
   for (const Subcommand& subcommand : kSubcommands)
-    if (subcommand.name == first_word) return subcommand.add(app, run);
-  for (const Subcommand& subcommand : kSubcommands) subcommand.add(app, run);
+    if (subcommand.name == first_word) return subcommand.add(program);
+  for (const Subcommand& subcommand : kSubcommands) subcommand.add(program);
 }
 
 }  // namespace
@@ -44,15 +44,9 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::string_view{argv[1]} == "boot") return boot();
   if (argc == 3 && std::string_view{argv[1]} == "boot" && std::string_view{argv[2]} == "--wanted")
     return boot_wanted();
-  CLI::App app{"Boots a machine from an iSCSI disk.", "isboot"};
-  app.set_version_flag("--version", ISBOOT_VERSION);
-  app.require_subcommand(1);
-  Run run;
-  add_subcommands(app, run, argc > 1 ? argv[1] : "");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
-  }
-  return run();
+  int status = kDone;
+  const Run run = read_command_line(
+      argc, argv, ISBOOT_VERSION,
+      [&](Command& program) { add_subcommands(program, argc > 1 ? argv[1] : ""); }, status);
+  return run ? run() : status;
 }

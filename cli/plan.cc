@@ -149,15 +149,13 @@ int show_plan(const ParameterOptions& options, bool as_json) {
 
 }  // namespace
 
-void add_plan(CLI::App& app, Run& run) {
-  CLI::App* plan = app.add_subcommand("plan", "What `boot` would do, and why; touches nothing");
+void add_plan(Command& program) {
+  Command plan = program.subcommand("plan", "What `boot` would do, and why; touches nothing");
   const auto options = std::make_shared<ParameterOptions>();
   const auto as_json = std::make_shared<bool>(false);
-  add_parameter_options(*plan, *options);
-  plan->add_flag("--json", *as_json, "print JSON");
-  plan->callback([options, as_json, &run] {
-    run = [options, as_json] { return show_plan(*options, *as_json); };
-  });
+  add_parameter_options(plan, *options);
+  plan.flag("--json", *as_json, "print JSON");
+  plan.runs([options, as_json] { return show_plan(*options, *as_json); });
 }
 
 }  // namespace isboot::cli

@@ -194,24 +194,24 @@ int show(const StatusOptions& options) {
 
 }  // namespace
 
-void add_status(CLI::App& app, Run& run) {
-  CLI::App* command =
-      app.add_subcommand("status", "What the keeper knows of its sessions, and of their losses");
+void add_status(Command& program) {
+  Command command =
+      program.subcommand("status", "What the keeper knows of its sessions, and of their losses");
   const auto options = std::make_shared<StatusOptions>();
-  CLI::Option* json = command->add_flag("--json", options->json, "Print JSON");
+  Option json = command.flag("--json", options->json, "Print JSON");
   command
-      ->add_flag("--prometheus", options->prometheus,
-                 "Print metrics for the node exporter's textfile collector")
-      ->excludes(json);
+      .flag("--prometheus", options->prometheus,
+            "Print metrics for the node exporter's textfile collector")
+      .excludes(json);
   command
-      ->add_flag("--line", options->line,
-                 "Print one line, for a login banner; the exit status is that of the sessions")
-      ->excludes(json);
-  command->add_flag("--watch", options->watch, "Print again every two seconds");
-  command->footer(
+      .flag("--line", options->line,
+            "Print one line, for a login banner; the exit status is that of the sessions")
+      .excludes(json);
+  command.flag("--watch", options->watch, "Print again every two seconds");
+  command.footer(
       "Exit status: 0 done, 1 failed, 2 usage, 3 no keeper runs. With --line: 0 all sessions are "
       "carried, 1 one is lost, 3 there is none.");
-  command->callback([options, &run] { run = [options] { return show(*options); }; });
+  command.runs([options] { return show(*options); });
 }
 
 }  // namespace isboot::cli

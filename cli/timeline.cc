@@ -49,16 +49,16 @@ int show(const TimelineOptions& options) {
 
 }  // namespace
 
-void add_timeline(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
+void add_timeline(Command& program) {
+  Command command = program.subcommand(
       "timeline", "How long each step of the boot took, as text or as a picture");
   const auto options = std::make_shared<TimelineOptions>();
-  command->add_option("--svg", options->svg, "Write a picture to this file (- for standard output)")
-      ->type_name("FILE");
-  command->add_option("RECORD", options->record, "What a boot recorded, instead of this machine's")
-      ->type_name("FILE");
-  command->footer("Exit status: 0 done, 1 failed, 2 usage, 3 no boot by isboot was recorded.");
-  command->callback([options, &run] { run = [options] { return show(*options); }; });
+  command.option("--svg", options->svg, "Write a picture to this file (- for standard output)")
+      .value_name("FILE");
+  command.option("RECORD", options->record, "What a boot recorded, instead of this machine's")
+      .value_name("FILE");
+  command.footer("Exit status: 0 done, 1 failed, 2 usage, 3 no boot by isboot was recorded.");
+  command.runs([options] { return show(*options); });
 }
 
 }  // namespace isboot::cli

@@ -1,5 +1,7 @@
 #include "app/table/ibft_json.h"
 
+#include <nlohmann/json.hpp>
+
 #include "app/table/ibft_text.h"
 
 namespace isboot::app {

@@ -1,7 +1,7 @@
 // The JSON of `isboot ibft show --json` (design.md: binding to the letter).
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "core/ibft/finding.h"

@@ -1,5 +1,6 @@
 #include "app/table/ibft_spec.h"
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "app/table/ibft_text.h"

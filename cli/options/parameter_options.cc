@@ -30,7 +30,7 @@ constexpr Description kDescriptions[] = {
 
 }  // namespace
 
-void add_parameter_options(CLI::App& command, ParameterOptions& options) {
+void add_parameter_options(Command& command, ParameterOptions& options) {
   for (const Description& description : kDescriptions) {
     const std::string name = description.name;
     const auto check = [name](const std::string& value) -> std::string {
@@ -39,11 +39,11 @@ void add_parameter_options(CLI::App& command, ParameterOptions& options) {
       return set ? std::string{} : std::string{set.error().text};
     };
     command
-        .add_option_function<std::string>(
-            "--" + name, [&options, name](const std::string& value) { options[name] = value; },
-            description.help)
-        ->type_name(description.value)
-        ->check(check);
+        .option(("--" + name).c_str(),
+                [&options, name](const std::string& value) { options[name] = value; },
+                description.help)
+        .value_name(description.value)
+        .checked(check);
   }
 }
 

@@ -32,11 +32,11 @@ std::string name_from_file() {
 
 }  // namespace
 
-void add_target_options(CLI::App& command, TargetOptions& options) {
+void add_target_options(Command& command, TargetOptions& options) {
   add_parameter_options(command, options.parameters);
-  command.add_option("--credentials", options.credentials_file,
-                     "File of mode 0600 with lines name=, secret=, reverse_name=, reverse_secret=");
-  command.add_flag("--json", options.json, "Print JSON");
+  command.option("--credentials", options.credentials_file,
+                 "File of mode 0600 with lines name=, secret=, reverse_name=, reverse_secret=");
+  command.flag("--json", options.json, "Print JSON");
 }
 
 std::optional<Failure> configure(const TargetOptions& options, const boot::Parameters& parameters,

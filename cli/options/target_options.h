@@ -21,7 +21,7 @@ struct TargetOptions {
   bool json = false;
 };
 
-void add_target_options(CLI::App& command, TargetOptions& options);
+void add_target_options(Command& command, TargetOptions& options);
 
 // The ports of this process, and a conversation over them.
 struct TargetPorts {

@@ -32,8 +32,8 @@ class BootFromIscsi(unittest.TestCase):
         for name in ("first", "second"):
             image = workspace.path / name
             process.run(isboot_binary(), "initramfs", "build", "--kernel", stock.version,
-                        "--base", stock.tree, "--root-type", "ext4", "--nic-module",
-                        "virtio_net", "--nic-module", "virtio_pci", "-o", image)
+                        "--base", stock.tree, "--root-type", "ext4", "--nic-modules",
+                        "virtio_net,virtio_pci", "-o", image)
             images.append(image.read_bytes())
         self.assertEqual(images[0], images[1])
         self.assertLessEqual(len(images[0]), MAX_BYTES)

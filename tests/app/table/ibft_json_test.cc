@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "app/table/ibft_spec.h"
 #include "tests/ibft/table_bytes.h"
 #include "tests/ibft/table_model.h"

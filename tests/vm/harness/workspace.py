@@ -27,7 +27,7 @@ def _built(variable, path):
     path = pathlib.Path(os.environ.get(variable, PROJECT / "build/release" / path))
     if not path.is_file():
         raise FileNotFoundError(
-            f"{path} is not there; build it: cmake --preset release && cmake --build --preset release")
+            f"{path} is not there; build it: cmake --preset ships && cmake --build --preset ships")
     return path
 
 
