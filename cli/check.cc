@@ -244,7 +244,6 @@ int check_table(const TargetOptions& options, boot::Parameters parameters) {
   std::vector<Checked> all;
   for (const boot::Path& path : plan) {
     TargetPorts ports{parameters.timeout * Millis{1000}};
-    linux_platform::StderrLog log;
     if (const auto failure = use_nic_of(path, ports, log)) return report(*failure);
     iscsi::LoginConfig config = path.login;
     // The names and secrets are the table's; a random ISID leaves the booted session be.
