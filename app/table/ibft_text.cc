@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/base/utf8.h"
+
 namespace isboot::app {
 namespace {
 
@@ -26,13 +28,6 @@ int escape_value(Text text) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-// Bytes of the UTF-8 character at the start of `text`, 0 when there is none.
-std::size_t character_size(Text text) {
-  for (std::size_t size = 1; size <= 4 && size <= text.size(); ++size)
-    if (is_utf8(slice(text, 0, size))) return size;
-  return 0;
-}
-
 bool is_control(Text character) {
   const auto byte = static_cast<std::uint8_t>(character[0]);
   // C1 controls are U+0080 to U+009F: some terminals obey them.
@@ -44,7 +39,7 @@ bool is_control(Text character) {
 std::string escape_some(Text text, bool controls) {
   std::string out;
   while (!text.empty()) {
-    std::size_t size = character_size(text);
+    std::size_t size = utf8_character(text);
     const bool bad =
         size == 0 || escape_value(text) >= 0 || (controls && is_control(slice(text, 0, size)));
     if (size == 0) size = 1;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/utf8.h"
+
 namespace isboot {
 namespace {
 
@@ -30,6 +32,15 @@ TEST(Utf8, TellsTextFromBytes) {
     SCOPED_TRACE(text);
     EXPECT_FALSE(is_utf8(text));
   }
+}
+
+TEST(Utf8, MeasuresTheFirstCharacter) {
+  EXPECT_EQ(utf8_character("a\xff"), 1U);
+  EXPECT_EQ(utf8_character("\xc3\xbc?"), 2U);
+  EXPECT_EQ(utf8_character("\xf0\x9f\x98\x80"), 4U);
+  EXPECT_EQ(utf8_character("\xff"), 0U);
+  EXPECT_EQ(utf8_character("\xc3"), 0U);
+  EXPECT_EQ(utf8_character(""), 0U);
 }
 
 TEST(TextWriter, CutsAndRemembers) {

@@ -1,5 +1,7 @@
 #include "platform/linux/keeper/status_json.h"
 
+#include "core/base/utf8.h"
+
 namespace isboot::linux_platform {
 namespace {
 
@@ -27,16 +29,22 @@ Text name_of(boot::SessionState state) {
   return "unknown";
 }
 
-// RFC 8259 section 7: quotes, backslashes and control characters are escaped.
+// RFC 8259 section 7: quotes, backslashes and control characters are escaped. Section 8.1: it is
+// UTF-8; a target may call its disk otherwise, and such a byte is shown as \xNN. One name that is
+// odd must not make the status of all sessions unreadable.
 void write_escaped(TextWriter& out, Text value) {
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
-      out << '\\' << c;
+  while (!value.empty()) {
+    const std::size_t size = utf8_character(value);
+    const auto byte = static_cast<unsigned char>(value[0]);
+    if (size == 0)
+      (out << "\\\\x").hex(byte, 2);
+    else if (byte == '"' || byte == '\\')
+      out << '\\' << value[0];
     else if (byte < 0x20)
       (out << "\\u").hex(byte, 4);
     else
-      out << c;
+      out << slice(value, 0, size);
+    value = slice(value, size == 0 ? 1 : size);
   }
 }
 

@@ -14,11 +14,11 @@ namespace {
 
 class StatusJsonTest : public ::testing::Test {
 protected:
-  std::string status(SessionRecord record) {
+  std::string status(SessionRecord record, Text disk_id = "naa.6001") {
     const KeptSession session{record, {clock_, log_, hash_, entropy_, initiator_, nics_}};
     std::array<char, 2048> buffer{};
     StatusJson json{buffer};
-    json.append(session, "naa.6001", false, clock_, log_);
+    json.append(session, disk_id, false, clock_, log_);
     const auto text = json.finish();
     return text ? std::string{*text} : std::string{"too long"};
   }
@@ -52,6 +52,17 @@ TEST_F(StatusJsonTest, EscapesWhatATargetMayCallItself) {
   SessionRecord record = full_record();
   (void)record.kernel.target_name.assign("a\"b\\c\nd");
   EXPECT_NE(status(record).find(R"("target":"a\"b\\c\u000ad")"), std::string::npos);
+}
+
+// A name from a table, and a disk's name string (VPD page 0x83) as sysfs shows it, may hold any
+// byte.
+TEST_F(StatusJsonTest, IsUtf8WhateverATargetCallsItself) {
+  SessionRecord record = full_record();
+  (void)record.kernel.target_name.assign("iqn.\xe9:gr\xc3\xbc\xc3");
+  const std::string text = status(record, "t10.\xff\x80");
+  EXPECT_TRUE(is_utf8(text)) << text;
+  EXPECT_NE(text.find("\"target\":\"iqn.\\\\xe9:gr\xc3\xbc\\\\xc3\""), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("disk_id":"t10.\\xff\\x80")"), std::string::npos) << text;
 }
 
 TEST_F(StatusJsonTest, SaysWhenItDoesNotFit) {
