@@ -1,7 +1,3 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -13,6 +9,7 @@
 #include "app/table/export_table.h"
 #include "cli/command.h"
 #include "cli/options/parameter_options.h"
+#include "platform/linux/system/private_file.h"
 #include "platform/linux/system/stderr_log.h"
 
 namespace isboot::cli {
@@ -21,14 +18,6 @@ namespace {
 int fail(const std::string& what, const char* next) {
   std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", what.c_str(), next);
   return kFailed;
-}
-
-// Readable for root alone: CHAP secrets may be in it.
-bool write_privately(const std::string& path, Bytes content) {
-  const linux_platform::UniqueFd file{
-      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)};
-  return file && fchmod(file.get(), 0600) == 0 &&
-         write(file.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size());
 }
 
 int export_table(const std::string& path, bool as_initramfs) {
@@ -45,13 +34,13 @@ int export_table(const std::string& path, bool as_initramfs) {
         "attach such a disk again by hand (only sessions of `boot` and `init` are exported)");
   std::vector<std::uint8_t> archive;
   if (as_initramfs) archive = initramfs_with("isboot.ibft", *table);
-  const bool written = write_privately(path, as_initramfs ? Bytes{archive} : Bytes{*table});
-  const int reason = errno;
+  // CHAP secrets may be in it.
+  const auto written =
+      linux_platform::make_private_file(path, as_initramfs ? Bytes{archive} : Bytes{*table});
   wipe(buffer);
   wipe(archive);
   if (written) return kDone;
-  return fail(path + ": " + std::string{system_error_text(system_error(reason, "").code)},
-              "name a file that can be written");
+  return fail(path + ": " + in_words(written.error()), "name a file that can be written");
 }
 
 }  // namespace

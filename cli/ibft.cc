@@ -14,7 +14,7 @@
 #include "core/ibft/decode.h"
 #include "core/ibft/encode.h"
 #include "platform/linux/firmware/firmware_table.h"
-#include "platform/linux/system/file.h"
+#include "platform/linux/system/private_file.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::cli {
@@ -173,17 +173,21 @@ int find(const Options& options) {
   return search.unreadable ? kFailed : kNothingToDo;
 }
 
-// Secrets may be in it: for the owner only.
 int write_output(const Options& options, Bytes table) {
   const bool to_file = !options.output.empty() && options.output != "-";
   if (!to_file && isatty(STDOUT_FILENO) != 0)
     return fail("a table is no text for a terminal", "Name a file: --output FILE.");
-  const linux_platform::UniqueFd file{
-      to_file ? open(options.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
-              : dup(STDOUT_FILENO)};
-  const ssize_t written = file ? write(file.get(), table.data(), table.size()) : -1;
-  if (written == static_cast<ssize_t>(table.size())) return kDone;
-  return fail(options.output + ": " + std::strerror(errno), "The table was not written.");
+  if (to_file) {
+    // Secrets may be in it.
+    const auto made = linux_platform::make_private_file(options.output, table);
+    if (made) return kDone;
+    return fail(options.output + ": " + reason_of(made.error()),
+                "The table was not written; name another file.");
+  }
+  if (std::fwrite(table.data(), 1, table.size(), stdout) == table.size() &&
+      std::fflush(stdout) == 0)
+    return kDone;
+  return fail("standard output takes no table", "The table was not written.");
 }
 
 int build(const Options& options) {

@@ -1,12 +1,12 @@
 #include "platform/linux/system/file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 
+#include "platform/linux/system/private_file.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
@@ -39,13 +39,7 @@ Result<Done> write_file(const std::string& path, const std::string& text) {
 }
 
 Result<Done> make_file(const std::string& path, const std::string& text) {
-  const UniqueFd fd{
-      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)};
-  // One that was there keeps its mode otherwise.
-  if (!fd || fchmod(fd.get(), 0600) != 0) return system_error(errno, "the file cannot be made");
-  if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    return system_error(errno, "the file cannot be written");
-  return Done{};
+  return make_private_file(path, as_bytes(text));
 }
 
 }  // namespace isboot::linux_platform
