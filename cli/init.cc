@@ -72,13 +72,14 @@ void load_modules(Modules& modules, Log& log) {
 }
 
 // Returns only when it failed, with everything said that can be.
-void start_system(Machine& machine, const RootOptions& root, Modules& modules, char** arguments) {
+void start_system(Machine& machine, const RootOptions& root, const std::string& booted,
+                  Modules& modules, char** arguments) {
   const auto fail = [&machine](const std::string& what, const Error& error, const char* next) {
     machine.log.write(LogLevel::Error, what + ": " + in_words(error) + "; next: " + next);
   };
   const std::uint64_t begin = monotonic_microseconds();
-  const auto device =
-      linux_platform::find_root_device(root.root, machine.clock, machine.clock.now() + kRootLimit);
+  const auto device = linux_platform::find_root_device(
+      root.root, booted, machine.clock, machine.clock.now() + kRootLimit, machine.log);
   if (!device) return fail("root=" + root.root, device.error(), "check root= against the disk");
   const auto mounted = linux_platform::mount_root(*device, root, kNewRoot, modules);
   if (!mounted)
@@ -133,7 +134,8 @@ int init(char** arguments) {
   const BootResult result = boot_from_table(machine, parameters, give_up);
   // Without a table root= may still be a disk of this machine.
   if (result.status != kFailed)
-    start_system(machine, RootOptions::from_command_line(command_line), modules, arguments);
+    start_system(machine, RootOptions::from_command_line(command_line), result.disk, modules,
+                 arguments);
   end_failed(machine, command_line);
 }
 

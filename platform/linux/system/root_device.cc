@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <strings.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 namespace isboot::linux_platform {
@@ -36,21 +38,35 @@ const char* blkid_name(const std::string& tag) {
   return tag == "UUID" ? "UUID" : "LABEL";
 }
 
+// sysfs has a partition's folder in that of its disk: ".../block/sda/sda1".
+bool is_on_disk(const std::string& entry, const std::string& disk) {
+  const std::unique_ptr<char, void (*)(void*)> path{realpath(entry.c_str(), nullptr), std::free};
+  if (!path || disk.empty()) return false;
+  return (std::string{path.get()} + "/").find("/block/" + disk + "/") != std::string::npos;
+}
+
 }  // namespace
 
-std::string find_device_by_tag(const std::string& tag, const std::string& value) {
+std::vector<std::string> find_devices_by_tag(const std::string& tag, const std::string& value,
+                                             const std::string& booted,
+                                             const BlockFolders& folders) {
+  std::vector<std::string> found;
   const char* name = blkid_name(tag);
   const bool is_uuid = tag.ends_with("UUID");  // which people write in either case
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir("/sys/class/block"), closedir};
-  if (!folder) return {};
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir(folders.classes.c_str()), closedir};
+  if (!folder) return found;
   while (const dirent* entry = readdir(folder.get())) {
     if (entry->d_name[0] == '.') continue;
-    const std::string found = value_of(probe_of(std::string{"/dev/"} + entry->d_name), name);
-    if (found.empty()) continue;
-    if (found == value || (is_uuid && strcasecmp(found.c_str(), value.c_str()) == 0))
-      return entry->d_name;
+    const std::string its = value_of(probe_of(folders.nodes + "/" + entry->d_name), name);
+    if (its.empty()) continue;
+    if (its == value || (is_uuid && strcasecmp(its.c_str(), value.c_str()) == 0))
+      found.push_back(entry->d_name);
   }
-  return {};
+  std::sort(found.begin(), found.end());
+  std::stable_partition(found.begin(), found.end(), [&](const std::string& device) {
+    return is_on_disk(folders.classes + "/" + device, booted);
+  });
+  return found;
 }
 
 std::string file_system_type(const std::string& device) {

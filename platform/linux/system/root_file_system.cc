@@ -75,11 +75,17 @@ bool is_tag(const std::string& name) {
 }
 
 // One look; empty when the device is not there yet.
-std::string look_for(const std::string& root) {
+std::string look_for(const std::string& root, const std::string& booted, Log& log) {
   const std::size_t equals = root.find('=');
   if (equals != std::string::npos) {
-    const std::string name = find_device_by_tag(root.substr(0, equals), root.substr(equals + 1));
-    return name.empty() ? name : "/dev/" + name;
+    const auto found = find_devices_by_tag(root.substr(0, equals), root.substr(equals + 1),
+                                           booted.substr(booted.rfind('/') + 1));
+    if (found.empty()) return {};
+    for (std::size_t i = 1; i < found.size(); ++i)
+      log.write(LogLevel::Warning, "root=" + root + " is " + found[0] + " and " + found[i] +
+                                       "; taking " + found[0] +
+                                       "; next: give the copy another UUID or label");
+    return "/dev/" + found[0];
   }
   if (root.front() != '/') {  // 8:1, as the kernel writes it
     std::array<char, 256> target{};
@@ -107,7 +113,8 @@ RootOptions RootOptions::from_command_line(Text command_line) {
   return options;
 }
 
-Result<std::string> find_root_device(const std::string& root, Clock& clock, Millis deadline) {
+Result<std::string> find_root_device(const std::string& root, const std::string& booted,
+                                     Clock& clock, Millis deadline, Log& log) {
   if (root.empty()) return Error{Errc::BadValue, 0, "root= is not on the kernel command line"};
   const std::size_t equals = root.find('=');
   const bool is_number = root.find(':') != std::string::npos && equals == std::string::npos;
@@ -116,7 +123,7 @@ Result<std::string> find_root_device(const std::string& root, Clock& clock, Mill
     return Error{Errc::BadValue, 0, "root= has no form that is known"};
   Uevents uevents = ISBOOT_TRY(Uevents::open(clock));
   for (;;) {
-    std::string device = look_for(root);
+    std::string device = look_for(root, booted, log);
     if (!device.empty()) return device;
     if (!uevents.wait(deadline)) return Error{Errc::TimedOut, 0, "no such device appeared"};
   }

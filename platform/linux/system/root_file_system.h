@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 #include "core/base/text.h"
 #include "core/ports/clock.h"
+#include "core/ports/log.h"
 #include "platform/linux/system/modules.h"
 
 namespace isboot::linux_platform {
@@ -21,9 +22,12 @@ struct RootOptions {
   static RootOptions from_command_line(Text command_line);
 };
 
-// The device node of `root`, waiting for it until the deadline. Errc::BadValue: no
-// form that is known. Errc::TimedOut: no such device.
-Result<std::string> find_root_device(const std::string& root, Clock& clock, Millis deadline);
+// The device node of `root`, waiting for it until the deadline. `booted` is the disk that was just
+// booted from ("/dev/sda"; empty: none): of several devices with the same UUID or label it has the
+// one that is meant, and `log` tells of the others. Errc::BadValue: no form that is known.
+// Errc::TimedOut: no such device.
+Result<std::string> find_root_device(const std::string& root, const std::string& booted,
+                                     Clock& clock, Millis deadline, Log& log);
 
 // Mounts `device` at `where` (made if needed), with the file system's module loaded.
 Result<Done> mount_root(const std::string& device, const RootOptions& options,

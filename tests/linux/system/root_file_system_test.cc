@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "testing/fake_clock.h"
+#include "testing/fake_log.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -25,9 +26,10 @@ TEST(RootOptions, MountReadOnlyUnlessToldOtherwise) {
 
 TEST(FindRootDevice, RefusesFormsThatItDoesNotKnow) {
   testing::FakeClock clock;
+  testing::FakeLog log;
   for (const char* root : {"", "sda1", "COLOUR=red", "=x"}) {
     SCOPED_TRACE(root);
-    const auto device = find_root_device(root, clock, clock.now());
+    const auto device = find_root_device(root, "", clock, clock.now(), log);
     ASSERT_FALSE(device);
     EXPECT_EQ(device.error().code, Errc::BadValue);
   }
@@ -35,9 +37,10 @@ TEST(FindRootDevice, RefusesFormsThatItDoesNotKnow) {
 
 TEST(FindRootDevice, EndsAtItsDeadline) {
   testing::FakeClock clock;
+  testing::FakeLog log;
   for (const char* root : {"/dev/no-such-disk", "LABEL=no-such-label", "250:77", "PARTUUID=0-0"}) {
     SCOPED_TRACE(root);
-    const auto device = find_root_device(root, clock, clock.now());
+    const auto device = find_root_device(root, "", clock, clock.now(), log);
     ASSERT_FALSE(device);
     EXPECT_EQ(device.error().code, Errc::TimedOut);
   }
