@@ -190,6 +190,7 @@ int run_keeper(int argc, char** argv) {
   }
   // No folder of the root file system stays in use by us.
   (void)!chdir(linux_platform::kStateFolder);
+  log.never_wait();
   linux_platform::stand_apart(log);
   KeeperProcess process{keeper, log};
   const int status = linux_platform::guard(process, std::move(control), clock, log);

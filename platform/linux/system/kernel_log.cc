@@ -13,6 +13,11 @@ namespace {
 
 constexpr std::size_t kMaxLine = 900;  // the kernel takes about 1,000 bytes a record
 
+// A descriptor that is closed now may be a connection to a target later.
+bool wants_lines(int fd, const UniqueFd& kmsg) {
+  return fcntl(fd, F_GETFD) >= 0 && kmsg.get() != fd;
+}
+
 // The kernel's numbers (syslog(2)), by our level.
 int priority(LogLevel level) {
   switch (level) {
@@ -35,12 +40,24 @@ KernelLog::KernelLog(Clock& clock, int verbose)
       start_{clock.now()},
       verbose_{verbose},
       kmsg_{open("/dev/kmsg", O_WRONLY | O_CLOEXEC)},
-      stderr_{kmsg_ ? reader_of(STDERR_FILENO) : Reader::Other},
-      console_level_{stderr_ == Reader::Console ? console_level() : 0} {}
+      reader_{kmsg_ ? reader_of(STDERR_FILENO) : Reader::Other},
+      console_level_{reader_ == Reader::Console ? console_level() : 0},
+      stderr_{wants_lines(STDERR_FILENO, kmsg_) ? STDERR_FILENO : -1} {}
 
 bool KernelLog::shown_on_stderr(LogLevel level) const {
-  if (stderr_ == Reader::Console) return priority(level) >= console_level_;
-  return stderr_ == Reader::Other;
+  if (stderr_ < 0) return false;
+  if (reader_ == Reader::Console) return priority(level) >= console_level_;
+  return reader_ == Reader::Other;
+}
+
+void KernelLog::never_wait() {
+  if (stderr_ < 0) return;
+  struct stat status {};
+  const bool is_file = fstat(stderr_, &status) != 0 || S_ISREG(status.st_mode);
+  // Another open of the same terminal or pipe: the flag is not the caller's shell's, too.
+  constexpr int kFlags = O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  own_stderr_.reset(is_file ? -1 : open("/proc/self/fd/2", kFlags));
+  stderr_ = own_stderr_.get();
 }
 
 void KernelLog::write(LogLevel level, Text line) {
@@ -54,7 +71,7 @@ void KernelLog::write(LogLevel level, Text line) {
   if (shown_on_stderr(level)) {
     out << '\n';
     const Text shown = slice(out.text(), prefix);
-    (void)!::write(STDERR_FILENO, shown.data(), shown.size());
+    (void)!::write(stderr_, shown.data(), shown.size());
   }
 }
 

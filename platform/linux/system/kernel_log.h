@@ -18,6 +18,10 @@ public:
   void write(LogLevel level, Text line) override;
   Text words(Code code) override;
   void set_verbose(int verbose) { verbose_ = verbose; }
+  // From now on no line waits for whoever reads standard error: a terminal that was stopped or a
+  // pipe that nobody empties loses lines. Nothing more goes to a file, which may be on the very
+  // disk whose session this process brings back.
+  void never_wait();
 
 private:
   bool shown_on_stderr(LogLevel level) const;
@@ -26,8 +30,10 @@ private:
   Millis start_;
   int verbose_;
   UniqueFd kmsg_;
-  Reader stderr_;
+  Reader reader_;
   int console_level_;
+  UniqueFd own_stderr_;  // opened anew, so that it alone does not block
+  int stderr_ = -1;      // where lines go besides; -1: nowhere
 };
 
 }  // namespace isboot::linux_platform
