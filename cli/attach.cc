@@ -1,19 +1,16 @@
 #include <net/if.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "app/boot/boot_sequence.h"
 #include "app/keeper/keeper_client.h"
 #include "cli/command.h"
 #include "cli/options/target_options.h"
 #include "core/iscsi/url.h"
-#include "platform/linux/system/file.h"
+#include "platform/linux/sysfs/disk_use.h"
 #include "platform/linux/system/modules.h"
-#include "platform/linux/system_error.h"
 
 namespace isboot::cli {
 namespace {
@@ -68,24 +65,6 @@ int attach(const std::string& text, const TargetOptions& options) {
   return kDone;
 }
 
-// Whether a mounted file system is on a disk of the session: sysfs names the session in
-// the path of each of its block devices.
-bool is_mounted(unsigned session) {
-  const auto mounts = linux_platform::read_file("/proc/self/mountinfo", 1U << 20);
-  if (!mounts) return true;  // not known: better not
-  const std::string part = "/session" + std::to_string(session) + "/";
-  std::istringstream lines{*mounts};
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream fields{line};
-    std::string id, parent, device;
-    fields >> id >> parent >> device;
-    const std::unique_ptr<char, void (*)(void*)> path{
-        realpath(("/sys/dev/block/" + device).c_str(), nullptr), std::free};
-    if (path && std::string{path.get()}.find(part) != std::string::npos) return true;
-  }
-  return false;
-}
-
 int detach(const std::string& what, std::uint32_t limit, bool force) {
   const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
   if (!answer) return report({in_words(answer.error()), "isboot keep"});
@@ -95,8 +74,9 @@ int detach(const std::string& what, std::uint32_t limit, bool force) {
     const unsigned number = session["session"];
     if (what != std::to_string(number) && session["disk"] != what && session["target"] != what)
       continue;
-    if (!force && is_mounted(number))
-      return report({"a file system of " + what + " is mounted", "unmount it, or use --force"});
+    if (!force)
+      if (const auto use = linux_platform::use_of_disks(number, linux_platform::Sysfs{}))
+        return report({what + " is in use: " + *use, "unmount it (or swapoff), or use --force"});
     const auto ended = ask_keeper(
         {.kind = ControlRequest::Kind::End, .session = SessionId{number}, .limit = limit}, -1);
     if (!ended) return report({in_words(ended.error()), "isboot status"});
@@ -130,7 +110,7 @@ void add_detach(Command& program) {
   command.option("WHAT", options->what, "Session number, disk (/dev/sdb) or target name")
       .required();
   command.option("--limit", options->limit, "Seconds for a target that is away").between(1, 3600);
-  command.flag("--force", options->force, "Even if a file system of it is mounted");
+  command.flag("--force", options->force, "Even if it is in use: mounted, or swap");
   command.runs([=] { return detach(options->what, options->limit, options->force); });
 }
 

@@ -6,8 +6,8 @@
 #include "app/keeper/keeper_client.h"
 #include "app/keeper/status_line.h"
 #include "cli/command.h"
+#include "platform/linux/sysfs/sysfs.h"
 #include "platform/linux/system/clock.h"
-#include "platform/linux/system/file.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::cli {
@@ -45,25 +45,20 @@ constexpr Attribute kOfConnection[] = {{"max_recv_dlength", "max_recv_data_segme
                                        {"ping_tmo", "ping_limit_seconds"},
                                        {"recv_tmo", "ping_after_seconds"}};
 
-std::string read_attribute(const std::string& path) {
-  constexpr std::size_t kMaxAttribute = 256;
-  auto text = linux_platform::read_file(path, kMaxAttribute);
-  if (!text) return {};
-  return text->substr(0, text->find('\n'));
-}
-
 // The keeper knows only of the logins that it made itself: the kernel knows of all.
 void add_what_the_kernel_knows(Json& status) {
+  const linux_platform::Sysfs sysfs;
   for (Json& session : status["sessions"]) {
-    const std::string number = std::to_string(session["session"].get<unsigned>());
-    const std::string folder = "/sys/class/iscsi_session/session" + number + "/";
-    const std::string connection = "/sys/class/iscsi_connection/connection" + number + ":0/";
+    const auto number = session["session"].get<unsigned>();
+    const std::string folder = linux_platform::session_folder(number);
+    const std::string connection = linux_platform::connection_folder(number);
     Json agreed = Json::object();
-    for (const Attribute& each : kOfSession) agreed[each.name] = read_attribute(folder + each.file);
+    for (const Attribute& each : kOfSession)
+      agreed[each.name] = sysfs.attribute(folder + each.file);
     for (const Attribute& each : kOfConnection)
-      agreed[each.name] = read_attribute(connection + each.file);
+      agreed[each.name] = sysfs.attribute(connection + each.file);
     session["negotiated"] = agreed;
-    session["io_waits"] = read_attribute(folder + "recovery_tmo");
+    session["io_waits"] = sysfs.attribute(folder + "recovery_tmo");
   }
 }
 

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -19,6 +18,7 @@
 #include "app/keeper/keeper_client.h"
 #include "app/keeper/saved_sessions.h"
 #include "platform/linux/keeper/session_folder.h"
+#include "platform/linux/sysfs/sysfs.h"
 #include "platform/linux/system/secret_pages.h"
 #include "platform/linux/system/stderr_log.h"
 
@@ -26,10 +26,11 @@ namespace isboot::app {
 namespace {
 
 using linux_platform::ControlRequest;
+using linux_platform::session_folder;
 using linux_platform::SessionRecord;
+using linux_platform::Sysfs;
 
 constexpr int kAnswerLimitMs = 5'000;
-constexpr std::size_t kMaxAttribute = 1024;
 constexpr std::size_t kMaxNodeRecord = 1U << 16;
 constexpr const char* kNodes = "/etc/iscsi/nodes";
 // iscsid's socket has this name, without a place in the file system (its mgmt_ipc.h).
@@ -40,39 +41,31 @@ int fail(const std::string& what, const std::string& next) {
   return kFailed;
 }
 
-std::string session_folder(unsigned session) {
-  return "/sys/class/iscsi_session/session" + std::to_string(session) + "/";
-}
-
-std::string attribute(const std::string& path) {
-  const auto text = linux_platform::read_file(path, kMaxAttribute);
-  return text ? text->substr(0, text->find('\n')) : std::string{};
-}
-
 // iscsid takes a session for its own when sysfs names a creator other than -1. The kernel
 // never changes that file; a file of ours, mounted over it, says what is so now. It is gone
 // with the session. What a session was made with follows from the true creator.
 class Creator {
 public:
-  explicit Creator(unsigned session) : mine_{"/run/isboot/creator" + std::to_string(session)} {
-    if (realpath((session_folder(session) + "creator").c_str(), path_) == nullptr) return;
-    while (umount2(path_, 0) == 0) {
+  Creator(unsigned session, const Sysfs& sysfs)
+      : mine_{"/run/isboot/creator" + std::to_string(session)},
+        path_{sysfs.target(session_folder(session) + "creator")} {
+    while (!path_.empty() && umount2(path_.c_str(), 0) == 0) {
       // An earlier change of hands left it there.
     }
-    was_nobody_ = attribute(path_) == "-1";
+    was_nobody_ = sysfs.attribute(session_folder(session) + "creator") == "-1";
   }
   bool was_nobody() const { return was_nobody_; }
   Result<Done> set_nobody(bool nobody) {
     if (nobody == was_nobody_) return Done{};
     ISBOOT_TRY(linux_platform::make_file(mine_, nobody ? "-1\n" : "1\n"));
-    if (mount(mine_.c_str(), path_, nullptr, MS_BIND, nullptr) != 0)
+    if (mount(mine_.c_str(), path_.c_str(), nullptr, MS_BIND, nullptr) != 0)
       return system_error(errno, "the session's creator cannot be changed");
     return Done{};
   }
 
 private:
   std::string mine_;
-  char path_[PATH_MAX] = {};
+  std::string path_;  // in sysfs; empty: there is no such session
   bool was_nobody_ = false;
 };
 
@@ -82,9 +75,9 @@ bool iscsid_runs() {
 }
 
 // Folders as iscsid makes them, for root alone.
-Result<Done> write_node_record(const SessionRecord& record) {
-  const unsigned group = static_cast<unsigned>(
-      std::strtoul(attribute(session_folder(record.session.value) + "tpgt").c_str(), nullptr, 10));
+Result<Done> write_node_record(const SessionRecord& record, const Sysfs& sysfs) {
+  const unsigned group = static_cast<unsigned>(std::strtoul(
+      sysfs.attribute(session_folder(record.session.value) + "tpgt").c_str(), nullptr, 10));
   const NodeRecord node = node_record(record, group);
   std::string folder = kNodes;
   (void)mkdir("/etc/iscsi", 0755);
@@ -98,17 +91,15 @@ Result<Done> write_node_record(const SessionRecord& record) {
 }
 
 // The first disk of the session.
-Lun first_lun(unsigned session) {
-  char path[PATH_MAX];
+Lun first_lun(unsigned session, const Sysfs& sysfs) {
   Lun lun;
-  const std::string device = session_folder(session) + "device";
-  if (realpath(device.c_str(), path) == nullptr) return lun;
-  const std::string host = std::string{path};
+  const std::string host = sysfs.target(session_folder(session) + "device");
   const std::size_t at = host.rfind("/host");
+  if (at == std::string::npos) return lun;
   const std::string number = host.substr(at + 5, host.find('/', at + 1) - at - 5);
   for (unsigned i = 0; i < 256; ++i) {
-    const std::string name = number + ":0:0:" + std::to_string(i);
-    if (access(("/sys/class/scsi_device/" + name + "/device/block").c_str(), F_OK) != 0) continue;
+    if (!sysfs.has("class/scsi_device/" + number + ":0:0:" + std::to_string(i) + "/device/block"))
+      continue;
     lun.bytes[1] = static_cast<std::uint8_t>(i);
     break;
   }
@@ -129,10 +120,10 @@ std::uint32_t initial_cmd_sn_of_iscsid(const SessionConfig& kernel, const std::s
   return 0;
 }
 
-Result<boot::BootSession> read_session(unsigned session, bool made_by_isboot) {
+Result<boot::BootSession> read_session(unsigned session, bool made_by_isboot, const Sysfs& sysfs) {
   const std::string folder = session_folder(session);
-  const std::string connection =
-      "/sys/class/iscsi_connection/connection" + std::to_string(session) + ":0/";
+  const std::string connection = linux_platform::connection_folder(session);
+  const auto attribute = [&sysfs](const std::string& path) { return sysfs.attribute(path); };
   boot::BootSession found;
   found.session = SessionId{session};
   ISBOOT_TRY(found.kernel.target_name.assign(attribute(folder + "targetname")));
@@ -152,7 +143,7 @@ Result<boot::BootSession> read_session(unsigned session, bool made_by_isboot) {
   linux_platform::LinuxEntropy entropy;
   found.logged_in = true;
   found.login.isid = ISBOOT_TRY(iscsi::random_isid(entropy, 0));
-  found.lun = first_lun(session);
+  found.lun = first_lun(session, sysfs);
   const auto sessions = ISBOOT_TRY(linux_platform::SessionFolder::open());
   found.disk = sessions.disk_of(found.session, found.lun);
   return found;
@@ -166,11 +157,12 @@ int hand_over_to_iscsid() {
   const auto records = std::make_unique<linux_platform::SessionRecords>();
   const auto loaded = load_saved_sessions(parameters, log, *records);
   if (!loaded || records->empty()) return fail("no session is kept", "isboot status");
+  const Sysfs sysfs;
   for (const SessionRecord& record : *records) {
     if (!record.logged_in) continue;  // iscsid could not find out where it belongs
-    const auto written = write_node_record(record);
+    const auto written = write_node_record(record, sysfs);
     if (!written) return fail(in_words(written.error()), "make /etc/iscsi writable");
-    const auto named = Creator{record.session.value}.set_nobody(false);
+    const auto named = Creator{record.session.value, sysfs}.set_nobody(false);
     if (!named) return fail(in_words(named.error()), "do it as root");
   }
   const auto answer = ask_keeper({.kind = ControlRequest::Kind::Release}, kAnswerLimitMs);
@@ -183,8 +175,9 @@ int adopt(unsigned session, const std::string& credentials) {
   if (iscsid_runs())
     return fail("iscsid runs, and would bring the session back as well",
                 "stop iscsid (and its socket), adopt, and start it again");
-  Creator creator{session};
-  auto found = read_session(session, creator.was_nobody());
+  const Sysfs sysfs;
+  Creator creator{session, sysfs};
+  auto found = read_session(session, creator.was_nobody(), sysfs);
   if (!found) return fail(in_words(found.error()), "ls /sys/class/iscsi_session");
   if (!credentials.empty()) {
     const auto failure = read_credentials(credentials, found->login.credentials);

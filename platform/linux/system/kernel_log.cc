@@ -1,6 +1,7 @@
 #include "platform/linux/system/kernel_log.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
