@@ -3,9 +3,18 @@
 #include <mbedtls/md5.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha256.h>
+#include <mbedtls/version.h>
 #include <nettle/sha3.h>
 
 #include "core/base/secret.h"
+
+// Debian 12 has release 2 of libmbedcrypto, where the functions that can fail end in _ret, Debian
+// 13 release 3, where all of them do and none ends so.
+#if MBEDTLS_VERSION_MAJOR < 3
+#define ISBOOT_MBED(name) name##_ret
+#else
+#define ISBOOT_MBED(name) name
+#endif
 
 // libmbedcrypto's functions for each hash, and not mbedtls_md_…() for all of them: those bring
 // hashes along that CHAP does not have, and allocate, which the keeper must not.
@@ -17,7 +26,7 @@ constexpr std::size_t kSha1Size = 20;
 constexpr std::size_t kSha256Size = 32;
 
 int start_sha256(mbedtls_sha256_context* context) {
-  return mbedtls_sha256_starts_ret(context, 0);  // 0: not SHA-224
+  return ISBOOT_MBED(mbedtls_sha256_starts)(context, 0);  // 0: not SHA-224
 }
 
 template <typename Context, auto init, auto start, auto update, auto finish, auto free>
@@ -64,17 +73,17 @@ Result<Done> LinuxHash::digest(HashAlgorithm algorithm, std::span<const Bytes> p
   if (out.size() != wanted) return Error{Errc::BadValue, 0, "digest of another size"};
   switch (algorithm) {
     case HashAlgorithm::Md5:
-      return digest_with_mbed<mbedtls_md5_context, mbedtls_md5_init, mbedtls_md5_starts_ret,
-                              mbedtls_md5_update_ret, mbedtls_md5_finish_ret, mbedtls_md5_free>(
-          parts, out);
+      return digest_with_mbed<mbedtls_md5_context, mbedtls_md5_init,
+                              ISBOOT_MBED(mbedtls_md5_starts), ISBOOT_MBED(mbedtls_md5_update),
+                              ISBOOT_MBED(mbedtls_md5_finish), mbedtls_md5_free>(parts, out);
     case HashAlgorithm::Sha1:
-      return digest_with_mbed<mbedtls_sha1_context, mbedtls_sha1_init, mbedtls_sha1_starts_ret,
-                              mbedtls_sha1_update_ret, mbedtls_sha1_finish_ret, mbedtls_sha1_free>(
-          parts, out);
+      return digest_with_mbed<mbedtls_sha1_context, mbedtls_sha1_init,
+                              ISBOOT_MBED(mbedtls_sha1_starts), ISBOOT_MBED(mbedtls_sha1_update),
+                              ISBOOT_MBED(mbedtls_sha1_finish), mbedtls_sha1_free>(parts, out);
     case HashAlgorithm::Sha256:
       return digest_with_mbed<mbedtls_sha256_context, mbedtls_sha256_init, start_sha256,
-                              mbedtls_sha256_update_ret, mbedtls_sha256_finish_ret,
-                              mbedtls_sha256_free>(parts, out);
+                              ISBOOT_MBED(mbedtls_sha256_update),
+                              ISBOOT_MBED(mbedtls_sha256_finish), mbedtls_sha256_free>(parts, out);
     case HashAlgorithm::Sha3_256:
       break;
   }
