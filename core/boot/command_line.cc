@@ -29,4 +29,8 @@ std::optional<Word> next_word(Text& rest) {
   return Word{slice(text, 0, equals), unquoted(slice(text, equals + 1)), true};
 }
 
+Text shown_value(const Word& word) {
+  return find(word.value, '@') == Text::npos ? word.value : Text{"(hidden)", 8};
+}
+
 }  // namespace isboot::boot

@@ -18,4 +18,7 @@ struct Word {
 // Takes the first word off `rest`; nothing when there is none left.
 std::optional<Word> next_word(Text& rest);
 
+// The value of a word for messages: not one with an '@', in front of which a secret may stand.
+Text shown_value(const Word& word);
+
 }  // namespace isboot::boot

@@ -138,9 +138,7 @@ Parameters parse_command_line(Text command_line, ParameterWarnings& warnings) {
     if (!same(slice(word->name, 0, kPrefix.size()), kPrefix)) continue;
     const Text name = slice(word->name, kPrefix.size());
     const Result<Done> set = set_parameter(parameters, name, word->value);
-    // What somebody wrote in front of an '@' may be a secret.
-    const Text shown = find(word->value, '@') == Text::npos ? word->value : Text{"(hidden)"};
-    if (!set) warnings.push({word->name, shown, set.error().text});
+    if (!set) warnings.push({word->name, shown_value(*word), set.error().text});
   }
   return parameters;
 }

@@ -18,7 +18,9 @@ public:
   Tableless finish();
 
 private:
-  void warn(const Word& word, const char* text) { (void)warnings_.push({word.name, text}); }
+  void warn(const Word& word, const char* text) {
+    (void)warnings_.push({word.name, shown_value(word), text});
+  }
   void take_url(const Word& word);
   void take_netroot(const Word& word);
   void take_ip(const Word& word);
