@@ -106,7 +106,7 @@ TEST_F(ProbeTest, RefusesADiskWithoutRoomForAPartitionTable) {
 TEST_F(ProbeTest, TellsWhyTheLoginFailed) {
   disk.login[0].status_class = 2;
   disk.login[0].status_detail = 1;
-  EXPECT_EQ(look(), "127.0.0.1:3260: authentication failed (0x0201)");
+  EXPECT_EQ(look(), "127.0.0.1:3260: authentication failed (0x0201), in the security stage");
   EXPECT_EQ(next_step, "check the CHAP name and secret");
   disk.listens = false;
   EXPECT_EQ(look(), "127.0.0.1:3260: nobody listens");
@@ -115,7 +115,7 @@ TEST_F(ProbeTest, TellsWhyTheLoginFailed) {
 
 TEST_F(ProbeTest, SaysThatTheTargetHungUp) {
   disk.login.pop_back();
-  EXPECT_EQ(look(), "127.0.0.1:3260: the target hung up");
+  EXPECT_EQ(look(), "127.0.0.1:3260: the target hung up, in the operational stage");
 }
 
 }  // namespace
