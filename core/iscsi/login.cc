@@ -61,12 +61,11 @@ Result<LoginStep> Login::on_header() {
   return LoginStep{LoginStep::Kind::Receive, {}, wanted_, {}};
 }
 
-void Login::note_number(Tolerance tolerance, const char* field, std::uint32_t value,
-                        std::uint32_t taken) {
+void Login::note_number(Tolerance tolerance, Text field, std::uint32_t value, std::uint32_t taken) {
   std::array<char, 10> digits{};
   TextWriter number{digits};
   number.decimal(value);
-  notes_.add(tolerance, Text{field, std::strlen(field)}, number.text(), taken);
+  notes_.add(tolerance, field, number.text(), taken);
 }
 
 // Offsets are the header's bytes (RFC 7143 section 11.13).

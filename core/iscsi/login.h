@@ -119,8 +119,7 @@ private:
   Result<LoginStep> take(Bytes received);
   Result<LoginStep> on_header();
   Result<Done> judge(const LoginResponse& response);
-  void note_number(Tolerance tolerance, const char* field, std::uint32_t value,
-                   std::uint32_t taken);
+  void note_number(Tolerance tolerance, Text field, std::uint32_t value, std::uint32_t taken);
   Result<LoginStep> on_response();
   LoginStep send_segment();
 

@@ -24,8 +24,8 @@ constexpr Field kFields[] = {
     {36, 2, "status"},
 };
 
-// The key that an error is about, where it is not the one at the error's offset; else null.
-const char* key_of(Code code) {
+// The key that an error is about, where it is not the one at the error's offset; else empty.
+Text key_of(Code code) {
   if (code == LoginErrc::MethodNotOffered || code == LoginErrc::MethodRejected) return "AuthMethod";
   if (code == LoginErrc::WrongPortalGroup) return "TargetPortalGroupTag";
   if (code == LoginErrc::BadRedirect) return "TargetAddress";
@@ -35,7 +35,7 @@ const char* key_of(Code code) {
       code == ChapErrc::RepeatedChallenge)
     return "CHAP_C";
   if (code == ChapErrc::BadResponse || code == ChapErrc::WrongResponse) return "CHAP_R";
-  return code == ChapErrc::WrongName ? "CHAP_N" : nullptr;
+  return code == ChapErrc::WrongName ? Text{"CHAP_N"} : Text{};
 }
 
 bool is_of_text(Code code) {
@@ -72,15 +72,14 @@ void write_pair_at(TextWriter& out, Text text, std::uint32_t offset) {
   out << "\" ";
 }
 
-void write_key(TextWriter& out, Text text, const char* name) {
-  const Text wanted{name, std::strlen(name)};
+void write_key(TextWriter& out, Text text, Text wanted) {
   TextKeyReader reader{as_bytes(text)};
   for (;;) {
     const auto key = reader.next();
     if (!key || !*key) break;
     if (equal_ignoring_case((*key)->name, wanted)) return write_pair(out, wanted, (*key)->value);
   }
-  out << name << " missing ";
+  out << wanted << " missing ";
 }
 
 void write_field(TextWriter& out, Bytes header, std::uint32_t offset) {
@@ -97,7 +96,7 @@ void write_field(TextWriter& out, Bytes header, std::uint32_t offset) {
 FaultText fault_text(const Error& error, Stage stage, Bytes header, Bytes text) {
   std::array<char, 160> buffer{};
   TextWriter out{buffer};
-  if (const char* key = key_of(error.code))
+  if (const Text key = key_of(error.code); !key.empty())
     write_key(out, as_text(text), key);
   else if (is_of_text(error.code) || error.code == LoginErrc::UnexpectedSecurity)
     write_pair_at(out, as_text(text), error.offset);
