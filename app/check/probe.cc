@@ -33,7 +33,9 @@ std::optional<Failure> judge(const char* what, const Lun& lun,
     return Failure{command + "CHECK CONDITION without sense", "look into the target's log"};
   const std::string words = command + std::string{to_text(*sense).view()};
   if (sense->asc == kLunNotSupported)
-    return Failure{words, "check the LUN in the firmware's settings and at the target"};
+    return Failure{"the target has no LUN " + number_of(lun) + ": " + what + ": " +
+                       std::string{to_text(*sense).view()},
+                   "check the LUN in the firmware's settings and at the target"};
   if (sense->key == scsi::kNotReady)
     return Failure{words, "wait until the disk is ready, or look into the target's log"};
   return Failure{words, "look into the target's log"};

@@ -91,6 +91,15 @@ TEST_F(ProbeTest, NeedsNothingThatABootDoesNot) {
             "REPORT LUNS of LUN 0: illegal request (5/20/00); a boot does not need that list");
 }
 
+// LIO's answer.
+TEST_F(ProbeTest, ALunThatIsRefusedIsNotThere) {
+  disk.broken = {0x12};
+  disk.sense[2] = 5;
+  disk.sense[12] = 0x25;
+  EXPECT_EQ(look(), "the target has no LUN 1: INQUIRY: illegal request (5/25/00)");
+  EXPECT_EQ(next_step, "check the LUN; the target has 1");
+}
+
 TEST_F(ProbeTest, TheListOfLunsIsNotAsked) {
   disk.luns = {1, 7};
   ASSERT_EQ(look(7), "");
