@@ -1,7 +1,7 @@
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <sstream>
 
@@ -77,10 +77,11 @@ int build(InitramfsOptions options) {
     add(nic_modules("/sys", boot_nics()));
   }
   if (const auto failed = build_initramfs(plan)) return fail(*failed);
-  std::error_code error;
-  std::printf("%s, %ju bytes, kernel %s, root on %s\n", plan.output.c_str(),
-              static_cast<std::uintmax_t>(std::filesystem::file_size(plan.output, error)),
-              plan.version.c_str(), options.root_type.c_str());
+  struct stat status {};
+  (void)stat(plan.output.c_str(), &status);
+  std::printf("%s, %jd bytes, kernel %s, root on %s\n", plan.output.c_str(),
+              static_cast<std::intmax_t>(status.st_size), plan.version.c_str(),
+              options.root_type.c_str());
   return kDone;
 }
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -16,38 +15,40 @@
 namespace isboot::app {
 namespace {
 
-namespace fs = std::filesystem;
+std::string temporary_folder() {
+  const char* named = std::getenv("TMPDIR");
+  return named != nullptr && *named != '\0' ? named : "/tmp";
+}
+
+bool is_file(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
 
 // A folder of ours that goes when we do.
 class Stage {
 public:
   Stage() {
-    std::string name = (fs::temp_directory_path() / "isboot-initramfs-XXXXXX").string();
+    std::string name = temporary_folder() + "/isboot-initramfs-XXXXXX";
     if (mkdtemp(name.data()) != nullptr) path_ = name;
   }
   ~Stage() {
-    std::error_code error;
-    if (!path_.empty()) fs::remove_all(path_, error);
+    if (!path_.empty()) (void)run_tool({"rm", "-rf", "--", path_});
   }
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
   bool made() const { return !path_.empty(); }
-  fs::path root() const { return path_ / "root"; }
-  fs::path file(const char* name) const { return path_ / name; }
+  std::string root() const { return path_ + "/root"; }
+  std::string file(const char* name) const { return path_ + "/" + name; }
 
 private:
-  fs::path path_;
+  std::string path_;
 };
 
-std::optional<Failure> put(const fs::path& from, const fs::path& to, fs::perms mode) {
-  std::error_code error;
-  fs::create_directories(to.parent_path(), error);
-  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
-  if (!error) fs::permissions(to, mode, error);
-  if (!error) return std::nullopt;
-  return Failure{from.string() + ": " + error.message(),
-                 "check the file, and the room in " + fs::temp_directory_path().string()};
+// With the folders above it.
+std::optional<Failure> put(const std::string& from, const std::string& to, const char* mode) {
+  return run_tool({"install", "-D", "-m", mode, "--", from, to});
 }
 
 std::vector<std::string> module_files(const InitramfsPlan& plan,
@@ -57,7 +58,7 @@ std::vector<std::string> module_files(const InitramfsPlan& plan,
     for (const std::string& file : modules.files_of(name)) files.insert(file);
   for (const std::string& folder : plan.module_folders)
     for (const std::string& file : modules.files_below(folder)) {
-      const std::string name = fs::path{file}.filename();
+      const std::string name = file.substr(file.rfind('/') + 1);
       for (const std::string& needed : modules.files_of(name.substr(0, name.find(".ko"))))
         files.insert(needed);
     }
@@ -75,55 +76,55 @@ std::optional<Failure> put_firmware(const InitramfsPlan& plan, const Stage& stag
   for (std::string name; std::getline(names, name);)
     for (const char* suffix : {"", ".xz", ".zst"}) {
       const std::string below = "lib/firmware/" + name + suffix;
-      const fs::path file = fs::path{plan.base} / below;
-      std::error_code error;
-      if (!fs::is_regular_file(file, error)) continue;
-      if (auto failed = put(file, stage.root() / below, fs::perms{0644})) return failed;
+      const std::string file = plan.base + "/" + below;
+      if (!is_file(file)) continue;
+      if (auto failed = put(file, stage.root() + "/" + below, "0644")) return failed;
     }
   return std::nullopt;
 }
 
 std::optional<Failure> put_modules(const InitramfsPlan& plan, const Stage& stage) {
-  const std::string below = "lib/modules/" + plan.version;
-  const fs::path from = fs::path{plan.base} / below;
+  const std::string below = "/lib/modules/" + plan.version + "/";
+  const std::string from = plan.base + below;
+  const std::string to = stage.root() + below;
   const linux_platform::Modules modules{from};
-  const std::vector<std::string> files = module_files(plan, modules);
   std::vector<std::string> whole;
-  for (const std::string& file : files) {
-    if (auto failed = put(from / file, stage.root() / below / file, fs::perms{0644})) return failed;
-    whole.push_back(from / file);
+  for (const std::string& file : module_files(plan, modules)) {
+    if (auto failed = put(from + file, to + file, "0644")) return failed;
+    whole.push_back(from + file);
   }
   // depmod asks for them; the second tells `init` what it need not look for.
   for (const char* list : {"modules.order", "modules.builtin"})
-    if (auto failed = put(from / list, stage.root() / below / list, fs::perms{0644})) return failed;
+    if (auto failed = put(from + list, to + list, "0644")) return failed;
   if (auto failed = run_tool({"depmod", "-b", stage.root(), plan.version})) return failed;
   // For modprobe alone, which is not there.
-  for (const auto& entry : fs::directory_iterator{stage.root() / below})
-    if (entry.path().extension() == ".bin" || entry.path().filename() == "modules.order" ||
-        entry.path().filename() == "modules.symbols")
-      fs::remove(entry.path());
+  if (auto failed = run_tool({"find", to, "(", "-name", "*.bin", "-o", "-name", "modules.order",
+                              "-o", "-name", "modules.symbols", ")", "-delete"}))
+    return failed;
   return put_firmware(plan, stage, whole);
 }
 
 // What the archive holds, sorted; with the time of all of it set to the beginning of time, so
 // that the same files give the same bytes.
 std::optional<Failure> list_files(const Stage& stage) {
+  if (auto failed = run_tool({"find", stage.root(), "-exec", "touch", "-h", "-d", "@0", "{}", "+"}))
+    return failed;
+  if (auto failed = run_tool({"find", stage.root(), "-mindepth", "1", "-printf", "%P\n"},
+                             {.output = stage.file("found")}))
+    return failed;
+  std::ifstream found{stage.file("found")};
   std::vector<std::string> names;
-  for (const auto& entry : fs::recursive_directory_iterator{stage.root()}) {
-    names.push_back(entry.path().lexically_relative(stage.root()));
-    const timespec times[2] = {};
-    utimensat(AT_FDCWD, entry.path().c_str(), times, AT_SYMLINK_NOFOLLOW);
-  }
+  for (std::string name; std::getline(found, name);) names.push_back(name);
   std::sort(names.begin(), names.end());
   std::ofstream list{stage.file("list")};
   for (const std::string& name : names) list << name << '\n';
   if (list.flush()) return std::nullopt;
-  return Failure{"the list of files cannot be written", "make room in " + stage.root().string()};
+  return Failure{"the list of files cannot be written", "make room in " + temporary_folder()};
 }
 
 // gzip is what every distribution's kernel reads.
 std::vector<std::string> compressor_for(const InitramfsPlan& plan) {
-  std::ifstream configuration{fs::path{plan.base} / ("boot/config-" + plan.version)};
+  std::ifstream configuration{plan.base + "/boot/config-" + plan.version};
   for (std::string line; std::getline(configuration, line);)
     if (line == "CONFIG_RD_ZSTD=y" && has_tool("zstd")) return {"zstd", "-q", "-19", "-T1", "-c"};
   return {"gzip", "-9", "-n", "-c"};
@@ -156,19 +157,19 @@ std::optional<Failure> build_initramfs(const InitramfsPlan& plan) {
   const Stage stage;
   if (!stage.made())
     return Failure{"no temporary folder can be made", "set TMPDIR to a folder with room"};
-  std::error_code error;
-  if (!fs::is_regular_file(fs::path{plan.base} / "lib/modules" / plan.version / "modules.dep",
-                           error))
+  if (!is_file(plan.base + "/lib/modules/" + plan.version + "/modules.dep"))
     return Failure{"kernel " + plan.version + " has no lib/modules/" + plan.version +
                        "/modules.dep" + (plan.base.empty() ? "" : " below " + plan.base),
                    "install that kernel, name another with --kernel, or run depmod"};
-  for (const char* folder : {"dev", "proc", "root", "run", "sys"})
-    fs::create_directories(stage.root() / folder, error);
-  if (auto failed = put(plan.program, stage.root() / "init", fs::perms{0755})) return failed;
+  std::vector<std::string> folders{"mkdir", "-p"};
+  for (const char* folder : {"/dev", "/proc", "/root", "/run", "/sys"})
+    folders.push_back(stage.root() + folder);
+  if (auto failed = run_tool(folders)) return failed;
+  if (auto failed = put(plan.program, stage.root() + "/init", "0755")) return failed;
   if (auto failed = put_modules(plan, stage)) return failed;
   if (auto failed = list_files(stage)) return failed;
   if (auto failed = run_tool({"cpio", "--quiet", "--create", "--format=newc", "--reproducible",
-                              "--owner=+0:+0", "--directory=" + stage.root().string()},
+                              "--owner=+0:+0", "--directory=" + stage.root()},
                              {.input = stage.file("list"), .output = stage.file("archive")}))
     return failed;
   const std::string written = plan.output + ".new";

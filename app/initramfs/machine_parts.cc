@@ -1,17 +1,17 @@
 #include "app/initramfs/machine_parts.h"
 
+#include <glob.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <climits>
 #include <cstdlib>
-#include <filesystem>
+#include <memory>
 #include <sstream>
 
 #include "platform/linux/system/file.h"
 
 namespace isboot::app {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr const char* kOtherwise =
     "use the distribution's initramfs, which can (isboot's hooks put it in there)";
@@ -20,41 +20,49 @@ void add_once(std::vector<std::string>& names, std::string name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
 }
 
+// Without links; empty when there is no such file.
+std::string real_path(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> real{realpath(path.c_str(), nullptr), std::free};
+  return real ? real.get() : std::string{};
+}
+
+bool is_there(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
 // The drivers of a device and of what it hangs on: a virtio NIC needs its PCI driver, too.
-void add_drivers(const fs::path& device, std::vector<std::string>& modules) {
-  std::error_code error;
-  for (fs::path at = fs::canonical(device, error);
-       !error && at.has_relative_path() && at.filename() != "devices"; at = at.parent_path()) {
-    const fs::path module = fs::canonical(at / "driver/module", error);
-    if (!error) add_once(modules, module.filename());
-    error.clear();
+void add_drivers(const std::string& device, std::vector<std::string>& modules) {
+  for (std::string at = real_path(device); !at.empty() && last_part(at) != "devices";
+       at = parent_of(at)) {
+    const std::string module = real_path(at + "/driver/module");
+    if (!module.empty()) add_once(modules, last_part(module));
   }
 }
 
-bool is_wanted(const fs::path& nic, std::span<const MacAddress> wanted) {
-  const auto text = linux_platform::read_file(nic / "address", 64);
+bool is_wanted(const std::string& nic, std::span<const MacAddress> wanted) {
+  const auto text = linux_platform::read_file(nic + "/address", 64);
   if (!text) return false;
   const auto mac = parse_mac(slice(*text, 0, find(*text, '\n')));
   return mac && std::find(wanted.begin(), wanted.end(), *mac) != wanted.end();
 }
 
-std::vector<fs::path> hardware_nics(const std::string& sysfs) {
-  std::vector<fs::path> nics;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator{sysfs + "/class/net", error})
-    if (fs::exists(entry.path() / "device", error)) nics.push_back(entry.path());
-  std::sort(nics.begin(), nics.end());
+// Sorted, as glob(3) does.
+std::vector<std::string> hardware_nics(const std::string& sysfs) {
+  std::vector<std::string> nics;
+  glob_t found{};
+  if (glob((sysfs + "/class/net/*/device").c_str(), 0, nullptr, &found) == 0)
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) nics.push_back(parent_of(found.gl_pathv[i]));
+  globfree(&found);
   return nics;
 }
 
 // What stands between the file system and a disk, or nothing.
-const char* layer_of(const fs::path& block_device) {
-  std::error_code error;
-  const fs::path device = fs::canonical(block_device, error);
-  if (error) return nullptr;
-  for (const fs::path& at : {device, device.parent_path()}) {
-    if (fs::exists(at / "dm", error)) return "the device mapper (LUKS, LVM or multipath)";
-    if (fs::exists(at / "md", error)) return "a software RAID (md)";
+const char* layer_of(const std::string& block_device) {
+  const std::string device = real_path(block_device);
+  if (device.empty()) return nullptr;
+  for (const std::string& at : {device, parent_of(device)}) {
+    if (is_there(at + "/dm")) return "the device mapper (LUKS, LVM or multipath)";
+    if (is_there(at + "/md")) return "a software RAID (md)";
   }
   return nullptr;
 }
@@ -62,12 +70,12 @@ const char* layer_of(const fs::path& block_device) {
 }  // namespace
 
 std::vector<std::string> nic_modules(const std::string& sysfs, std::span<const MacAddress> wanted) {
-  const std::vector<fs::path> nics = hardware_nics(sysfs);
+  const std::vector<std::string> nics = hardware_nics(sysfs);
   std::vector<std::string> modules;
-  for (const fs::path& nic : nics)
-    if (is_wanted(nic, wanted)) add_drivers(nic / "device", modules);
+  for (const std::string& nic : nics)
+    if (is_wanted(nic, wanted)) add_drivers(nic + "/device", modules);
   if (modules.empty())
-    for (const fs::path& nic : nics) add_drivers(nic / "device", modules);
+    for (const std::string& nic : nics) add_drivers(nic + "/device", modules);
   return modules;
 }
 
@@ -83,9 +91,8 @@ std::optional<Failure> find_root_place(const std::string& sysfs, Text mounts, Ro
   if (!place.device.starts_with("/dev/"))
     return Failure{"root is on \"" + place.device + "\" (" + place.type + "), which is no disk",
                    "name the file system with --root-type, or " + std::string{kOtherwise}};
-  std::error_code error;
-  const fs::path real = fs::canonical(place.device, error);
-  const std::string name = error ? fs::path{place.device}.filename() : real.filename();
+  const std::string real = real_path(place.device);
+  const std::string name = last_part(real.empty() ? place.device : real);
   if (const char* layer = layer_of(sysfs + "/class/block/" + name))
     return Failure{"root (" + place.device + ") is on " + layer +
                        ", which isboot's own initramfs does not assemble",
