@@ -1,6 +1,6 @@
 #include "app/initramfs/machine_parts.h"
 
-#include <glob.h>
+#include <dirent.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,13 +46,14 @@ bool is_wanted(const std::string& nic, std::span<const MacAddress> wanted) {
   return mac && std::find(wanted.begin(), wanted.end(), *mac) != wanted.end();
 }
 
-// Sorted, as glob(3) does.
 std::vector<std::string> hardware_nics(const std::string& sysfs) {
   std::vector<std::string> nics;
-  glob_t found{};
-  if (glob((sysfs + "/class/net/*/device").c_str(), 0, nullptr, &found) == 0)
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) nics.push_back(parent_of(found.gl_pathv[i]));
-  globfree(&found);
+  const std::string folder = sysfs + "/class/net/";
+  const std::unique_ptr<DIR, int (*)(DIR*)> links{opendir(folder.c_str()), closedir};
+  if (!links) return nics;
+  while (const dirent* entry = readdir(links.get()))
+    if (is_there(folder + entry->d_name + "/device")) nics.push_back(folder + entry->d_name);
+  std::sort(nics.begin(), nics.end());
   return nics;
 }
 
