@@ -2,6 +2,7 @@
 #include <sys/utsname.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <sstream>
 
@@ -76,6 +77,11 @@ int build(InitramfsOptions options) {
   } else {
     add(nic_modules("/sys", boot_nics()));
   }
+  // By its true name: in the process that copies it /proc/self is another program.
+  const std::unique_ptr<char, void (*)(void*)> program{realpath("/proc/self/exe", nullptr),
+                                                       std::free};
+  if (!program) return fail({"this program's own file cannot be found", "mount /proc"});
+  plan.program = program.get();
   if (const auto failed = build_initramfs(plan)) return fail(*failed);
   struct stat status {};
   (void)stat(plan.output.c_str(), &status);
@@ -95,7 +101,6 @@ void add_initramfs(Command& program) {
       "build", "Write one for this machine's NICs and root file system, or for any machine's");
   const auto options = std::make_shared<InitramfsOptions>();
   InitramfsPlan& plan = options->plan;
-  plan.program = "/proc/self/exe";
   build_command.option("--kernel", plan.version, "As uname -r prints it; the running one")
       .value_name("VERSION");
   build_command
