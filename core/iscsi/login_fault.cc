@@ -87,7 +87,7 @@ void write_field(TextWriter& out, Bytes header, std::uint32_t offset) {
     if (field.at != offset || field.at + field.size > header.size()) continue;
     std::uint64_t value = 0;
     for (std::uint32_t i = 0; i < field.size; ++i) value = value << 8 | header[field.at + i];
-    (out << field.name << " 0x").hex(value, 2 * field.size) << ' ';
+    (out << field.name << " 0x").hex(value, std::size_t{2} * field.size) << ' ';
   }
 }
 
