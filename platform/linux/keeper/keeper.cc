@@ -66,7 +66,7 @@ Result<Done> Keeper::adopt(Slot& slot) {
   std::array<char, 160> line{};
   TextWriter out{line};
   (out << "session ").decimal(record_of(slot).session.value) << ": ";
-  const auto begun = watch(slot);
+  Result<Done> begun = watch(slot);
   out << (begun ? Text{"adopted"} : Text{begun.error().text});
   ports_.log.write(LogLevel::Info, out.text());
   if (begun) return begun;
