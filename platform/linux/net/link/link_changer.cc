@@ -83,7 +83,7 @@ Result<LinkState> LinkChanger::make(std::span<const NetworkChange> changes,
                                     const boot::SeenLink& link, Millis deadline) {
   for (int tries = 1;; ++tries) {
     Refusal refusal;
-    const auto made = attempt(changes, link, deadline, refusal);
+    Result<LinkState> made = attempt(changes, link, deadline, refusal);
     // A route from such an address may be what was refused.
     if (tries < kMaxTries && take_untried_away(changes, link, deadline)) continue;
     if (!refusal.empty()) log_.write(LogLevel::Error, refusal);
