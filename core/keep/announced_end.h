@@ -19,14 +19,18 @@ public:
   // reboot.target and poweroff.target): one that is older was cancelled, and nobody said so.
   static constexpr Millis kStandsFor = 31 * Millis{60'000};
 
-  // The init lets go of these ways, by which it says that it begins one of them. A later one
-  // replaces an earlier one, unless it was the last: what ends systemd itself lets go of all, and
-  // means none of them. True when an end begins by that. What was said before is no news.
+  // A later end replaces an earlier one only after this time in which some way is still held:
+  // what ends systemd itself closes all that it holds, one after the other, and means none of it.
+  static constexpr Millis kStandsAlone = 5'000;
+
+  // The init lets go of these ways, by which it says that it begins one of them. True when an end
+  // begins by that where none stood. What was said before is no news.
   bool on_announced(const Ways& ways, Millis now);
-  // The init holds that way again: it goes on, or may begin anew. True when that end stood.
+  // The init holds that way again: it goes on, or may begin anew. True when no end stands any
+  // more because of that.
   bool on_taken_back(MachineEnd way, Millis now);
 
-  // An end that is too old to stand is none any more.
+  // An end that is too old to stand is none any more, and a later one may now replace it.
   void on_time(Millis now);
 
   // Whether the init has let go of that way, as far as was said.
@@ -39,9 +43,14 @@ public:
   Millis given_up_at(Millis lost_since, Millis limit) const;
 
 private:
+  struct Begun {
+    MachineEnd way = MachineEnd::Stay;
+    Millis at = 0;
+  };
+
   Ways told_{};
-  MachineEnd way_ = MachineEnd::Stay;
-  Millis at_ = 0;
+  Begun end_{};
+  Begun later_{};  // what may replace it
 };
 
 }  // namespace isboot::keep

@@ -50,12 +50,33 @@ TEST(AnnouncedEnd, DoesNotStandForLongerThanTheInitTakes) {
   EXPECT_FALSE(end.on_taken_back(MachineEnd::PowerOff, over)) << "it did not stand";
 }
 
-TEST(AnnouncedEnd, IsReplacedByALaterOne) {
+TEST(AnnouncedEnd, IsReplacedByALaterOneThatStandsAlone) {
   AnnouncedEnd end;
   (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
-  EXPECT_TRUE(end.on_announced(ways({MachineEnd::PowerOff}), kNow + 60'000));
-  EXPECT_EQ(end.standing(kNow + 60'000), MachineEnd::PowerOff);
-  EXPECT_EQ(end.given_up_at(kNow, kLimit), kNow + 60'000 + kLimit);
+  const Millis later = kNow + 60'000;
+  EXPECT_FALSE(end.on_announced(ways({MachineEnd::PowerOff}), later)) << "one is announced already";
+  EXPECT_EQ(end.standing(later + AnnouncedEnd::kStandsAlone - 1), MachineEnd::Reboot);
+  EXPECT_EQ(end.standing(later + AnnouncedEnd::kStandsAlone), MachineEnd::PowerOff);
+  end.on_time(later + AnnouncedEnd::kStandsAlone);
+  EXPECT_EQ(end.given_up_at(kNow, kLimit), later + kLimit);
+}
+
+TEST(AnnouncedEnd, IsReplacedAtOnceWhenItIsTakenBackItself) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
+  (void)end.on_announced(ways({MachineEnd::PowerOff}), kNow + 1);
+  EXPECT_FALSE(end.on_taken_back(MachineEnd::Reboot, kNow + 2)) << "the machine ends all the same";
+  EXPECT_EQ(end.standing(kNow + 2), MachineEnd::PowerOff);
+  EXPECT_TRUE(end.on_taken_back(MachineEnd::PowerOff, kNow + 3));
+  EXPECT_EQ(end.standing(kNow + 3 + AnnouncedEnd::kStandsAlone), MachineEnd::Stay);
+}
+
+TEST(AnnouncedEnd, IsNotReplacedByOneThatWasTakenBack) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
+  (void)end.on_announced(ways({MachineEnd::PowerOff}), kNow + 1);
+  EXPECT_FALSE(end.on_taken_back(MachineEnd::PowerOff, kNow + 2));
+  EXPECT_EQ(end.standing(kNow + 1 + AnnouncedEnd::kStandsAlone), MachineEnd::Reboot);
 }
 
 // systemd's last program closes what systemd still held.
@@ -64,7 +85,20 @@ TEST(AnnouncedEnd, StaysWhatItIsWhenAllWaysAreLetGo) {
   (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
   EXPECT_FALSE(end.on_announced(ways({MachineEnd::PowerOff, MachineEnd::Halt, MachineEnd::Kexec}),
                                 kNow + 60'000));
-  EXPECT_EQ(end.standing(kNow + 60'000), MachineEnd::Reboot);
+  EXPECT_EQ(end.standing(kNow + 60'000 + AnnouncedEnd::kStandsAlone), MachineEnd::Reboot);
+}
+
+// Seen on a slow machine: a power-off with the target away became a halt.
+TEST(AnnouncedEnd, StaysWhatItIsWhenAllWaysAreLetGoOneAfterTheOther) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::PowerOff}), kNow);
+  Millis now = kNow + 7'000;
+  for (const MachineEnd way : {MachineEnd::Reboot, MachineEnd::Halt, MachineEnd::Kexec}) {
+    EXPECT_FALSE(end.on_announced(ways({way}), now));
+    EXPECT_EQ(end.standing(now), MachineEnd::PowerOff);
+    now += 80;
+  }
+  EXPECT_EQ(end.standing(now + AnnouncedEnd::kStandsAlone), MachineEnd::PowerOff);
 }
 
 // A keeper that was started again sees the same FIFOs.

@@ -132,7 +132,9 @@ void World::client_asks() {
 // The init announces an end, or takes it back: so that the keeper can see it, or without a word.
 void World::init_acts() {
   if (end_.way != MachineEnd::Stay) {
-    if (now_ - end_.at < AnnouncedEnd::kStandsFor && random_.one_in(2)) {
+    const bool stands = now_ - end_.at < AnnouncedEnd::kStandsFor && !end_.held_again;
+    if (stands && end_.seen && !end_.all_let_go && random_.one_in(4)) return init_lets_go_of_all();
+    if (!end_.all_let_go && now_ - end_.at < AnnouncedEnd::kStandsFor && random_.one_in(2)) {
       note("the init takes the end back");
       end_.held_again = true;
     } else if (end_.held_again || now_ - end_.at >= AnnouncedEnd::kStandsFor) {
@@ -150,6 +152,18 @@ void World::init_acts() {
   Event event{.kind = Event::Kind::Announced};
   event.ways[static_cast<std::size_t>(end_.way)] = true;
   tell(event);
+}
+
+// What it executes at last has none of its descriptors; the kernel closes one after the other.
+void World::init_lets_go_of_all() {
+  note("the init lets go of all ways");
+  end_.all_let_go = true;
+  for (std::size_t way = 1; way < AnnouncedEnd::Ways{}.size(); ++way) {
+    if (way == static_cast<std::size_t>(end_.way)) continue;
+    Event event{.kind = Event::Kind::Announced};
+    event.ways[way] = true;
+    tell(event);
+  }
 }
 
 }  // namespace isboot::keep::simulation

@@ -112,6 +112,7 @@ void World::start_keeper() {
   // The FIFOs are what they were: it sees them again.
   Event seen{.kind = Event::Kind::Announced};
   seen.ways[static_cast<std::size_t>(end_.way)] = end_.way != MachineEnd::Stay && !end_.held_again;
+  if (end_.all_let_go) seen.ways.fill(true);
   if (!end_.seen) end_.at = now_;
   end_.seen = true;
   tell(seen);
@@ -123,7 +124,7 @@ void World::look_at_the_fifos() {
   if (!started_) return;
   for (std::size_t way = 1; way < AnnouncedEnd::Ways{}.size(); ++way) {
     const auto end = static_cast<MachineEnd>(way);
-    const bool held = end_.way != end || end_.held_again;
+    const bool held = !end_.all_let_go && (end_.way != end || end_.held_again);
     if (announced_.was_told(end) && held && alive() && !over_)
       carry_out_all(keeper_->on_event({.kind = Event::Kind::TakenBack, .then = end}, now_));
   }

@@ -106,6 +106,7 @@ private:
   void kill_keeper();
   void client_asks();
   void init_acts();
+  void init_lets_go_of_all();
 
   struct Client {
     bool there = false;
@@ -116,6 +117,7 @@ private:
     Millis at = 0;  // since when a keeper can know
     bool seen = false;
     bool held_again = false;
+    bool all_let_go = false;  // the init itself is about to end
   };
 
   Random random_;

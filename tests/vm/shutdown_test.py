@@ -13,7 +13,7 @@ HOOK = {"lib/systemd/system-shutdown/isboot.shutdown":
             PROJECT / "distribution/systemd/isboot.shutdown"}
 RAMFS = {"usr/lib/ramfs/shutdown": PROJECT / "tests/vm/guest/shutdown-ramfs",
          "usr/lib/ramfs/bin/busybox": pathlib.Path("/bin/busybox")}
-MAKE_RAMFS = ("mkdir /run/initramfs && cp -a /usr/lib/ramfs/. /run/initramfs && "
+MAKE_RAMFS = ("mkdir -p /run/initramfs && cp -a /usr/lib/ramfs/. /run/initramfs && "
               "cp /sbin/isboot /run/initramfs/bin")
 KILL_KEEPER = "kill -KILL $(grep -lx isboot-keep /proc/[0-9]*/comm | cut -d / -f 3)"
 LIMIT = 5  # isboot.shutdown=
