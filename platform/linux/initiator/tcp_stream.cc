@@ -81,6 +81,12 @@ Result<Done> TcpStream::finish_connect() {
   int error = 0;
   socklen_t size = sizeof error;
   if (getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  // No error is no connection yet. Asked by getsockopt() too, which the keeper may call.
+  tcp_info now{};
+  size = sizeof now;
+  if (error == 0 && getsockopt(fd_.get(), IPPROTO_TCP, TCP_INFO, &now, &size) != 0) error = errno;
+  if (error == 0 && (now.tcpi_state == TCP_CLOSE || now.tcpi_state == TCP_SYN_SENT))
+    error = ENOTCONN;
   if (error != 0) return system_error(error, "the connection failed");
   return Done{};
 }

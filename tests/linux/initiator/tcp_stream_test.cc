@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "platform/linux/system/clock.h"
@@ -54,6 +55,20 @@ TEST_F(TcpStreamTest, ConnectsByNoOtherLinkWhenItCannotBeBound) {
   const auto none = stream_.connect(portal_, Via{0, true}, clock_.now() + 2000);
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, Errc::BadValue);
+}
+
+TEST_F(TcpStreamTest, IsNotConnectedBecauseNobodySaysWhyItIsNot) {
+  listener_.reset();
+  ASSERT_TRUE(stream_.start_connect(portal_, Via{lo_, false}));
+  pollfd refused{stream_.descriptor(), POLLOUT, 0};
+  ASSERT_EQ(poll(&refused, 1, 2000), 1);
+  int reason = 0;
+  socklen_t size = sizeof reason;
+  ASSERT_EQ(getsockopt(stream_.descriptor(), SOL_SOCKET, SO_ERROR, &reason, &size), 0);
+  ASSERT_EQ(reason, ECONNREFUSED) << "and the kernel says so once";
+  const auto connected = stream_.finish_connect();
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(errno_of(connected.error().code), ENOTCONN);
 }
 
 TEST_F(TcpStreamTest, DoesNotConnectByAnotherLinkWhenItsOwnIsGone) {
