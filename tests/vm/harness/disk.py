@@ -21,7 +21,8 @@ BOOT_IMG_KERNEL_SECTOR = 0x5C
 CORE_IMG_NEXT_SECTOR = 0x1F4
 BOOT_CODE_SIZE = 440
 FIND_ROOT = f"search --no-floppy --set=root --label {ROOT_LABEL}\nset prefix=($root)/boot/grub\n"
-GRUB_MODULES = ("part_gpt", "ext2", "normal", "linux", "echo", "search", "search_label", "test")
+GRUB_MODULES = ("part_gpt", "ext2", "normal", "linux", "echo", "search", "search_label", "test",
+                "loadenv", "gzio")
 
 
 class Root:

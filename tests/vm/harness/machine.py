@@ -76,7 +76,7 @@ def from_firmware(workspace, port, uefi):
 def write_script(workspace, port, chap=()):
     """What from_ipxe() runs: the disk at `port` is booted. `chap`: as of target.Target."""
     boot = workspace / "tftp"
-    boot.mkdir()
+    boot.mkdir(exist_ok=True)
     settings = zip(("username", "password", "reverse-username", "reverse-password"), chap)
     lines = ["#!ipxe", f"set initiator-iqn {INITIATOR}",
              *(f"set {name} {value}" for name, value in settings),
