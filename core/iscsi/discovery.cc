@@ -2,10 +2,17 @@
 
 namespace isboot::iscsi {
 
+Result<std::optional<TextKey>> DiscoveryReader::next_pair() {
+  for (;;) {
+    const auto pair = keys_.next();
+    if (pair || pair.error().code == TextErrc::TooManyKeys) return pair;
+  }
+}
+
 Result<std::optional<DiscoveredTarget>> DiscoveryReader::next() {
   DiscoveredTarget row;
   row.name = name_;
-  while (const auto key = ISBOOT_TRY(keys_.next())) {
+  while (const auto key = ISBOOT_TRY(next_pair())) {
     if (key->name == "TargetName") {
       const bool pending = has_name_ && !listed_;
       has_name_ = !key->value.empty() && name_.assign(key->value);

@@ -25,10 +25,13 @@ public:
   explicit DiscoveryReader(Bytes text) : keys_{text, kMaxDiscoveryKeys} {}
 
   // The next row, or none at the end. A name that cannot be one is left out with its addresses,
-  // and so are addresses in front of the first name. TextErrc.
+  // and so are addresses in front of the first name, and what is no pair of key and value.
+  // TextErrc::TooManyKeys.
   Result<std::optional<DiscoveredTarget>> next();
 
 private:
+  Result<std::optional<TextKey>> next_pair();
+
   TextKeyReader keys_;
   IscsiName name_;
   bool has_name_ = false;

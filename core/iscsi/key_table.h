@@ -59,9 +59,10 @@ enum class Where : std::uint8_t { Operational, Any, FullFeature };
 
 // What becomes of an answer or a declaration outside of the key's range or of our offer.
 enum class Outside : std::uint8_t {
-  Safe,     // the nearest in range, and of both sides' values the one that neither is hurt by
-  LeftOut,  // as if the target had not said it
-  Refused,  // both sides must mean the same
+  Safe,      // the nearest in range, and of both sides' values the one that neither is hurt by
+  Harmless,  // as Safe, and what is no number at all is the default: nobody sends by it
+  LeftOut,   // as if the target had not said it
+  Refused,   // both sides must mean the same
 };
 
 struct KeyRule {

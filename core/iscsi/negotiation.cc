@@ -68,13 +68,57 @@ bool is_number(Text text) {
   return !digits.empty();
 }
 
+// Digests and lists are chosen, not computed.
+bool is_computed(KeyType type) {
+  return type == KeyType::Minimum || type == KeyType::Maximum || type == KeyType::And ||
+         type == KeyType::Or;
+}
+
+// Section 6.2.2: the result is computed from both sides' values.
+std::uint32_t combine(KeyType type, std::uint32_t ours, std::uint32_t theirs) {
+  const bool ours_is_less = ours < theirs;
+  switch (type) {
+    case KeyType::Maximum:
+    case KeyType::Or:
+      return ours_is_less ? theirs : ours;
+    default:
+      return ours_is_less ? ours : theirs;
+  }
+}
+
+Text without_blanks(Text text) {
+  constexpr Text kBlanks = " \t\r\n";
+  while (!text.empty() && find(kBlanks, text[0]) != Text::npos) text = slice(text, 1);
+  while (!text.empty() && find(kBlanks, text[text.size() - 1]) != Text::npos)
+    text = slice(text, 0, text.size() - 1);
+  return text;
+}
+
 // The nearest number of the key's range.
+Value read_plain_number(const KeyRule& row, Text text) {
+  const auto number = parse_number(text, row.maximum);
+  if (!number) return {row.maximum, Tolerance::OutOfRange};
+  if (*number < row.minimum) return {row.minimum, Tolerance::OutOfRange};
+  return {static_cast<std::uint32_t>(*number)};
+}
+
+// Of several numbers what hurts neither side. What is none is refused where somebody sends by it.
 Result<Value> read_number(const KeyRule& row, const TextKey& pair) {
-  if (!is_number(pair.value)) return error(TextErrc::BadNumber, pair, "value that is no number");
-  const auto number = parse_number(pair.value, row.maximum);
-  if (!number) return Value{row.maximum, Tolerance::OutOfRange};
-  if (*number < row.minimum) return Value{row.minimum, Tolerance::OutOfRange};
-  return Value{static_cast<std::uint32_t>(*number)};
+  if (is_number(pair.value)) return read_plain_number(row, pair.value);
+  Value read{row.initial, Tolerance::NotPlain};
+  bool any = false;
+  Text rest = pair.value;
+  do {
+    const Text item = without_blanks(take_item(rest));
+    if (!is_number(item)) {
+      if (row.outside == Outside::Harmless) return Value{row.initial, Tolerance::NotPlain};
+      return error(TextErrc::BadNumber, pair, "value that is no number");
+    }
+    const std::uint32_t number = read_plain_number(row, item).number;
+    read.number = any ? combine(row.type, read.number, number) : number;
+    any = true;
+  } while (!rest.empty());
+  return read;
 }
 
 Result<Value> read_value(const KeyRule& row, const TextKey& pair, std::uint32_t offered) {
@@ -94,24 +138,6 @@ Result<Value> read_value(const KeyRule& row, const TextKey& pair, std::uint32_t 
       break;
   }
   return Value{};
-}
-
-// Digests and lists are chosen, not computed.
-bool is_computed(KeyType type) {
-  return type == KeyType::Minimum || type == KeyType::Maximum || type == KeyType::And ||
-         type == KeyType::Or;
-}
-
-// Section 6.2.2: the result is computed from both sides' values.
-std::uint32_t combine(KeyType type, std::uint32_t ours, std::uint32_t theirs) {
-  const bool ours_is_less = ours < theirs;
-  switch (type) {
-    case KeyType::Maximum:
-    case KeyType::Or:
-      return ours_is_less ? theirs : ours;
-    default:
-      return ours_is_less ? ours : theirs;
-  }
 }
 
 }  // namespace

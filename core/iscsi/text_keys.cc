@@ -32,14 +32,14 @@ Result<std::optional<TextKey>> TextKeyReader::next() {
   unterminated_ = end == Text::npos;
   if (unterminated_) end = rest.size();
   const Text pair = slice(rest, 0, end);
+  if (++keys_ > max_keys_) return Error{TextErrc::TooManyKeys, offset, "text has too many keys"};
+  offset_ += end + (unterminated_ ? 0 : 1);
   const std::size_t equals = find(pair, '=');
   if (equals == Text::npos) return Error{TextErrc::NoEquals, offset, "text key without '='"};
   const TextKey key{slice(pair, 0, equals), slice(pair, equals + 1), offset};
   if (!is_key_name(key.name)) return Error{TextErrc::BadKeyName, offset, "text key's name is bad"};
   if (key.value.size() > kMaxValue)
     return Error{TextErrc::ValueTooLong, offset, "text key's value is too long"};
-  if (++keys_ > max_keys_) return Error{TextErrc::TooManyKeys, offset, "text has too many keys"};
-  offset_ += end + (unterminated_ ? 0 : 1);
   return std::optional<TextKey>{key};
 }
 

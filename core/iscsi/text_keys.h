@@ -39,7 +39,8 @@ public:
   explicit TextKeyReader(Bytes text, unsigned max_keys = kMaxKeys)
       : text_{as_text(text)}, max_keys_{max_keys} {}
 
-  // The next pair, or none at the end. After an error the reader is of no use.
+  // The next pair, or none at the end. After NoEquals, BadKeyName and ValueTooLong the next call
+  // goes on behind that pair; after TooManyKeys the reader is of no use.
   Result<std::optional<TextKey>> next();
   // Whether the pair that was given last had no NUL behind it.
   bool unterminated() const { return unterminated_; }

@@ -6,6 +6,7 @@ namespace {
 constexpr Text kNames[kToleranceCount] = {
     "answer outside the offer",
     "number outside the key's range",
+    "no plain number",
     "neither Yes nor No",
     "list instead of one value",
     "other case",

@@ -12,26 +12,27 @@
 namespace isboot::iscsi {
 
 enum class Tolerance : std::uint8_t {
-  OutsideOffer,        // an answer that does not follow from our offer
-  OutOfRange,          // a number beyond what the key may be
-  NotYesOrNo,          // a boolean of neither
-  ListAnswered,        // a list where one of its values was wanted
-  OtherCase,           // a key or a value in other case
-  NoOffer,             // an answer to nothing that we offered, or that a target has not to say
-  SaidTwice,           // the same key again, with another value
-  EarlyKey,            // an operational key in the security stage
-  LateMethod,          // the AuthMethod that holds, again after its stage
-  OurOwnName,          // what we said of ourselves, said back
-  GroupTag,            // a portal group tag that is none
-  UnansweredKey,       // T together with a key that wants an answer
-  NoNul,               // the last pair without its NUL
-  NoSessionHandle,     // TSIH 0 in the final response
-  StatSnJumps,         // a StatSN that is not the one after the last
-  OtherCmdSn,          // an ExpCmdSN that is not our CmdSN
-  TransitNotAsked,     // T without our T, with nothing left to prove
+  OutsideOffer,     // an answer that does not follow from our offer
+  OutOfRange,       // a number beyond what the key may be
+  NotPlain,         // a number with blanks around it, several numbers, or none where none is needed
+  NotYesOrNo,       // a boolean of neither
+  ListAnswered,     // a list where one of its values was wanted
+  OtherCase,        // a key or a value in other case
+  NoOffer,          // an answer to nothing that we offered, or that a target has not to say
+  SaidTwice,        // the same key again, with another value
+  EarlyKey,         // an operational key in the security stage
+  LateMethod,       // the AuthMethod that holds, again after its stage
+  OurOwnName,       // what we said of ourselves, said back
+  GroupTag,         // a portal group tag that is none
+  UnansweredKey,    // T together with a key that wants an answer
+  NoNul,            // the last pair without its NUL
+  NoSessionHandle,  // TSIH 0 in the final response
+  StatSnJumps,      // a StatSN that is not the one after the last
+  OtherCmdSn,       // an ExpCmdSN that is not our CmdSN
+  TransitNotAsked,  // T without our T, with nothing left to prove
   OperationalSkipped,  // the security stage goes on to the full-feature phase
 };
-inline constexpr std::size_t kToleranceCount = 18;
+inline constexpr std::size_t kToleranceCount = 19;
 
 // What is wrong, in words: "answer outside the offer".
 Text name_of(Tolerance tolerance);

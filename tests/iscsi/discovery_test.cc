@@ -68,6 +68,15 @@ TEST(Discovery, APartThatCannotBeUsedLeavesTheRest) {
                   "iqn.a 10.0.0.1:3260,1", "iqn.a 10.0.0.2:3260,0"}));
   EXPECT_EQ(list({"TargetName=iqn.a", "TargetAddress=" + std::string(1000, 'x') + "!"}),
             Rows{"iqn.a unusable " + std::string(255, 'x')});
+  EXPECT_EQ(list({"no pair", "TargetName=iqn.a", "=x", "a b=c", "X-long=" + std::string(5000, 'x'),
+                  "TargetAddress=10.0.0.1,1", "trailer"}),
+            Rows{"iqn.a 10.0.0.1:3260,1"});
+}
+
+TEST(Discovery, EndsWithMorePairsThanItsBound) {
+  const auto rows = list(std::vector<std::string>(kMaxDiscoveryKeys + 1, "no pair"));
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_TRUE(rows[0].starts_with("error "));
 }
 
 }  // namespace

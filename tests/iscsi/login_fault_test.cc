@@ -66,10 +66,10 @@ TEST_F(LoginTest, ShowsNoProofWhereItFailed) {
 
 TEST_F(LoginTest, CutsAndEscapesWhatItShows) {
   auto script = plain_login();
-  script[1].text = text_of({"MaxBurstLength=\n" + std::string(200, '9')});
+  script[1].text = text_of({"MaxBurstLength=\nx" + std::string(200, '9')});
   EXPECT_EQ(failure(script), Code{TextErrc::BadNumber});
   EXPECT_EQ(login->fault(),
-            "MaxBurstLength=\\x0a" + std::string(60, '9') + "... in the operational stage");
+            "MaxBurstLength=\\x0ax" + std::string(59, '9') + "... in the operational stage");
 }
 
 }  // namespace
