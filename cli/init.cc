@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -23,7 +24,7 @@ using linux_platform::Modules;
 using linux_platform::RootOptions;
 
 constexpr const char* kNewRoot = "/root";
-constexpr Millis kRootLimit = 30'000;  // for the root device, once the disk is there
+constexpr Millis kRootAtLeast = 5'000;  // for the root device, where isboot.timeout is over
 
 void mount_kernel_file_systems() {
   struct {
@@ -73,13 +74,14 @@ void load_modules(Modules& modules, Log& log) {
 
 // Returns only when it failed, with everything said that can be.
 void start_system(Machine& machine, const RootOptions& root, const std::string& booted,
-                  Modules& modules, char** arguments) {
+                  Millis give_up, Modules& modules, char** arguments) {
   const auto fail = [&machine](const std::string& what, const Error& error, const char* next) {
     machine.log.write(LogLevel::Error, what + ": " + in_words(error) + "; next: " + next);
   };
   const std::uint64_t begin = monotonic_microseconds();
-  const auto device = linux_platform::find_root_device(
-      root.root, booted, machine.clock, machine.clock.now() + kRootLimit, machine.log);
+  const Millis deadline = std::max(give_up, machine.clock.now() + kRootAtLeast);
+  const auto device = linux_platform::find_root_device(root.root, booted, machine.clock,
+                                                       {.deadline = deadline}, machine.log);
   if (!device) return fail("root=" + root.root, device.error(), "check root= against the disk");
   const auto mounted = linux_platform::mount_root(*device, root, kNewRoot, modules);
   if (!mounted)
@@ -134,8 +136,8 @@ int init(char** arguments) {
   const BootResult result = boot_from_table(machine, parameters, give_up);
   // Without a table root= may still be a disk of this machine.
   if (result.status != kFailed)
-    start_system(machine, RootOptions::from_command_line(command_line), result.disk, modules,
-                 arguments);
+    start_system(machine, RootOptions::from_command_line(command_line), result.disk, give_up,
+                 modules, arguments);
   end_failed(machine, command_line);
 }
 

@@ -37,6 +37,10 @@ public:
   Result<DiskName> find_disk(SessionId, const Lun& lun, Millis) override {
     calls.emplace_back("find_disk");
     asked = lun;
+    if (looks_in_vain > 0) {
+      --looks_in_vain;
+      return Error{Errc::NotFound, 0, "the target has no such LUN"};
+    }
     if (no_disk) return *no_disk;
     DiskName name;
     (void)name.assign("/dev/sda");
@@ -47,6 +51,7 @@ public:
   std::optional<std::array<std::uint8_t, 6>> own_isid;
   std::optional<Error> no_session;
   std::optional<Error> no_disk;
+  int looks_in_vain = 0;  // find_disk() finds nothing so often, then a disk
   std::deque<Error> hand_over_failures;
   std::uint32_t next_cmd_sn = 1;
 

@@ -1,11 +1,15 @@
 #include "core/boot/establish.h"
 
+#include "core/boot/growing_span.h"
+
 namespace isboot::boot {
 namespace {
 
-// A target that answers at once names its LUNs at once; one that is still starting gets
-// this long for the LUN to appear.
-constexpr Millis kDiskLimit = 30'000;
+// After a power loss a storage server answers a minute before its volumes are there. Some show a
+// LUN that came late to new logins alone: each look is followed by one, and is longer than the
+// last.
+constexpr Millis kFirstLook = 5'000;
+constexpr Millis kLongestLook = 60'000;
 
 class Line {
 public:
@@ -23,19 +27,20 @@ private:
   TextWriter out_{buffer_};
 };
 
-void log_connected(const Session& session, Log& log) {
+void log_connected(LogLevel level, const Session& session, Log& log) {
   Line line;
   line.out() << "connected to " << to_text(session.portal());
-  log.write(LogLevel::Info, line.text());
+  log.write(level, line.text());
 }
 
-void log_handed_over(const Session& session, const Path& path, SessionId id, Log& log) {
+void log_handed_over(LogLevel level, const Session& session, const Path& path, SessionId id,
+                     Log& log) {
   Line line;
   line.out() << "logged in to " << path.login.target_name << ", session ";
   line.out().decimal(id.value) << " is the kernel's";
   if (session.params().header_digest) line.out() << ", header digest";
   if (session.params().data_digest) line.out() << ", data digest";
-  log.write(LogLevel::Info, line.text());
+  log.write(level, line.text());
 }
 
 // What the target did that isboot made safe, a line each.
@@ -73,8 +78,9 @@ void take_isid(BootSession& made, Ports& ports) {
 // Carries out a step that has an answer, until the kernel has the session.
 class Driver {
 public:
-  Driver(Session& session, const Path& path, BootSession& made, Ports& ports)
-      : session_{session}, path_{path}, made_{made}, ports_{ports} {}
+  // `told`: of what goes well.
+  Driver(Session& session, const Path& path, BootSession& made, Ports& ports, LogLevel told)
+      : session_{session}, path_{path}, made_{made}, ports_{ports}, told_{told} {}
 
   Result<Done> run() {
     SessionStep step = session_.on_event(SessionEvent::start(), ports_.clock.now());
@@ -85,7 +91,7 @@ public:
       }
       step = session_.on_event(carry_out(step), ports_.clock.now());
     }
-    log_handed_over(session_, path_, made_.session, ports_.log);
+    log_handed_over(told_, session_, path_, made_.session, ports_.log);
     return Done{};
   }
 
@@ -129,7 +135,7 @@ private:
     const auto up =
         ports_.stream.connect(step.portal, {made_.link.index, path_.link.apart}, step.deadline);
     if (!up) return SessionEvent::failed(up.error());
-    log_connected(session_, ports_.log);
+    log_connected(told_, session_, ports_.log);
     return SessionEvent::connected();
   }
 
@@ -144,6 +150,7 @@ private:
   const Path& path_;
   BootSession& made_;
   Ports& ports_;
+  LogLevel told_;
   std::array<std::uint8_t, 2048> buffer_{};
 };
 
@@ -175,24 +182,73 @@ void log_no_disk(const Path& path, const Error& error, Log& log) {
   log.write(LogLevel::Error, line.text());
 }
 
-// Completes `made`.
-Result<Done> log_in(const Path& path, const Parameters& parameters, Nic nic, Millis give_up,
-                    Ports& ports, BootSession& made) {
-  if (nic == Nic::BringUp) ISBOOT_TRY(ports.network.wait_ready(give_up));
+// "LUN 1 of iqn.…: the target has no such LUN: not there yet, looking for 115 s more"
+void log_not_yet(const Path& path, const Error& error, Millis left, Log& log) {
+  Line line;
+  line.out() << "LUN " << to_text(path.lun) << " of " << path.login.target_name << ": ";
+  line.add(error, log);
+  line.out() << ": not there yet, looking for ";
+  line.out().decimal(left / 1000) << " s more";
+  log.write(LogLevel::Warning, line.text());
+}
+
+// Until the kernel has the session.
+Result<Done> log_in(const Path& path, const Parameters& parameters, Millis give_up, Ports& ports,
+                    BootSession& made, LogLevel told) {
   const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
   Session session{path.portal, made.login, limits, ports.hash, ports.entropy};
-  const auto carried = Driver{session, path, made, ports}.run();
+  const auto carried = Driver{session, path, made, ports, told}.run();
   ports.network.tell_conflict();
   made.kernel.portal = session.home();
   ISBOOT_TRY(carried);
   made.logged_in = true;
   made.time2wait = session.params().time2wait;
+  return Done{};
+}
 
-  const Millis now = ports.clock.now();
-  const Millis limit = now + kDiskLimit < give_up ? now + kDiskLimit : give_up;
-  const auto disk = ports.initiator.find_disk(made.session, path.lun, limit);
+// A new connection for the session that the kernel has. The login takes the place of the old one
+// at the target, not before the time that was agreed on (RFC 7143 section 13.15).
+Result<Done> log_in_again(const Path& path, const Parameters& parameters, Millis give_up,
+                          Ports& ports, BootSession& made) {
+  made.logged_in = false;
+  made.login.cmd_sn = ISBOOT_TRY(ports.initiator.recover(made.session));
+  take_isid(made, ports);
+  const std::uint16_t seconds =
+      made.time2wait < Session::kMostTime2Wait ? made.time2wait : Session::kMostTime2Wait;
+  const Millis due = ports.clock.now() + seconds * Millis{1000};
+  ports.clock.sleep_until(due < give_up ? due : give_up);
+  return log_in(path, parameters, give_up, ports, made, LogLevel::Detail);
+}
+
+bool may_still_come(const Error& error) {
+  return error.code == Errc::NotFound || error.code == Errc::TimedOut;
+}
+
+// The disk, whenever it appears before `give_up`.
+Result<DiskName> await_disk(const Path& path, const Parameters& parameters, Millis give_up,
+                            Ports& ports, BootSession& made) {
+  GrowingSpan looks{kFirstLook, kLongestLook};
+  for (;;) {
+    const Millis limit = looks.end(ports.clock.now(), give_up);
+    const auto disk = ports.initiator.find_disk(made.session, path.lun, limit);
+    if (disk || !may_still_come(disk.error())) return disk;
+    // A look that ended early must not make the next login come early, too.
+    ports.clock.sleep_until(limit);
+    if (ports.clock.now() >= give_up) return disk;
+    log_not_yet(path, disk.error(), give_up - ports.clock.now(), ports.log);
+    ISBOOT_TRY(log_in_again(path, parameters, give_up, ports, made));
+  }
+}
+
+// Completes `made`.
+Result<Done> bring_up(const Path& path, const Parameters& parameters, Nic nic, Millis give_up,
+                      Ports& ports, BootSession& made) {
+  if (nic == Nic::BringUp) ISBOOT_TRY(ports.network.wait_ready(give_up));
+  ISBOOT_TRY(log_in(path, parameters, give_up, ports, made, LogLevel::Info));
+  const auto disk = await_disk(path, parameters, give_up, ports, made);
   if (!disk) {
-    log_no_disk(path, disk.error(), ports.log);
+    // A login that failed has told of it.
+    if (made.logged_in) log_no_disk(path, disk.error(), ports.log);
     return disk.error();
   }
   made.disk = *disk;
@@ -230,7 +286,7 @@ Result<BootSession> establish_with(Nic nic, const Path& path, const Parameters& 
   take_isid(made, ports);
   if (link) made.link = *link;
   const auto done =
-      link ? log_in(path, parameters, nic, give_up, ports, made) : Result<Done>{link.error()};
+      link ? bring_up(path, parameters, nic, give_up, ports, made) : Result<Done>{link.error()};
   ports.stream.close();
   if (done) return made;
   if (!made.logged_in && may_come_later())

@@ -1,12 +1,20 @@
 #include "platform/linux/initiator/disk.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
 #include <memory>
 
+#include "platform/linux/system/clock.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system/uevents.h"
+#include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -21,6 +29,42 @@ std::string disk_below(const std::string& device) {
   while (const dirent* entry = readdir(folder.get()))
     if (entry->d_name[0] != '.') return entry->d_name;
   return {};
+}
+
+// Writes to the file behind `scan` and says on `result` how that went.
+[[noreturn]] void write_scan(int scan, int result, const std::string& what) {
+  // Whoever waits for an end of ours to close must not wait for the kernel.
+  if (dup2(scan, STDIN_FILENO) < 0 || dup2(result, STDOUT_FILENO) < 0) _exit(EXIT_FAILURE);
+  (void)close_range(STDERR_FILENO, UINT_MAX, 0);
+  const ssize_t written = write(STDIN_FILENO, what.data(), what.size());
+  const int error = written < 0 ? errno : 0;
+  (void)!write(STDOUT_FILENO, &error, sizeof error);
+  _exit(EXIT_SUCCESS);
+}
+
+// Returns when the scan is over; the disk's driver goes on by itself. The kernel holds whoever
+// scans for as long as the connection is lost, and no signal frees it: that is a process of its
+// own, left behind at the deadline. The next login, or the session's end, frees it.
+Result<Done> scan_for(const std::string& scan, const std::string& what, Clock& clock,
+                      Millis deadline) {
+  const UniqueFd file{open(scan.c_str(), O_WRONLY | O_CLOEXEC)};
+  if (!file) return system_error(errno, "the SCSI host cannot be scanned");
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return system_error(errno, "no pipe to the scan can be had");
+  const UniqueFd result{ends[0]};
+  UniqueFd its{ends[1]};
+  const pid_t process = fork();
+  if (process < 0) return system_error(errno, "no process for the scan can be had");
+  if (process == 0) write_scan(file.get(), its.get(), what);
+  its.reset();
+  pollfd polled{result.get(), POLLIN, 0};
+  const bool ended = poll(&polled, 1, poll_timeout(clock.now(), deadline)) > 0;
+  int error = EIO;
+  if (ended && read(result.get(), &error, sizeof error) < 0) error = errno;
+  (void)waitpid(process, nullptr, ended ? 0 : WNOHANG);
+  if (!ended) return Error{Errc::TimedOut, 0, "the target does not say whether it has the LUN"};
+  if (error != 0) return system_error(error, "the SCSI host cannot be scanned");
+  return Done{};
 }
 
 bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
@@ -43,8 +87,7 @@ Result<DiskName> wait_for_disk(std::uint32_t host, const Lun& lun, Clock& clock,
   const std::string scan = "/sys/class/scsi_host/host" + host_number + "/scan";
   const std::string device = "/sys/class/scsi_device/" + host_number + ":0:0:" + number;
   for (;;) {
-    // Returns when the scan is over; the disk's driver goes on by itself.
-    ISBOOT_TRY(write_file(scan, "0 0 " + number));
+    ISBOOT_TRY(scan_for(scan, "0 0 " + number, clock, deadline));
     if (exists(device)) break;
     if (clock.now() + kRescanEvery >= deadline)
       return Error{Errc::NotFound, 0, "the target has no such LUN"};
@@ -57,7 +100,7 @@ Result<DiskName> wait_for_disk(std::uint32_t host, const Lun& lun, Clock& clock,
       ISBOOT_TRY(name.assign("/dev/" + disk));
       return name;
     }
-    if (!uevents.wait(deadline))
+    if (!uevents.wait(deadline) || clock.now() >= deadline)
       return Error{Errc::TimedOut, 0, "the LUN is there, but no disk came of it"};
   }
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <vector>
 
+#include "core/boot/growing_span.h"
 #include "core/boot/parameters.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system/root_device.h"
@@ -15,6 +16,8 @@
 
 namespace isboot::linux_platform {
 namespace {
+
+constexpr Millis kLongestSilence = 60'000;
 
 struct MountFlag {
   const char* name;
@@ -114,7 +117,7 @@ RootOptions RootOptions::from_command_line(Text command_line) {
 }
 
 Result<std::string> find_root_device(const std::string& root, const std::string& booted,
-                                     Clock& clock, Millis deadline, Log& log) {
+                                     Clock& clock, const RootWait& wait, Log& log) {
   if (root.empty()) return Error{Errc::BadValue, 0, "root= is not on the kernel command line"};
   const std::size_t equals = root.find('=');
   const bool is_number = root.find(':') != std::string::npos && equals == std::string::npos;
@@ -122,10 +125,18 @@ Result<std::string> find_root_device(const std::string& root, const std::string&
                                   : root.front() != '/' && !is_number)
     return Error{Errc::BadValue, 0, "root= has no form that is known"};
   Uevents uevents = ISBOOT_TRY(Uevents::open(clock));
+  boot::GrowingSpan words{wait.first_word, kLongestSilence};
+  Millis word = words.end(clock.now(), wait.deadline);
   for (;;) {
     std::string device = look_for(root, booted, log);
     if (!device.empty()) return device;
-    if (!uevents.wait(deadline)) return Error{Errc::TimedOut, 0, "no such device appeared"};
+    const bool told = uevents.wait(word);
+    const Millis now = clock.now();
+    if (told && now < word) continue;
+    if (now >= wait.deadline) return Error{Errc::TimedOut, 0, "no such device appeared"};
+    log.write(LogLevel::Warning, "root=" + root + ": not there yet, looking for " +
+                                     std::to_string((wait.deadline - now) / 1000) + " s more");
+    word = words.end(now, wait.deadline);
   }
 }
 

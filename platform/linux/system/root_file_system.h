@@ -22,12 +22,19 @@ struct RootOptions {
   static RootOptions from_command_line(Text command_line);
 };
 
-// The device node of `root`, waiting for it until the deadline. `booted` is the disk that was just
+// How long a root device is waited for, and after how long it is said for the first time that it is
+// not there yet.
+struct RootWait {
+  Millis deadline = 0;
+  Millis first_word = 5'000;
+};
+
+// The device node of `root`, waited for until the deadline. `booted` is the disk that was just
 // booted from ("/dev/sda"; empty: none): of several devices with the same UUID or label it has the
 // one that is meant, and `log` tells of the others. Errc::BadValue: no form that is known.
 // Errc::TimedOut: no such device.
 Result<std::string> find_root_device(const std::string& root, const std::string& booted,
-                                     Clock& clock, Millis deadline, Log& log);
+                                     Clock& clock, const RootWait& wait, Log& log);
 
 // Mounts `device` at `where` (made if needed), with the file system's module loaded.
 Result<Done> mount_root(const std::string& device, const RootOptions& options,

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/linux/system/clock.h"
 #include "testing/fake_clock.h"
 #include "testing/fake_log.h"
 
@@ -29,7 +30,7 @@ TEST(FindRootDevice, RefusesFormsThatItDoesNotKnow) {
   testing::FakeLog log;
   for (const char* root : {"", "sda1", "COLOUR=red", "=x"}) {
     SCOPED_TRACE(root);
-    const auto device = find_root_device(root, "", clock, clock.now(), log);
+    const auto device = find_root_device(root, "", clock, {clock.now()}, log);
     ASSERT_FALSE(device);
     EXPECT_EQ(device.error().code, Errc::BadValue);
   }
@@ -40,10 +41,18 @@ TEST(FindRootDevice, EndsAtItsDeadline) {
   testing::FakeLog log;
   for (const char* root : {"/dev/no-such-disk", "LABEL=no-such-label", "250:77", "PARTUUID=0-0"}) {
     SCOPED_TRACE(root);
-    const auto device = find_root_device(root, "", clock, clock.now(), log);
+    const auto device = find_root_device(root, "", clock, {clock.now()}, log);
     ASSERT_FALSE(device);
     EXPECT_EQ(device.error().code, Errc::TimedOut);
   }
+}
+
+TEST(FindRootDevice, SaysThatTheDeviceIsNotThereYet) {
+  LinuxClock clock;
+  testing::FakeLog log;
+  const RootWait wait{.deadline = clock.now() + 60, .first_word = 10};
+  ASSERT_FALSE(find_root_device("/dev/no-such-disk", "", clock, wait, log));
+  EXPECT_TRUE(log.says("root=/dev/no-such-disk: not there yet, looking for 0 s more"));
 }
 
 }  // namespace
