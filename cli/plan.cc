@@ -7,6 +7,7 @@
 #include "app/tableless/boot_table.h"
 #include "cli/command.h"
 #include "cli/options/parameter_options.h"
+#include "cli/options/target_options.h"
 #include "core/boot/network_plan.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
@@ -94,6 +95,7 @@ void print(const Json& plan) {
     line("initiator", path["initiator"]);
     line("authentication", path["authentication"]);
   }
+  if (plan["off"].get<bool>()) std::printf("off        isboot=off: `isboot boot` does nothing\n");
   for (const Json& target : plan["left_out"])
     std::printf("left out   target%d: %s\n", target["target_index"].get<int>(),
                 target["reason"].get_ref<const std::string&>().c_str());
@@ -103,11 +105,12 @@ void print(const Json& plan) {
               timeout.c_str(), for_ever ? "for ever" : (plan["recovery"].dump() + " s").c_str());
 }
 
-int fail(const std::string& source, const Error& error) {
-  std::fprintf(stderr, "isboot: %s, offset %u: %s\n", source.c_str(), error.offset,
-               in_words(error).c_str());
-  std::fprintf(stderr, "isboot: next: `isboot ibft check` names each fault of the table\n");
-  return kFailed;
+int fail_to_plan(const linux_platform::FirmwareTable& found, const Error& error) {
+  if (is_made_up(found))
+    return report(
+        {found.source + ": " + in_words(error), "check isboot.url= and ip= (isboot-boot(1))"});
+  return report({found.source + ", offset " + std::to_string(error.offset) + ": " + in_words(error),
+                 "`isboot ibft check` names each fault of the table"});
 }
 
 int show_plan(const ParameterOptions& options, bool as_json) {
@@ -118,17 +121,15 @@ int show_plan(const ParameterOptions& options, bool as_json) {
     std::fprintf(stderr, "isboot: no iBFT: `isboot boot` would do nothing\n");
     return kNothingToDo;
   }
-  if (!found)
-    return fail(parameters.table.empty() ? "kernel command line" : text(parameters.table),
-                found.error());
+  if (!found) return report(table_failure(parameters, found.error()));
   ibft::Table table;
   ibft::Findings findings;
   boot::Plan plan;
   const auto decoded = linux_platform::decode(*found, table, findings);
-  if (!decoded) return fail(found->source, decoded.error());
+  if (!decoded) return fail_to_plan(*found, decoded.error());
   boot::LeftOuts left_out;
   const auto planned = boot::make_plan(table, parameters, plan, &left_out);
-  if (!planned) return fail(found->source, planned.error());
+  if (!planned) return fail_to_plan(*found, planned.error());
 
   Json json;
   json["source"] = found->source;

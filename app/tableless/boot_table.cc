@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "app/keeper/credentials.h"
+#include "core/boot/command_line.h"
 #include "core/boot/tableless.h"
 #include "core/ibft/encode.h"
 #include "platform/linux/system/file.h"
@@ -34,13 +36,20 @@ public:
   Result<FirmwareTable> make(const Patience* patience);
 
 private:
+  // The NICs that are there, and why the first of the others is not.
+  struct Completed {
+    boot::Tableless wanted;
+    std::optional<Error> lacks;
+  };
+
   void say(LogLevel level, const std::string& line) { log_.write(level, line); }
   void replace_url();
   bool take_root_path();
-  Result<boot::Tableless> completed();
+  Result<Completed> completed();
   Result<boot::Tableless> awaited(const Patience* patience);
   Result<Done> complete(IpParameter& nic, std::vector<boot::Lease>& leases);
-  Result<Done> find_mac(IpParameter& nic);
+  Result<Done> name_nic(IpParameter& nic) const;
+  Result<Done> take_lease(IpParameter& nic, std::vector<boot::Lease>& leases);
   Result<Done> name_initiator(boot::Tableless& wanted);
   Result<Done> read_secrets(iscsi::Credentials& credentials);
 
@@ -58,20 +67,22 @@ bool Making::read() {
   if (line) command_line_ = std::move(*line);
   wanted_ = boot::read_tableless(command_line_, warnings_);
   replace_url();
-  return !wanted_.targets.empty() || take_root_path();
+  return wanted_.asked || take_root_path();
 }
 
 // An option --url stands above the command line, all of it.
 void Making::replace_url() {
   const Text given = parameters_.url;
-  const auto last = boot::command_line_value(command_line_, "isboot.url");
-  if (given.empty() || (last && *last == given)) return;
+  boot::ParameterWarnings named_already;
+  if (given.empty() || boot::parse_command_line(command_line_, named_already).url == given) return;
   const auto url = iscsi::parse_url(given);
   if (!url) return say(LogLevel::Warning, "--url: " + std::string{url.error().text});
   wanted_.targets.count = 0;
   boot::Netroot target;
   target.url = *url;
+  target.device = url->link;
   (void)wanted_.targets.push(target);
+  wanted_.asked = true;
 }
 
 // The root path option, when a lease is asked for and nothing else names a target.
@@ -81,8 +92,10 @@ bool Making::take_root_path() {
     if (!starts_with_ignoring_case(lease.root_path, "iscsi:")) continue;
     const auto url = iscsi::parse_url(lease.root_path);
     if (!url || url->portal.address.is_absent()) {
-      say(LogLevel::Warning, "DHCP root path: " + std::string{lease.root_path.view()} + ": " +
+      const Text shown = boot::shown_value({"root-path", lease.root_path, true});
+      say(LogLevel::Warning, "DHCP root path: " + std::string{shown} + ": " +
                                  (url ? "its server is not an IP address" : url.error().text));
+      wanted_.asked = true;
       continue;
     }
     boot::Netroot target;
@@ -91,65 +104,89 @@ bool Making::take_root_path() {
     source_ = kRootPath;
     return wanted_.targets.push(target);
   }
-  return false;
+  return wanted_.asked;
 }
 
-Result<Done> Making::find_mac(IpParameter& nic) {
-  if (!nic.mac.is_zero()) return Done{};
-  std::string device{nic.device.view()};
-  if (device.empty()) {
-    // pxelinux and iPXE's users name the NIC that loaded the kernel.
+// Gives a NIC that is named in some way both of its names; one that nobody names stays without.
+Result<Done> Making::name_nic(IpParameter& nic) const {
+  if (nic.mac.is_zero() && nic.device.empty()) {
+    const Text given = parameters_.nic;
+    // pxelinux and iPXE's users name the NIC that loaded the kernel, with "01-" for Ethernet.
     const auto loader = boot::command_line_value(command_line_, "BOOTIF");
-    const Text named = !parameters_.nic.empty() ? Text{parameters_.nic}
-                       : loader                 ? slice(*loader, 3)  // behind "01-", Ethernet
-                                                : Text{};
-    if (const auto mac = parse_mac(named)) {
-      nic.mac = *mac;
-      return Done{};
-    }
-    device = std::string{named};
+    const Text named = given.empty() && loader ? *loader : given;
+    for (const std::size_t start : {0U, 3U})
+      if (const auto mac = parse_mac(slice(named, start))) nic.mac = *mac;
+    if (nic.mac.is_zero()) ISBOOT_TRY(nic.device.assign(given));
   }
-  if (device.empty()) device = first_nic(paths_).value_or("");
-  if (device.empty()) return Error{Errc::NotFound, 0, "there is no Ethernet NIC for ip="};
-  const auto mac = mac_of(device, paths_);
+  if (!nic.mac.is_zero()) {
+    const auto device = interface_with(nic.mac, paths_);
+    if (!device) return Error{Errc::NotFound, 0, "no NIC has the MAC address that is named for it"};
+    return nic.device.assign(*device);
+  }
+  if (nic.device.empty()) return Done{};
+  const auto mac = mac_of(std::string{nic.device.view()}, paths_);
   if (!mac) return Error{Errc::NotFound, 0, "the NIC that ip= or isboot.nic= names is not there"};
   nic.mac = *mac;
-  return nic.device.assign(device);
+  return Done{};
+}
+
+Result<Done> Making::take_lease(IpParameter& nic, std::vector<boot::Lease>& leases) {
+  const auto lease = std::find_if(leases.begin(), leases.end(), [&](const boot::Lease& one) {
+    return nic.device.empty() || one.device == nic.device;
+  });
+  if (lease == leases.end())
+    return Error{Errc::NotFound, 0,
+                 "ip= asks for DHCP, and the initramfs's client has left no lease "
+                 "(/run/net-*.conf, /tmp/dhclient.*.dhcpopts): give the address itself, "
+                 "ip=ADDRESS::GATEWAY:NETMASK"};
+  boot::apply_lease(*lease, nic);
+  leases.erase(lease);
+  return name_nic(nic);
 }
 
 Result<Done> Making::complete(IpParameter& nic, std::vector<boot::Lease>& leases) {
-  if (nic.method == IpParameter::Method::Dhcp) {
-    const auto lease = std::find_if(leases.begin(), leases.end(), [&](const boot::Lease& one) {
-      return nic.device.empty() || one.device == nic.device;
-    });
-    if (lease == leases.end())
-      return Error{Errc::NotFound, 0,
-                   "ip= asks for DHCP, and the initramfs's client has left no lease "
-                   "(/run/net-*.conf, /tmp/dhclient.*.dhcpopts): give the address itself, "
-                   "ip=ADDRESS::GATEWAY:NETMASK"};
-    boot::apply_lease(*lease, nic);
-    leases.erase(lease);
+  ISBOOT_TRY(name_nic(nic));
+  if (nic.method == IpParameter::Method::Dhcp) ISBOOT_TRY(take_lease(nic, leases));
+  if (nic.device.empty()) {
+    const auto first = first_nic(paths_);
+    if (!first) return Error{Errc::NotFound, 0, "there is no Ethernet NIC for ip="};
+    ISBOOT_TRY(nic.device.assign(*first));
+    ISBOOT_TRY(name_nic(nic));
   }
   if (nic.mtu != 0 && parameters_.mtu == 0) parameters_.mtu = nic.mtu;
-  return find_mac(nic);
+  return Done{};
 }
 
-Result<boot::Tableless> Making::completed() {
-  boot::Tableless wanted = wanted_;
+Result<Making::Completed> Making::completed() {
+  Completed result{wanted_, {}};
+  result.wanted.nics.count = 0;
   std::vector<boot::Lease> leases = read_leases(paths_);
-  for (IpParameter& nic : wanted.nics) ISBOOT_TRY(complete(nic, leases));
-  return wanted;
+  for (IpParameter nic : wanted_.nics) {
+    const auto done = complete(nic, leases);
+    if (!done && done.error().code != Errc::NotFound) return done.error();
+    if (done)
+      (void)result.wanted.nics.push(nic);
+    else if (!result.lacks)
+      result.lacks = done.error();
+  }
+  return result;
 }
 
+// Waits for the NICs that are wanted, until those that are there lead to every target. In the end
+// what is there has to do: a cable that is not plugged in must not end a boot by another.
 Result<boot::Tableless> Making::awaited(const Patience* patience) {
   for (;;) {
-    auto wanted = completed();
-    if (wanted) return wanted;
-    const bool may_come = wanted.error().code == Errc::NotFound && patience != nullptr;
+    const Completed now = ISBOOT_TRY(completed());
+    const bool some = !now.wanted.nics.empty();
+    if (!now.lacks || (some && now.wanted.leads_to_all())) return now.wanted;
+    if (patience != nullptr && patience->clock.now() < patience->give_up) {
+      patience->clock.sleep_until(patience->clock.now() + kPause);
+      continue;
+    }
     // It is somebody's wish: not the same as no table.
-    if (!may_come || patience->clock.now() >= patience->give_up)
-      return Error{Errc::BadValue, 0, wanted.error().text};
-    patience->clock.sleep_until(patience->clock.now() + kPause);
+    if (!some) return Error{Errc::BadValue, 0, now.lacks->text};
+    say(LogLevel::Warning, std::string{now.lacks->text} + "; going on with the other NICs");
+    return now.wanted;
   }
 }
 
@@ -175,7 +212,9 @@ Result<Done> Making::read_secrets(iscsi::Credentials& credentials) {
 
 Result<FirmwareTable> Making::make(const Patience* patience) {
   for (const boot::ParameterWarning& warning : warnings_)
-    say(LogLevel::Warning, "parameter " + std::string{warning.name} + ": " + warning.message);
+    log_.write(LogLevel::Warning, boot::to_text(warning));
+  if (wanted_.targets.empty())
+    return Error{Errc::BadValue, 0, "none of the targets that are named can be used"};
   boot::Tableless wanted = ISBOOT_TRY(awaited(patience));
   ISBOOT_TRY(name_initiator(wanted));
   auto credentials = linux_platform::InSecretPages<iscsi::Credentials>::make();
@@ -191,6 +230,17 @@ Result<FirmwareTable> Making::make(const Patience* patience) {
 }
 
 }  // namespace
+
+Failure table_failure(const boot::Parameters& parameters, const Error& error) {
+  if (!parameters.table.empty())
+    return {"the iBFT " + std::string{parameters.table.view()} + ": " + in_words(error),
+            "check isboot.table="};
+  // What the command line lacks is no error of the system's.
+  if (error.code == Errc::BadValue)
+    return {"no iBFT, and the kernel command line is not enough: " + in_words(error),
+            "check isboot.url= and ip= (isboot-boot(1))"};
+  return {"firmware's iBFT: " + in_words(error), "do it as root"};
+}
 
 bool is_made_up(const FirmwareTable& table) {
   return table.source == kCommandLine || table.source == kRootPath;

@@ -1,6 +1,7 @@
 // The table to boot from: firmware's, or one that the kernel command line makes up for.
 #pragma once
 
+#include "app/failure.h"
 #include "app/tableless/machine_facts.h"
 #include "core/boot/parameters.h"
 #include "core/ports/clock.h"
@@ -22,6 +23,10 @@ struct Patience {
 Result<linux_platform::FirmwareTable> find_boot_table(boot::Parameters& parameters, Log& log,
                                                       const Patience* patience = nullptr,
                                                       const TablelessPaths& paths = {});
+
+// Why find_boot_table() has none, for every error but Errc::NotFound: what is wrong with the table
+// that the parameters name, with firmware's, or with the command line.
+Failure table_failure(const boot::Parameters& parameters, const Error& error);
 
 // Whether it was made up so, and nothing of it is firmware's.
 bool is_made_up(const linux_platform::FirmwareTable& table);

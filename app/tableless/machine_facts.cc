@@ -46,6 +46,10 @@ std::string name_of_number(const std::string& number, const TablelessPaths& path
   return {};
 }
 
+bool is_hardware(const std::string& interface, const TablelessPaths& paths) {
+  return access((paths.interfaces + "/" + interface + "/device").c_str(), F_OK) == 0;
+}
+
 void add_lease(std::vector<boot::Lease>& leases, const std::string& path,
                const std::string& device) {
   const auto file = linux_platform::read_file(path, kMaxLease);
@@ -82,12 +86,22 @@ std::optional<MacAddress> mac_of(const std::string& interface, const TablelessPa
   return *mac;
 }
 
+std::optional<std::string> interface_with(const MacAddress& mac, const TablelessPaths& paths) {
+  std::optional<std::string> found;
+  for (const std::string& name : names_in(paths.interfaces)) {
+    if (mac_of(name, paths) != mac) continue;
+    if (is_hardware(name, paths)) return name;
+    if (!found) found = name;
+  }
+  return found;
+}
+
 std::optional<std::string> first_nic(const TablelessPaths& paths) {
   std::optional<std::string> first;
   long lowest = 0;
   for (const std::string& name : names_in(paths.interfaces)) {
     const std::string folder = paths.interfaces + "/" + name;
-    if (access((folder + "/device").c_str(), F_OK) != 0) continue;
+    if (!is_hardware(name, paths)) continue;
     if (number_in(folder + "/type") != ARPHRD_ETHER) continue;
     const long index = number_in(folder + "/ifindex");
     if (first && index >= lowest) continue;

@@ -27,6 +27,9 @@ std::vector<boot::Lease> read_leases(const TablelessPaths& paths);
 // The MAC address of an interface; nothing when there is no such interface.
 std::optional<MacAddress> mac_of(const std::string& interface, const TablelessPaths& paths);
 
+// The interface that has this MAC address; of several, such as a NIC and its VLANs, the hardware.
+std::optional<std::string> interface_with(const MacAddress& mac, const TablelessPaths& paths);
+
 // The Ethernet NIC that was there first, and is hardware; nothing when there is none.
 std::optional<std::string> first_nic(const TablelessPaths& paths);
 

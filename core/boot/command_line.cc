@@ -11,6 +11,12 @@ Text unquoted(Text text) {
   return text;
 }
 
+bool contains_ignoring_case(Text text, Text part) {
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (starts_with_ignoring_case(slice(text, i), part)) return true;
+  return false;
+}
+
 }  // namespace
 
 std::optional<Word> next_word(Text& rest) {
@@ -30,7 +36,10 @@ std::optional<Word> next_word(Text& rest) {
 }
 
 Text shown_value(const Word& word) {
-  return find(word.value, '@') == Text::npos ? word.value : Text{"(hidden)", 8};
+  const bool secret = contains_ignoring_case(word.name, "password") ||
+                      contains_ignoring_case(word.name, "secret") ||
+                      find(word.value, '@') != Text::npos;
+  return secret ? Text{"(hidden)", 8} : word.value;
 }
 
 }  // namespace isboot::boot

@@ -18,7 +18,8 @@ struct Word {
 // Takes the first word off `rest`; nothing when there is none left.
 std::optional<Word> next_word(Text& rest);
 
-// The value of a word for messages: not one with an '@', in front of which a secret may stand.
+// The value of a word for messages: not one with an '@', in front of which a secret may stand, and
+// not that of a word that is called a password or a secret.
 Text shown_value(const Word& word);
 
 }  // namespace isboot::boot

@@ -46,21 +46,14 @@ struct MethodName {
   Method method;
 };
 constexpr MethodName kMethods[] = {
-    {"off", Method::None},
-    {"none", Method::None},
-    {"static", Method::Static},
-    {"dhcp", Method::Dhcp},
-    {"on", Method::Dhcp},
-    {"any", Method::Dhcp},
-    {"both", Method::Dhcp},
-    {"bootp", Method::Dhcp},
-    {"single-dhcp", Method::Dhcp},
-    {"auto6", Method::Advertised},
-    {"either6", Method::Advertised},
+    {"off", Method::None},         {"none", Method::None},        {"static", Method::Static},
+    {"dhcp", Method::Dhcp},        {"dhcp4", Method::Dhcp},       {"on", Method::Dhcp},
+    {"any", Method::Dhcp},         {"both", Method::Dhcp},        {"bootp", Method::Dhcp},
+    {"single-dhcp", Method::Dhcp}, {"auto6", Method::Advertised}, {"either6", Method::Advertised},
 };
 
 // Nothing when it is no method at all; an error for one that is not understood.
-Result<std::optional<Method>> method_of(const Field& field) {
+Result<std::optional<Method>> one_method(const Field& field) {
   for (const MethodName& known : kMethods)
     if (same(field.text, known.name)) return std::optional{known.method};
   if (same(field.text, "dhcp6"))
@@ -71,6 +64,20 @@ Result<std::optional<Method>> method_of(const Field& field) {
   return std::optional<Method>{};
 }
 
+// The first of a list with commas that is understood.
+Result<std::optional<Method>> method_of(const Field& field) {
+  auto found = one_method({slice(field.text, 0, find(field.text, ',')), field.offset});
+  std::size_t comma = find(field.text, ',');
+  while ((!found || !*found) && comma != Text::npos) {
+    const Text rest = slice(field.text, ++comma);
+    const auto next = one_method({slice(rest, 0, find(rest, ',')), field.offset});
+    if (next && *next) return next;
+    const std::size_t behind = find(rest, ',');
+    comma = behind == Text::npos ? behind : comma + behind;
+  }
+  return found;
+}
+
 Result<IpAddress> address_of(const Field& field) {
   Text text = field.text;
   if (text.empty()) return IpAddress{};
@@ -79,6 +86,30 @@ Result<IpAddress> address_of(const Field& field) {
   const Result<IpAddress> address = parse_ip(text);
   if (!address) return bad(field, "ip=: not an IP address");
   return *address;
+}
+
+// The two sides of the '/' in 10.0.2.15/24, [2001:db8::1]/64 and [2001:db8::1/64].
+struct Divided {
+  Field address;
+  Field bits;  // empty: there is none
+};
+Divided divide(const Field& field) {
+  const std::size_t slash = find(field.text, '/');
+  if (slash == Text::npos) return {field, {}};
+  Field address{slice(field.text, 0, slash), field.offset};
+  Field bits{slice(field.text, slash + 1), static_cast<std::uint32_t>(field.offset + slash + 1)};
+  if (!bits.text.empty() && bits.text.back() == ']' && address.text.starts_with('[')) {
+    address = {slice(address.text, 1), field.offset + 1};
+    bits.text = slice(bits.text, 0, bits.text.size() - 1);
+  }
+  return {address, bits};
+}
+
+// Classes are of RFC 791 section 3.2.
+std::uint8_t guessed_prefix(const IpAddress& address) {
+  if (!address.is_v4()) return 64;
+  const std::uint8_t first = address.network_bytes()[0];
+  return first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : 32;
 }
 
 // [:mtu[:mac]]; the MAC address is in six pieces.
@@ -103,8 +134,9 @@ Result<Done> set_hardware(IpParameter& parameter, const Fields& fields, std::siz
 Result<Done> set_tail(IpParameter& parameter, const Fields& fields, std::size_t first) {
   const Field field = field_of(fields, first);
   const bool hardware = !field.text.empty() && parse_decimal(field.text, UINT32_MAX).ok();
-  // With no first field a MAC address may stand behind it, in six pieces.
-  if (hardware || fields.count > first + 3) return set_hardware(parameter, fields, first);
+  // With no first field a MAC address may stand behind it, in six pieces or with dashes.
+  const bool mac = field.text.empty() && parse_mac(field_of(fields, first + 1).text).ok();
+  if (hardware || mac || fields.count > first + 3) return set_hardware(parameter, fields, first);
   // A third name server, the kernel's time server, is not needed.
   for (std::size_t i = 0; i < parameter.dns.size(); ++i)
     parameter.dns[i] = ISBOOT_TRY(address_of(field_of(fields, first + i)));
@@ -121,11 +153,16 @@ Result<IpParameter> by_device(const Fields& fields, Method method) {
 }
 
 Result<Done> set_addresses(IpParameter& parameter, const Fields& fields) {
-  parameter.address = ISBOOT_TRY(address_of(fields[0]));
+  const auto [address, bits] = divide(fields[0]);
+  parameter.address = ISBOOT_TRY(address_of(address));
   parameter.gateway = ISBOOT_TRY(address_of(field_of(fields, 2)));
-  const Field mask = field_of(fields, 3);
   if (parameter.address.is_absent()) return Done{};
-  if (mask.text.empty()) return bad(mask, "ip=: the netmask, its fourth field, is missing");
+  const Field mask = bits.text.empty() ? field_of(fields, 3) : bits;
+  parameter.prefix_is_guess = mask.text.empty();
+  if (mask.text.empty()) {
+    parameter.prefix = guessed_prefix(parameter.address);
+    return Done{};
+  }
   const Result<std::uint8_t> prefix = parse_netmask(mask.text, parameter.address);
   if (!prefix) return bad(mask, "ip=: not a netmask, nor a number of bits");
   parameter.prefix = *prefix;
@@ -143,7 +180,8 @@ Result<IpParameter> full(const Fields& fields) {
   const Field field = field_of(fields, 6);
   const auto method = ISBOOT_TRY(method_of(field));
   if (!method && !field.text.empty()) return bad(field, "ip=: no method, such as none or dhcp");
-  parameter.method = method.value_or(Method::Static);
+  const bool asks = field.text.empty() && parameter.address.is_absent() && fields.count > 1;
+  parameter.method = method.value_or(asks ? Method::Dhcp : Method::Static);
   // "none" with an address means: nothing to ask for, all is here.
   if (parameter.method == Method::None) parameter.method = Method::Static;
   if (parameter.method == Method::Static && parameter.address.is_absent())
@@ -175,7 +213,8 @@ Result<IpParameter> parse_ip_parameter(Text value) {
     parameter.method = *alone;
     return parameter;
   }
-  if (fields.count > 1 && !fields[0].text.empty() && !address_of(fields[0])) {
+  const bool address = !fields[0].text.empty() && address_of(divide(fields[0]).address).ok();
+  if (fields.count > 1 && !address) {
     const auto method = ISBOOT_TRY(method_of(fields[1]));
     if (method) return by_device(fields, *method);
   }

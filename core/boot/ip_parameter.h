@@ -21,7 +21,8 @@ struct IpParameter {
   LinkName device;  // empty: not named
   MacAddress mac;   // of the NIC; zero: not named
   IpAddress address;
-  std::uint8_t prefix = 0;  // bits
+  std::uint8_t prefix = 0;       // bits
+  bool prefix_is_guess = false;  // the value has none
   IpAddress gateway;
   std::array<IpAddress, 2> dns;
   IpAddress dhcp_server;  // known from a lease only
@@ -33,8 +34,11 @@ struct IpParameter {
 //   dhcp
 //   device:dhcp[:mtu[:mac]]
 //   address:peer:gateway:netmask:host name:device:method[:dns[:dns]] or [:mtu[:mac]]
-// IPv6 addresses are in brackets, a netmask is one or a number of bits. Errc::BadValue with
-// the offset of what is wrong.
+// IPv6 addresses are in brackets; a netmask is one or a number of bits, which may also stand behind
+// the address and a '/'. Without one it is what the kernel and NetworkManager take: that of the
+// address's class, 64 bits for IPv6. Without an address and a method the method is DHCP. Of
+// several methods with commas the first counts that is understood. Errc::BadValue with the offset
+// of what is wrong.
 Result<IpParameter> parse_ip_parameter(Text value);
 
 // A netmask in dotted form, or a number of bits, for an address like `address`.

@@ -6,24 +6,6 @@ namespace {
 constexpr Text kScheme = "iscsi:";
 constexpr std::size_t kMaxUrl = 600;
 
-// Where the target's name starts: it holds colons of its own. npos: nowhere.
-std::size_t target_start(Text text) {
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    const Text rest = slice(text, i);
-    for (const Text type : {Text{"iqn."}, Text{"eui."}, Text{"naa."}})
-      if (text[i - 1] == ':' && starts_with_ignoring_case(rest, type)) return i;
-  }
-  return Text::npos;
-}
-
-// What is behind the last '@' that cannot be part of the target's name.
-Text without_credentials(Text text) {
-  const std::size_t at = find(text, '@');
-  const std::size_t target = target_start(text);
-  if (at == Text::npos || (target != Text::npos && at > target)) return text;
-  return slice(text, at + 1);
-}
-
 // Steps over the server, which may be in brackets, and two fields; the offset of what follows.
 std::size_t after_port(Text text) {
   std::size_t colons = 0;
@@ -34,6 +16,29 @@ std::size_t after_port(Text text) {
     if (text[i] == ':' && !bracketed && ++colons == 3) return i + 1;
   }
   return text.size();
+}
+
+// Where the target's name starts: it holds colons of its own. npos: nowhere.
+std::size_t target_start(Text text) {
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const Text rest = slice(text, i);
+    for (const Text type : {Text{"iqn."}, Text{"eui."}, Text{"naa."}})
+      if (text[i - 1] == ':' && starts_with_ignoring_case(rest, type)) return i;
+  }
+  // A name of the administrator's own: behind the LUN.
+  const std::size_t front = after_port(text);
+  const std::size_t colon = find(slice(text, front), ':');
+  return colon == Text::npos || front + colon + 1 == text.size() ? Text::npos : front + colon + 1;
+}
+
+// What is behind the last '@' that has a target's name behind it: names of users and secrets may
+// hold ":iqn." and '@' as well.
+Text without_credentials(Text text) {
+  Text found = text;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '@' && target_start(slice(text, i + 1)) != Text::npos)
+      found = slice(text, i + 1);
+  return found;
 }
 
 struct Middle {
@@ -52,6 +57,14 @@ Middle split_middle(Text text) {
     rest = slice(rest, colon + 1);
   }
   return {count > 1 ? fields[count - 2] : Text{}, fields[count - 1]};
+}
+
+// dracut looks for the disk by the number that udev has in its path, which is decimal: 10 is
+// not the 0x10 of a URL.
+Result<Lun> lun_of(Text text) {
+  if (text.empty()) return Lun{};
+  const auto number = parse_decimal(text, 16383);
+  return number ? Lun::from_number(static_cast<std::uint32_t>(*number)) : parse_lun(text);
 }
 
 }  // namespace
@@ -75,11 +88,14 @@ Result<Netroot> parse_netroot(Text value) {
   std::array<char, kMaxUrl> buffer{};
   TextWriter url{buffer};
   // Its protocol is a number or empty in both forms.
-  url << kScheme << slice(text, 0, front) << middle.lun << ':' << slice(text, target);
+  url << kScheme << slice(text, 0, front) << ':' << slice(text, target);
   if (url.cut()) return Error{Errc::BadValue, offset, "netroot=: too long"};
   const auto parsed = iscsi::parse_url(url.text());
   if (!parsed) return Error{Errc::BadValue, offset, parsed.error().text};
   netroot.url = *parsed;
+  const auto lun = lun_of(middle.lun);
+  if (!lun) return Error{Errc::BadValue, offset, "netroot=: bad LUN"};
+  netroot.url.lun = *lun;
   return netroot;
 }
 

@@ -89,6 +89,17 @@ Result<Done> set_table(Parameters& parameters, Text value) {
 
 }  // namespace
 
+WarningText to_text(const ParameterWarning& warning) {
+  constexpr std::size_t kMaxShown = 300;
+  std::array<char, 640> buffer{};
+  TextWriter line{buffer};
+  line << "parameter " << slice(warning.name, 0, 64) << '=' << slice(warning.value, 0, kMaxShown)
+       << ": " << warning.message;
+  WarningText text;
+  (void)text.assign(line.text());  // as large as the buffer
+  return text;
+}
+
 Result<Done> set_parameter(Parameters& parameters, Text name, Text value) {
   if (same(name, "table")) return set_table(parameters, value);
   if (same(name, "url")) return set_url(parameters, value);

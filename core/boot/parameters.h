@@ -46,6 +46,10 @@ struct ParameterWarning {
 };
 using ParameterWarnings = List<ParameterWarning, 16>;
 
+// "parameter ip=nonsense: not an IP address"; a long value is cut.
+using WarningText = InlineText<640>;
+WarningText to_text(const ParameterWarning& warning);
+
 // Takes one tunable, `name` without "isboot.". An Error says what is wrong with the
 // value (offset: within the value); the parameter is then unchanged.
 // Errc::NotFound: there is no such parameter.

@@ -41,16 +41,19 @@ void Reader::add(const Word& word, const Netroot& target) {
 }
 
 void Reader::take_url(const Word& word) {
+  result_.asked = true;
   const auto url = iscsi::parse_url(word.value);
-  if (!url) return warn(word, url.error().text);
+  if (!url || url->portal.address.is_absent()) return;
   Netroot target;
   target.url = *url;
+  target.device = url->link;
   add(word, target);
 }
 
 void Reader::take_netroot(const Word& word) {
   // "iscsi" alone: the rest is elsewhere; others are none of ours.
   if (!starts_with_ignoring_case(word.value, "iscsi:") || word.value.size() == 6) return;
+  result_.asked = true;
   const auto netroot = parse_netroot(word.value);
   if (!netroot) return warn(word, netroot.error().text);
   if (netroot->has_secret)
@@ -62,11 +65,14 @@ void Reader::take_ip(const Word& word) {
   const auto parameter = parse_ip_parameter(word.value);
   if (!parameter) return warn(word, parameter.error().text);
   if (parameter->method == Method::None) return;
+  if (parameter->prefix_is_guess && parameter->method == Method::Static)
+    warn(word, "the netmask is missing: that of the address's class is taken, for IPv6 64 bits");
   if (!result_.nics.push(*parameter)) warn(word, "too many NICs, this one is not used");
 }
 
 void Reader::take_dracut_portal(const Word& word, Text name) {
   dracut_word_ = word;
+  result_.asked = true;
   if (same(name, "target.name")) {
     if (!dracut_.url.target_name.assign(word.value)) warn(word, "the target's name is too long");
     return;
@@ -134,12 +140,19 @@ std::optional<std::uint8_t> first(const Tableless& wanted, Fits fits) {
   return std::nullopt;
 }
 
-std::uint8_t nic_to(const Tableless& wanted, const Netroot& target) {
+// The one that is named for the target, else the one in its subnet.
+std::optional<std::uint8_t> best_nic(const Tableless& wanted, const Netroot& target) {
   const IpAddress& address = target.url.portal.address;
-  auto found = first(wanted, [&](const IpParameter& nic) {
+  const auto found = first(wanted, [&](const IpParameter& nic) {
     return !target.device.empty() && nic.device == target.device;
   });
-  if (!found) found = first(wanted, [&](const IpParameter& nic) { return leads_to(nic, address); });
+  if (found) return found;
+  return first(wanted, [&](const IpParameter& nic) { return leads_to(nic, address); });
+}
+
+std::uint8_t nic_to(const Tableless& wanted, const Netroot& target) {
+  const IpAddress& address = target.url.portal.address;
+  auto found = best_nic(wanted, target);
   if (!found)
     found = first(wanted, [&](const IpParameter& nic) {
       const bool routed = nic.method == Method::Advertised || !nic.gateway.is_absent();
@@ -192,6 +205,12 @@ bool Tableless::wants_lease() const {
   for (const IpParameter& nic : nics)
     if (nic.method == Method::Dhcp) return true;
   return false;
+}
+
+bool Tableless::leads_to_all() const {
+  for (const Netroot& target : targets)
+    if (!best_nic(*this, target)) return false;
+  return true;
 }
 
 Tableless read_tableless(Text command_line, ParameterWarnings& warnings) {

@@ -15,12 +15,16 @@ struct Tableless {
   List<Netroot, ibft::kMaxPairs> targets;  // each a path
   List<IpParameter, ibft::kMaxPairs> nics;
   iscsi::IscsiName initiator;  // empty: not named
+  bool asked = false;          // a target is named, though perhaps none that can be used
 
   bool wants_lease() const;
+  // Whether each target has a NIC here that is named for it, or is in its subnet.
+  bool leads_to_all() const;
 };
 
 // isboot.url= (each of them), isboot.initiator=, ip=, netroot=iscsi:…, rd.iscsi.* of dracut.
-// What is not understood, and what is not used, is among the warnings.
+// What is not understood, and what is not used, is among the warnings; not so a bad isboot.url=,
+// which parse_command_line() has named.
 Tableless read_tableless(Text command_line, ParameterWarnings& warnings);
 
 // A name for a machine that nobody has named: the same at each boot. `uuid` is as SMBIOS has

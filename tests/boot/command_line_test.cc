@@ -32,5 +32,16 @@ TEST(CommandLine, AnEmptyValueIsOne) {
   EXPECT_EQ(words("a= =b a=b=c"), (std::vector<std::string>{"a=", "=b", "a=b=c"}));
 }
 
+TEST(CommandLine, ASecretIsNotShown) {
+  for (const Text line : {Text{"rd.iscsi.password=x"}, Text{"rd.iscsi.in.password=x"},
+                          Text{"ISCSI_PASSWORD=x"}, Text{"isboot.secret=x"},
+                          Text{"netroot=iscsi:x:x@10.0.2.2::::iqn.2026-11.org.example:disk"}}) {
+    Text rest = line;
+    EXPECT_EQ(shown_value(*next_word(rest)), "(hidden)") << line;
+  }
+  Text rest = "isboot.mtu=x";
+  EXPECT_EQ(shown_value(*next_word(rest)), "x");
+}
+
 }  // namespace
 }  // namespace isboot::boot

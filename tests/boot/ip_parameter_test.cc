@@ -54,7 +54,12 @@ TEST(IpParameter, ReadsMethods) {
        {Row{"dhcp", Method::Dhcp, ""}, Row{"on", Method::Dhcp, ""}, Row{"any", Method::Dhcp, ""},
         Row{"off", Method::None, ""}, Row{"auto6", Method::Advertised, ""},
         Row{"eth1:dhcp", Method::Dhcp, "eth1"}, Row{"ens3:auto6", Method::Advertised, "ens3"},
-        Row{"eth0:off", Method::None, "eth0"}, Row{":::::eth0:dhcp", Method::Dhcp, "eth0"}}) {
+        Row{"eth0:off", Method::None, "eth0"}, Row{":::::eth0:dhcp", Method::Dhcp, "eth0"},
+        Row{":dhcp", Method::Dhcp, ""}, Row{"eth0:dhcp4", Method::Dhcp, "eth0"},
+        Row{"dhcp,dhcp6", Method::Dhcp, ""}, Row{"eth0:dhcp6,auto6", Method::Advertised, "eth0"},
+        // Neither an address nor a method: the kernel asks by every way that it knows.
+        Row{"::::guest:eth0", Method::Dhcp, "eth0"},
+        Row{"::::guest:eth0:", Method::Dhcp, "eth0"}}) {
     SCOPED_TRACE(row.value);
     const IpParameter ip = good(row.value);
     EXPECT_EQ(ip.method, row.method);
@@ -72,6 +77,35 @@ TEST(IpParameter, ReadsDracutsMtuAndMac) {
   const IpParameter no_mtu = good("10.0.2.15:::24::eth0:none::52:54:00:12:34:56");
   EXPECT_EQ(no_mtu.mtu, 0U);
   EXPECT_EQ(no_mtu.mac, *parse_mac("52:54:00:12:34:56"));
+  EXPECT_EQ(good("10.0.2.15:::24::eth0:none::52-54-00-12-34-56").mac, no_mtu.mac);
+}
+
+TEST(IpParameter, PrefixMayStandBehindTheAddress) {
+  for (const char* value :
+       {"10.0.2.15/24", "10.0.2.15/24::10.0.2.2", "10.0.2.15/24:::8::eth0:none"})
+    EXPECT_EQ(good(value).prefix, 24) << value;
+  for (const char* value :
+       {"[2001:db8::15]/56::[2001:db8::1]", "[2001:db8::15/56]:::::ens3:none"}) {
+    EXPECT_EQ(good(value).prefix, 56) << value;
+    EXPECT_EQ(good(value).address, *parse_ip("2001:db8::15")) << value;
+  }
+}
+
+// "10.0.0.2::10.0.0.1::host:eth0:none" and "ip=ADDRESS" alone boot today: the kernel and klibc
+// guess the netmask.
+TEST(IpParameter, NetmaskThatIsMissingIsThatOfTheClass) {
+  struct Row {
+    const char* value;
+    std::uint8_t prefix;
+  };
+  for (const Row& row :
+       {Row{"10.0.2.15", 8}, Row{"172.16.0.1::172.16.0.2::guest:eth0:none", 16},
+        Row{"192.0.2.1::192.0.2.2", 24}, Row{"[2001:db8::15]::[2001:db8::1]", 64}}) {
+    const IpParameter ip = good(row.value);
+    EXPECT_EQ(ip.prefix, row.prefix) << row.value;
+    EXPECT_TRUE(ip.prefix_is_guess) << row.value;
+  }
+  EXPECT_FALSE(good("10.0.2.15:::24").prefix_is_guess);
 }
 
 TEST(IpParameter, NamesWhatIsWrongAndWhere) {
@@ -80,7 +114,7 @@ TEST(IpParameter, NamesWhatIsWrongAndWhere) {
     std::uint32_t offset;
   };
   for (const Row& row :
-       {Row{"", 0}, Row{"nonsense", 0}, Row{"10.0.2.300:::24", 0}, Row{"10.0.2.15", 9},
+       {Row{"", 0}, Row{"nonsense", 0}, Row{"10.0.2.300:::24", 0}, Row{"10.0.2.15/x", 10},
         Row{"10.0.2.15::x:24", 11}, Row{"10.0.2.15:::33", 12}, Row{"10.0.2.15:::255.0.255.0", 12},
         Row{"10.0.2.15:::24::eth0:magic", 21}, Row{"::::::none", 0}, Row{"dhcp6", 0},
         Row{"eth0:dhcp6", 5}, Row{"ibft", 0}, Row{"eth0:dhcp:12", 10},

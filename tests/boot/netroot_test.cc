@@ -27,6 +27,15 @@ constexpr Row kRows[] = {
      "eui.0123456789abcdef", false},
     {"iscsi:user:secret@192.0.2.1:::1:iqn.2009-06.example:t", "192.0.2.1:3260", "", 1,
      "iqn.2009-06.example:t", true},
+    // Names of users are often names of initiators; a secret may have an '@'.
+    {"iscsi:iqn.2009-06.example:us:secret:iqn.2009-06.example:it:secret@192.0.2.1::::"
+     "iqn.2009-06.example:t",
+     "192.0.2.1:3260", "", 0, "iqn.2009-06.example:t", true},
+    {"iscsi:user:se@cret@192.0.2.1::::iqn.2009-06.example:t", "192.0.2.1:3260", "", 0,
+     "iqn.2009-06.example:t", true},
+    {"iscsi:user:secret@192.0.2.1::3261:10:disk:1", "192.0.2.1:3261", "", 10, "disk:1", true},
+    {"iscsi:192.0.2.1:::0001-0000:iqn.2009-06.example:t", "192.0.2.1:3260", "", 1,
+     "iqn.2009-06.example:t", false},
     {"iscsi:@192.0.2.1::::iqn.2009-06.example:t@t", "192.0.2.1:3260", "", 0,
      "iqn.2009-06.example:t@t", false},
     {"iscsi:192.0.2.1::::iqn.2009-06.example:t@t", "192.0.2.1:3260", "", 0,

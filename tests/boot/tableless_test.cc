@@ -101,13 +101,43 @@ TEST_F(TablelessTest, NamesWhatIsNotUsed) {
       "netroot=iscsi:user:secret@10.0.2.2::::iqn.2026-11.org.example:disk rd.iscsi.password=x "
       "rd.iscsi.param=node.x=1 isboot.url=nonsense ip=nonsense rd.iscsi.target.ip=10.0.2.2 "
       "isboot.url=iscsi:a.name.example:::1:iqn.2026-11.org.example:disk netroot=nfs:/x root=dhcp");
-  const char* const names[] = {"netroot", "rd.iscsi.password", "rd.iscsi.param",    "isboot.url",
-                               "ip",      "isboot.url",        "rd.iscsi.target.ip"};
+  // What is wrong with an isboot.url= parse_command_line() has said.
+  const char* const names[] = {"netroot", "rd.iscsi.password", "rd.iscsi.param", "ip",
+                               "rd.iscsi.target.ip"};
   ASSERT_EQ(warnings_.count, std::size(names));
   for (std::size_t i = 0; i < std::size(names); ++i) EXPECT_EQ(warnings_[i].name, names[i]);
-  for (const ParameterWarning& warning : warnings_)
-    EXPECT_EQ(Text{warning.message}.find("secret@"), Text::npos);
+  EXPECT_EQ(warnings_[0].value, "(hidden)");
+  EXPECT_EQ(warnings_[1].value, "(hidden)");
+  EXPECT_EQ(warnings_[3].value, "nonsense");
   EXPECT_EQ(wanted_.targets.count, 1U);
+}
+
+TEST_F(TablelessTest, IsAskedByATargetThatCannotBeUsedToo) {
+  for (const char* line :
+       {"isboot.url=nonsense", "isboot.url=iscsi:a.name.example:::1:iqn.2026-11.org.example:disk",
+        "netroot=iscsi:nonsense", "rd.iscsi.target.name=iqn.2026-11.org.example:disk"}) {
+    read(line);
+    EXPECT_TRUE(wanted_.asked) << line;
+    EXPECT_TRUE(wanted_.targets.empty()) << line;
+  }
+  for (const char* line : {"netroot=iscsi", "netroot=nfs:/x", "rd.iscsi.firmware=1", "ip=dhcp"}) {
+    read(line);
+    EXPECT_FALSE(wanted_.asked) << line;
+  }
+}
+
+TEST_F(TablelessTest, AGuessedNetmaskIsTold) {
+  read(std::string{kUrl} + "ip=10.0.2.15::10.0.2.2");
+  ASSERT_EQ(warnings_.count, 1U);
+  EXPECT_EQ(to_text(warnings_[0]).view().substr(0, 35), "parameter ip=10.0.2.15::10.0.2.2: t");
+  EXPECT_EQ(plan()[0].link.prefix, 8);
+}
+
+TEST_F(TablelessTest, ALinkInAUrlIsTheNicToItsTarget) {
+  read(
+      "isboot.url=iscsi:[fe80::2%eth1]:::1:iqn.2026-11.org.example:disk ip=eth0:auto6 "
+      "ip=eth1:auto6");
+  EXPECT_EQ(plan()[0].nic_index, 1);
 }
 
 TEST_F(TablelessTest, SaysWhatIsMissing) {

@@ -11,6 +11,7 @@
 
 #include "core/boot/plan.h"
 #include "core/ibft/decode.h"
+#include "platform/linux/system_error.h"
 #include "testing/fake_clock.h"
 
 namespace isboot::app {
@@ -119,6 +120,32 @@ TEST_F(BootTableTest, LeasesOfDracutAreFoundToo) {
   EXPECT_EQ(plan(kUrl + "ip=eth1:dhcp")[0].link.address, IpAddress::v4(10, 0, 2, 78));
 }
 
+// Two leases: the loader's NIC, or the one that the user names, is not that of the first of them.
+TEST_F(BootTableTest, LeaseIsThatOfTheNicThatIsNamed) {
+  write("run/net-eth0.conf", "DEVICE='eth0'\nIPV4ADDR='10.0.9.9'\nIPV4NETMASK='255.255.255.0'\n");
+  write("run/net-eth1.conf", "DEVICE='eth1'\nIPV4ADDR='10.0.2.77'\nIPV4NETMASK='255.255.0.0'\n");
+  for (const char* line :
+       {"ip=dhcp BOOTIF=01-52-54-00-00-00-03", "ip=dhcp BOOTIF=52-54-00-00-00-03",
+        "ip=::::::::52:54:00:00:00:03", "ip=eth1:dhcp"})
+    EXPECT_EQ(plan(kUrl + line)[0].link.address, IpAddress::v4(10, 0, 2, 77)) << line;
+  for (const char* nic : {"eth1", "52:54:00:00:00:03"}) {
+    (void)parameters_.nic.assign(nic);
+    EXPECT_EQ(plan(kUrl + "ip=dhcp")[0].link.address, IpAddress::v4(10, 0, 2, 77)) << nic;
+  }
+}
+
+// A cable that is not plugged in, a driver that does not come.
+TEST_F(BootTableTest, ANicThatDoesNotComeEndsNoBootByAnother) {
+  testing::FakeClock clock;
+  const Millis begin = clock.now();
+  const Patience patience{clock, begin + 10'000};
+  EXPECT_EQ(plan(kUrl + "ip=eth1:dhcp ip=10.0.2.15:::24::eth0:none", &patience).count, 1U);
+  EXPECT_EQ(clock.now(), begin);  // what is there leads to the target
+  EXPECT_EQ(plan(kUrl + "ip=10.0.3.15::10.0.3.2:24::eth0:none ip=eth1:dhcp", &patience).count, 1U);
+  EXPECT_EQ(clock.now(), begin + 10'000);
+  EXPECT_NE(log_.lines.find("going on"), std::string::npos);
+}
+
 TEST_F(BootTableTest, RootPathNamesTheTargetWhenNothingElseDoes) {
   write("run/net-eth0.conf",
         "DEVICE='eth0'\nIPV4ADDR='10.0.2.77'\nIPV4NETMASK='255.255.255.0'\n"
@@ -131,6 +158,27 @@ TEST_F(BootTableTest, RootPathNamesTheTargetWhenNothingElseDoes) {
   // Without ip=dhcp nobody has asked.
   (void)plan("quiet");
   EXPECT_EQ(error_->code, Errc::NotFound);
+}
+
+TEST_F(BootTableTest, ARootPathThatCannotBeUsedIsAFaultAndShowsNoSecret) {
+  write("run/net-eth0.conf",
+        "DEVICE='eth0'\nIPV4ADDR='10.0.2.77'\nIPV4NETMASK='255.255.255.0'\n"
+        "ROOTPATH='iscsi:us:not-a-secret-1@10.0.2.9::::iqn.2026-11.org.example:other'\n");
+  (void)plan("ip=dhcp");
+  ASSERT_TRUE(error_);
+  EXPECT_EQ(error_->code, Errc::BadValue);
+  EXPECT_NE(log_.lines.find("DHCP root path: (hidden)"), std::string::npos);
+  EXPECT_EQ(log_.lines.find("not-a-secret-1"), std::string::npos);
+}
+
+TEST_F(BootTableTest, ATargetThatCannotBeUsedIsAFault) {
+  for (const char* line : {"netroot=iscsi:a.name.example::::iqn.2026-11.org.example:disk ip=dhcp",
+                           "isboot.url=iscsi:a.name.example:::1:iqn.2026-11.org.example:disk"}) {
+    error_.reset();
+    (void)plan(line);
+    EXPECT_TRUE(error_ && error_->code == Errc::BadValue) << line;
+  }
+  EXPECT_NE(log_.lines.find("parameter netroot=iscsi:a.name.example::::iqn"), std::string::npos);
 }
 
 TEST_F(BootTableTest, NobodyAsksForABoot) {
@@ -181,9 +229,29 @@ TEST_F(BootTableTest, OptionStandsAboveTheCommandLine) {
   EXPECT_EQ(path[0].portal.address, IpAddress::v4(10, 0, 2, 9));
 }
 
+// The last good one is parameters_.url; with a bad one behind it, it is not an option.
+TEST_F(BootTableTest, ABadUrlTakesNoGoodOneAway) {
+  const std::string line = "netroot=iscsi:10.0.2.3::::iqn.2026-11.org.example:other " + kUrl +
+                           "isboot.url=nonsense ip=10.0.2.15:::24";
+  boot::ParameterWarnings warnings;
+  parameters_ = boot::parse_command_line(line, warnings);
+  EXPECT_EQ(plan(line).count, 2U);
+}
+
 TEST_F(BootTableTest, SaysWhatIsNotUsed) {
-  (void)plan(kUrl + "ip=10.0.2.15:::24 rd.iscsi.param=x");
-  EXPECT_NE(log_.lines.find("rd.iscsi.param"), std::string::npos);
+  (void)plan(kUrl + "ip=10.0.2.15:::24 rd.iscsi.param=x rd.iscsi.password=not-a-secret-1");
+  EXPECT_NE(log_.lines.find("parameter rd.iscsi.param=x: "), std::string::npos);
+  EXPECT_NE(log_.lines.find("parameter rd.iscsi.password=(hidden): "), std::string::npos);
+}
+
+TEST_F(BootTableTest, AFailureNamesWhatIsAtFault) {
+  const Error unreadable = system_error(EACCES, "the file cannot be opened");
+  EXPECT_EQ(table_failure(parameters_, unreadable).message,
+            "firmware's iBFT: the file cannot be opened (Permission denied)");
+  EXPECT_NE(table_failure(parameters_, {Errc::BadValue, 0, "x"}).message.find("command line"),
+            std::string::npos);
+  (void)parameters_.table.assign("/x");
+  EXPECT_EQ(table_failure(parameters_, unreadable).next_step, "check isboot.table=");
 }
 
 TEST_F(BootTableTest, ATableThatIsNamedIsNotReplaced) {
