@@ -11,6 +11,7 @@
 
 #include "app/boot/boot_sequence.h"
 #include "app/iscsid/hand_over.h"
+#include "app/keeper/flush_disks.h"
 #include "app/keeper/keeper_client.h"
 #include "app/keeper/saved_sessions.h"
 #include "cli/command.h"
@@ -83,13 +84,17 @@ const std::map<std::string, MachineEnd> kThen = {{"", MachineEnd::Stay},
                                                  {"halt", MachineEnd::Halt},
                                                  {"kexec", MachineEnd::Kexec}};
 
-// Both wait for the disk, which may never come back: a child does it, with a limit.
-void write_back(bool read_only, std::uint32_t limit) {
+// All of it waits for the disk, which may never come back: a child does it, with a limit.
+// `machine_ends`: the disks are not taken away, so nobody flushes their caches after this.
+void write_back(bool machine_ends, std::uint32_t limit) {
   const pid_t child = fork();
   if (child == 0) {
     sync();
-    if (read_only && mount(nullptr, "/", nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0)
-      std::perror("isboot: the root file system stays writable");
+    if (machine_ends) {
+      if (mount(nullptr, "/", nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0)
+        std::perror("isboot: the root file system stays writable");
+      (void)flush_disks();
+    }
     _exit(0);
   }
   linux_platform::LinuxClock clock;

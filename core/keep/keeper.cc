@@ -43,6 +43,7 @@ void Keeper::dispatch(const Event& event, Millis now) {
     case Kind::Lost:
       if (slot.used && slot.carried != (event.kind == Kind::Carried)) slot.since = now;
       slot.carried = event.kind == Kind::Carried;
+      if (slot.carried) end_step(event.slot, SessionEnd::Event::Carried, now);
       return;
     case Kind::ConnectionLost:
     case Kind::Unbound:
@@ -157,8 +158,13 @@ void Keeper::on_end_requested(const Event& event, Millis now) {
     if (!slot.used || (event.session != kAllSessions && event.session != slot.session)) continue;
     any = client.waits_for[i] = true;
     if (slot.end.under_way()) continue;
-    say(LogLevel::Info, "ends: its disks go, caches flushed", i);
-    carry_out(i, slot.end.begin(now + event.limit));
+    if (event.then == MachineEnd::Stay) {
+      say(LogLevel::Info, "ends: its disks go, caches flushed", i);
+      carry_out(i, slot.end.begin(now + event.limit));
+    } else {
+      say(LogLevel::Info, "ends with the machine", i);
+      carry_out(i, slot.end.begin_with_machine(now + event.limit, slot.carried, now));
+    }
   }
   if (!any) return answer(event.client, false, "no such session is kept");
   // Who wants one session to end takes nothing back of what somebody else has asked for.
@@ -217,9 +223,10 @@ void Keeper::carry_out(std::size_t slot, SessionEnd::Do what) {
           slot);
       break;
     case SessionEnd::Do::Destroy:
+    case SessionEnd::Do::Leave:
       break;
   }
-  add(Action::Kind::Destroy, slot);
+  add(what == SessionEnd::Do::Leave ? Action::Kind::Leave : Action::Kind::Destroy, slot);
   say(LogLevel::Info, "is over", slot);
   forget(slot);
 }

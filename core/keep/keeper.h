@@ -62,14 +62,15 @@ struct Action {
     Unbind,      // the kernel is to take the disks of `slot` away; Refused when it will not
     SayGoodbye,  // the kernel is to log `slot` out; Refused
     Destroy,     // the kernel's objects of `slot` are to go
-    Forget,      // `slot` is free, its secrets are to be wiped
-    Look,        // what sysfs says of `slot`: Sight
-    AskTheEnd,   // whether an announced end was taken back: TakenBack, EndAsked
-    Answer,      // `client`'s request: `done`, `text`
-    Say,         // `text` at `level`, of `slot` if that is not kNone
-    SayTheEnd,   // that the machine ends, and how long a target may be away now
-    Save,        // which sessions are kept has changed
-    Over,        // nothing is kept any more: the process may end, and the machine as `then` says
+    Leave,   // … are to stay without a connection: what needs the disk now fails, nothing hangs
+    Forget,  // `slot` is free, its secrets are to be wiped
+    Look,    // what sysfs says of `slot`: Sight
+    AskTheEnd,  // whether an announced end was taken back: TakenBack, EndAsked
+    Answer,     // `client`'s request: `done`, `text`
+    Say,        // `text` at `level`, of `slot` if that is not kNone
+    SayTheEnd,  // that the machine ends, and how long a target may be away now
+    Save,       // which sessions are kept has changed
+    Over,       // nothing is kept any more: the process may end, and the machine as `then` says
   };
   static constexpr std::size_t kNone = SIZE_MAX;
 

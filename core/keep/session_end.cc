@@ -18,13 +18,22 @@ SessionEnd::Do SessionEnd::begin(Millis limit) {
   return Do::Unbind;
 }
 
+SessionEnd::Do SessionEnd::begin_with_machine(Millis limit, bool carried, Millis now) {
+  leave_ = true;
+  limit_ = limit;
+  if (carried) return log_out(now);
+  deadline_ = limit;
+  state_ = State::Returning;
+  return Do::Nothing;
+}
+
 SessionEnd::Do SessionEnd::on_event(Event event, bool carried, Millis now) {
   switch (state_) {
     case State::None:
     case State::Over:
       break;
     case State::Unbinding:
-      if (event == Event::Unbound) return on_unbound(carried, now);
+      if (event == Event::Unbound) return carried ? log_out(now) : over(Do::Destroy);
       if (event == Event::Refused) deadline_ = earlier(limit_, now + kAskAgain);
       if (event != Event::Time || now < deadline_) break;
       if (now < limit_) {
@@ -39,16 +48,19 @@ SessionEnd::Do SessionEnd::on_event(Event event, bool carried, Millis now) {
       if (event == Event::StillBound) return over(Do::Fail);
       if (event == Event::Time && now >= deadline_) return over(Do::Fail);
       break;
+    case State::Returning:
+      if (event == Event::Carried) return log_out(now);
+      if (event == Event::Time && now >= deadline_) return over(Do::Fail);
+      break;
     case State::LoggingOut:
-      if (event == Event::SaidGoodbye || event == Event::Refused) return over(Do::Destroy);
-      if (event == Event::Time && now >= deadline_) return over(Do::Destroy);
+      if (event == Event::SaidGoodbye || event == Event::Refused) return said_goodbye();
+      if (event == Event::Time && now >= deadline_) return said_goodbye();
       break;
   }
   return Do::Nothing;
 }
 
-SessionEnd::Do SessionEnd::on_unbound(bool carried, Millis now) {
-  if (!carried) return over(Do::Destroy);
+SessionEnd::Do SessionEnd::log_out(Millis now) {
   state_ = State::LoggingOut;
   deadline_ = earlier(limit_, now + kLogoutLimit);
   return Do::LogOut;

@@ -160,9 +160,27 @@ TEST_F(KeeperTest, KeepsTheEndOfTheMachineThatSomebodyElseAskedFor) {
   connect(1);
   ask_for_the_end(0, kAllSessions, MachineEnd::PowerOff);
   ask_for_the_end(1, kFirst);
-  on(Kind::Lost);
-  on_notice(Kind::Unbound, kFirst);
+  on_notice(Kind::ConnectionLost, kFirst);
   EXPECT_EQ(over_, MachineEnd::PowerOff);
+}
+
+// Newer kernels shut a file system down whose disk goes, also a read-only one.
+TEST_F(KeeperTest, LeavesTheDisksWhereTheyAreWhenTheMachineEnds) {
+  begin(kSecond);
+  on({.kind = Kind::Lost, .slot = 1});
+  connect(0);
+  ask_for_the_end(0, kAllSessions, MachineEnd::Reboot);
+  EXPECT_FALSE(does(Done::Unbind));
+  EXPECT_TRUE(does(Done::SayGoodbye, 0));
+  on({.kind = Kind::TargetSaid, .session = kFirst, .said = {TargetNotice::Kind::LoggedOut, "", 0}});
+  EXPECT_TRUE(does(Done::Leave, 0));
+  EXPECT_TRUE(does(Done::Forget, 0));
+  EXPECT_FALSE(does(Done::Destroy));
+  on({.kind = Kind::Carried, .slot = 1});
+  EXPECT_TRUE(does(Done::SayGoodbye, 1)) << "it came back in time";
+  on_notice(Kind::ConnectionLost, kSecond);
+  EXPECT_TRUE(does(Done::Leave, 1));
+  EXPECT_EQ(over_, MachineEnd::Reboot);
 }
 
 TEST_F(KeeperTest, LooksForEachSessionWhenNoticesWereDroppedAndOnceMore) {

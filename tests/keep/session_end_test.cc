@@ -84,13 +84,44 @@ TEST_F(SessionEndTest, AsksTheKernelAgainThatDidNotTakeIt) {
   EXPECT_EQ(end_.deadline(), kLimit);
 }
 
+TEST_F(SessionEndTest, LeavesTheDisksToAMachineThatEnds) {
+  EXPECT_EQ(end_.begin_with_machine(kLimit, true, kNow), Do::LogOut);
+  EXPECT_TRUE(end_.has_said_goodbye());
+  EXPECT_EQ(on(Event::Unbound), Do::Nothing);
+  EXPECT_EQ(on(Event::SaidGoodbye), Do::Leave);
+  EXPECT_EQ(end_.state(), State::Over);
+}
+
+TEST_F(SessionEndTest, LeavesThemAlsoWhenTheGoodbyeCannotBeSaidOrIsNotAnswered) {
+  (void)end_.begin_with_machine(kLimit, true, kNow);
+  EXPECT_EQ(on(Event::Refused), Do::Leave);
+  SessionEnd other;
+  (void)other.begin_with_machine(kLimit, true, kNow);
+  EXPECT_EQ(other.on_event(Event::Time, true, kNow + 4'999), Do::Nothing);
+  EXPECT_EQ(other.on_event(Event::Time, true, kNow + 5'000), Do::Leave);
+}
+
+TEST_F(SessionEndTest, WaitsUntilTheLimitForATargetThatIsToBeToldOfTheMachinesEnd) {
+  EXPECT_EQ(end_.begin_with_machine(kLimit, false, kNow), Do::Nothing);
+  EXPECT_TRUE(end_.under_way());
+  EXPECT_FALSE(end_.has_said_goodbye()) << "it is to be brought back";
+  EXPECT_EQ(on(Event::Time, kLimit - 1), Do::Nothing);
+  EXPECT_EQ(on(Event::Carried, kLimit - 1), Do::LogOut);
+  EXPECT_EQ(end_.deadline(), kLimit);
+  SessionEnd other;
+  (void)other.begin_with_machine(kLimit, false, kNow);
+  EXPECT_EQ(other.deadline(), kLimit);
+  EXPECT_EQ(other.on_event(Event::Time, false, kLimit), Do::Fail);
+}
+
 TEST_F(SessionEndTest, IsNotDisturbedByWhatDoesNotFit) {
-  for (const Event event :
-       {Event::Unbound, Event::StillBound, Event::SaidGoodbye, Event::Refused, Event::Time})
+  for (const Event event : {Event::Unbound, Event::StillBound, Event::Carried, Event::SaidGoodbye,
+                            Event::Refused, Event::Time})
     EXPECT_EQ(on(event), Do::Nothing) << "before it begins";
   EXPECT_EQ(end_.state(), State::None);
   begin();
   EXPECT_EQ(on(Event::SaidGoodbye), Do::Nothing);
+  EXPECT_EQ(on(Event::Carried), Do::Nothing);
   (void)on(Event::Unbound);
   EXPECT_EQ(on(Event::Unbound), Do::Nothing);
   EXPECT_EQ(on(Event::StillBound), Do::Nothing);

@@ -209,6 +209,8 @@ void World::carry_out(const Action& action, Kept& kept) {
       return;
     case Action::Kind::Destroy:
       return on_destroy(kept);
+    case Action::Kind::Leave:
+      return on_leave(kept);
     case Action::Kind::Forget:
       kept.session.reset();
       kept.slot.reset();
@@ -232,6 +234,14 @@ void World::on_destroy(Kept& kept) {
   const bool given_up = end_stands && kept.session->state() != boot::SessionState::HandedOver &&
                         now_ >= std::max(end_.at, kept.lost_since) + kEndLimit;
   if (!asked && !given_up) fail("a session is destroyed, and nobody who may has asked for it");
+  kept.exists = false;
+  kept.kernel_carries = false;
+}
+
+void World::on_leave(Kept& kept) {
+  note("session " + std::to_string(kept.id.value) + " is left as it is");
+  if (asked_then_ == MachineEnd::Stay || kept.ends_by == kNever)
+    fail("a session is left, and the machine goes on");
   kept.exists = false;
   kept.kernel_carries = false;
 }

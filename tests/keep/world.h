@@ -85,6 +85,7 @@ private:
   void carry_out(const Action& action);
   void carry_out(const Action& action, Kept& kept);
   void on_destroy(Kept& kept);
+  void on_leave(Kept& kept);
   void on_over(MachineEnd then);
   void check();
   [[noreturn]] void fail(const std::string& what);

@@ -152,6 +152,11 @@ Result<Done> LinuxInitiator::log_out(SessionId id) {
   return Done{};
 }
 
+void LinuxInitiator::leave(SessionId id) {
+  Session* session = find(id);
+  if (session != nullptr && session->bound) (void)stop(*session, IscsiStop::Terminate);
+}
+
 Result<DiskName> LinuxInitiator::find_disk(SessionId id, const Lun& lun, Millis deadline) {
   const Session* session = find(id);
   if (session == nullptr) return kUnknown;

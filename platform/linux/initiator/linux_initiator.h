@@ -26,6 +26,7 @@ public:
 
   Result<Done> unbind(SessionId session) override;
   Result<Done> log_out(SessionId session) override;
+  void leave(SessionId session) override;
 
 private:
   Result<Done> bind_and_start(SessionId session, int socket, const iscsi::SessionParams& params);

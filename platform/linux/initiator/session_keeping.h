@@ -19,7 +19,9 @@ public:
   virtual Result<Done> unbind(SessionId session) = 0;
   // The target's answer comes as an IscsiNotice::Kind::Pdu.
   virtual Result<Done> log_out(SessionId session) = 0;
-  // … and destroy().
+  // … and destroy(). When the machine ends, instead: everything stays but the connection, and what
+  // needs the disk then fails at once.
+  virtual void leave(SessionId session) = 0;
 
 protected:
   ~SessionKeeping() = default;

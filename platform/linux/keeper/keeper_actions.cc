@@ -61,6 +61,11 @@ void Keeper::carry_out(const Action& action, Slot& slot) {
       return;
     case Action::Kind::Destroy:
       return ports_.initiator.destroy(session);
+    case Action::Kind::Leave:
+      ports_.initiator.leave(session);
+      // Else the kernel flushes at its end a cache that was flushed before, and fails.
+      (void)folder_->forget_cache(session, record_of(slot).lun);
+      return;
     case Action::Kind::Forget:
       return release(slot);
     case Action::Kind::Look:

@@ -119,12 +119,21 @@ bool SessionFolder::holds_for_ever(SessionId session) const {
 }
 
 Result<Done> SessionFolder::retry_for_ever(SessionId session, const Lun& lun) const {
+  return write_of_disk(session, lun, "max_retries", "-1");
+}
+
+Result<Done> SessionFolder::forget_cache(SessionId session, const Lun& lun) const {
+  return write_of_disk(session, lun, "cache_type", "temporary write through");
+}
+
+Result<Done> SessionFolder::write_of_disk(SessionId session, const Lun& lun, Text attribute,
+                                          Text value) const {
   const auto host = host_of(session);
   if (!host) return Error{Errc::NotFound, 0, "the session has no host"};
   Path path;
   (path.out() << "scsi_disk/").decimal(*host) << ":0:0:";
-  path.out().decimal(kernel_lun(lun)) << "/max_retries";
-  return write(path, "-1");
+  path.out().decimal(kernel_lun(lun)) << '/' << attribute;
+  return write(path, value);
 }
 
 DiskId SessionFolder::disk_id(const DiskName& disk) const {

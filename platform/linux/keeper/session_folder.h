@@ -40,6 +40,10 @@ public:
   // drivers/scsi/scsi_lib.c). ENOENT: no such disk, or a kernel from before 2021.
   Result<Done> retry_for_ever(SessionId session, const Lun& lun) const;
 
+  // The kernel takes the LUN's write cache for empty from now on, and flushes it no more; the disk
+  // itself is not asked, nor changed. ENOENT: no such disk.
+  Result<Done> forget_cache(SessionId session, const Lun& lun) const;
+
   // `disk`: "/dev/sda". Empty: the disk is gone, or has no such name.
   DiskId disk_id(const DiskName& disk) const;
   // Whether dm-multipath has the disk as one of its paths.
@@ -62,6 +66,7 @@ private:
   InlineText<255> read(SessionId session, Text attribute) const;
   Result<Done> write(const char* path, Text value) const;
   std::optional<std::uint32_t> host_of(SessionId session) const;
+  Result<Done> write_of_disk(SessionId session, const Lun& lun, Text attribute, Text value) const;
 
   UniqueFd folder_;
 };

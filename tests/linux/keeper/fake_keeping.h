@@ -24,6 +24,7 @@ public:
   Result<DiskName> find_disk(SessionId, const Lun&, Millis) override { return DiskName{}; }
   Result<Done> unbind(SessionId) override { return call("unbind"); }
   Result<Done> log_out(SessionId) override { return call("log_out"); }
+  void leave(SessionId) override { (void)call("leave"); }
   void destroy(SessionId) override { (void)call("destroy"); }
 
   std::vector<std::string> calls;

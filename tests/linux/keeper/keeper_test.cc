@@ -13,6 +13,7 @@
 #include <fstream>
 #include <functional>
 
+#include "platform/linux/initiator/disk.h"
 #include "platform/linux/system_error.h"
 #include "testing/fake_clock.h"
 #include "testing/fake_entropy.h"
@@ -212,6 +213,37 @@ TEST_F(KeeperTest, StartsWithWhatAKilledOneKept) {
   fs::remove_all(state_);  // nothing is read
   ASSERT_TRUE(keeper_.start());
   EXPECT_EQ(keeper_.kept(), 1U);
+}
+
+// `keep --shutdown --then poweroff`: what still needs root's disk finds it, and nothing of it is
+// flushed once more.
+TEST_F(KeeperTest, LeavesTheDiskToAMachineThatEnds) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(keeper_.keep(record_));
+  fs::create_directories(folder_ / "devices/host5");
+  fs::rename(session(), folder_ / "devices/host5/session3");
+  fs::create_directory_symlink("../../devices/host5/session3",
+                               folder_ / "class/iscsi_session/session3");
+  const std::string lun = std::to_string(kernel_lun(record_.lun));
+  const fs::path disk = folder_ / "class/scsi_disk" / ("5:0:0:" + lun);
+  fs::create_directories(disk);
+  std::ofstream{disk / "cache_type"} << "write back";
+  kernel_.refused = "log_out";  // then there is no answer to wait for
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+  const UniqueFd client{ends[0]};
+  std::array<std::uint8_t, 64> buffer{};
+  const auto request = encode(
+      ControlRequest{.kind = ControlRequest::Kind::End, .limit = 30, .then = MachineEnd::PowerOff},
+      buffer);
+  ASSERT_GT(send(client.get(), request->data(), request->size(), 0), 0);
+  keeper_.serve(ends[1]);
+  EXPECT_EQ(keeper_.run(), MachineEnd::PowerOff);
+  EXPECT_EQ(kernel_.calls, (std::vector<std::string>{"log_out", "leave"}));
+  std::string type;
+  std::getline(std::ifstream{disk / "cache_type"}, type);
+  EXPECT_EQ(type, "temporary write through");
 }
 
 // systemd begins to reboot the machine.

@@ -31,6 +31,7 @@ protected:
     fs::create_directories(classes_ / "block/sdb/holders/not-dm");
     fs::create_directories(classes_ / "scsi_device/5:0:0:1/device/block/sdb");
     write(classes_ / "scsi_disk/5:0:0:1/max_retries", "5\n");
+    write(classes_ / "scsi_disk/5:0:0:1/cache_type", "write back\n");
     write(classes_ / "scsi_host/host5/scan", "");
     folder_.emplace(*SessionFolder::open(classes_.c_str()));
   }
@@ -121,6 +122,12 @@ TEST_F(SessionFolderTest, LetsCommandsWaitForAsLongAsTheSession) {
   EXPECT_EQ(read("scsi_disk/5:0:0:1/max_retries"), "-1");
   EXPECT_EQ(errno_of(folder_->retry_for_ever(kSession, Lun{}).error().code), ENOENT);
   EXPECT_EQ(folder_->retry_for_ever(SessionId{9}, kLun).error().code, Errc::NotFound);
+}
+
+TEST_F(SessionFolderTest, LetsTheKernelForgetTheCacheOfADiskThatItWillNotReachAgain) {
+  ASSERT_TRUE(folder_->forget_cache(kSession, kLun));
+  EXPECT_EQ(read("scsi_disk/5:0:0:1/cache_type"), "temporary write through");
+  EXPECT_EQ(errno_of(folder_->forget_cache(kSession, Lun{}).error().code), ENOENT);
 }
 
 TEST_F(SessionFolderTest, ReadsTheNameThatTheDiskHasForItself) {

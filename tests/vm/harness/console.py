@@ -6,6 +6,10 @@ import select
 import time
 
 LAST_LINES = 25
+# What no machine may show from its start to its end, when nothing is broken in it on purpose.
+ERRORS = (r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|EXT4-fs .*shut down requested|Aborting journal|"
+          r"device offline error|lost sync page write|Synchronize Cache.* failed|XFS .*[Ss]hutting down|"
+          r"BTRFS (error|critical)|Oops|BUG:")
 # Terminal control that firmware and loaders send: CSI sequences, charset choices, resets.
 ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?=]*[A-Za-z]|[()][A-Z0-9]|[c=>])|[\x00-\x08\x0b\x0c\x0e-\x1a]")
 

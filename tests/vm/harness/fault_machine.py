@@ -6,7 +6,7 @@ import fcntl
 import re
 import time
 
-from . import fio, qmp
+from . import console, fio, qmp
 from .boot import ROOT_LIMIT, Boot
 from .kept_machine import KeptMachine
 from .relay import Relay
@@ -21,7 +21,7 @@ ANSWER_LIMIT = 120
 ORDER_AGAIN = 20
 FALL_ASLEEP = 10
 ONCE_ALL = 512 << 10  # bytes that fio writes before it compares them: guest/keeper-init
-ERRORS = r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:|Kernel panic|type=1326"
+ERRORS = f"{console.ERRORS}|Kernel panic|type=1326"
 
 
 class FaultBoot(Boot):

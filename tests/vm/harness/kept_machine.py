@@ -4,12 +4,13 @@ import json
 import re
 import time
 
+from . import console
 from .boot import KERNEL, Boot
 from .workspace import PROJECT
 
 GUEST_INIT = PROJECT / "tests/vm/guest/keeper-init"
 # What must never be on the console. 1326: a system call that the keeper's list lacks.
-ERRORS = r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:|type=1326"
+ERRORS = f"{console.ERRORS}|type=1326"
 WRITE_LIMIT = 60  # seconds for a write to go through when the target is there
 
 

@@ -7,7 +7,7 @@ import re
 import time
 import unittest
 
-from . import debian_root, ibft_table, initramfs, machine, private_network, target, vlan_switch
+from . import console, debian_root, ibft_table, initramfs, machine, private_network, target, vlan_switch
 from .disk import ROOT_LABEL, Disk, install_kernel
 from .kernel import MODULES, Kernel
 from .workspace import Workspace, isboot_binary
@@ -45,7 +45,7 @@ class ManagedMachine:
     start_limit = START_LIMIT
     root_on_iscsi = "yes"
     # What no line of the console may say.
-    errors = r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|Oops|BUG:"
+    errors = console.ERRORS
     # What a line of `ip monitor` says of a boot NIC that concerns root: loopback is ifdown's to
     # take; a multicast route of another table says nothing.
     touched = r"eth0.*(10\.0\.2\.|192\.0\.2\.|state|NO-CARRIER)"
