@@ -34,8 +34,12 @@ void append(const std::string& link, std::vector<RunFile>& files) {
 }  // namespace
 
 void append_ifupdown_files(const BootNic& nic, std::vector<RunFile>& files) {
-  append(nic.link.name, files);
-  if (nic.vlan != 0) append(nic.nic.name, files);
+  const auto add = [&](const std::string& link) {
+    append(link, files);
+    append_ifupdown_join(nic, link, files);
+  };
+  add(nic.link.name);
+  if (nic.vlan != 0) add(nic.nic.name);
 }
 
 }  // namespace isboot::linux_platform

@@ -26,6 +26,9 @@ void append_network_manager_files(const BootNic& nic, std::vector<RunFile>& file
 // The state that ifup(8) and ifdown(8) keep.
 void append_ifupdown_files(const BootNic& nic, std::vector<RunFile>& files);
 
+// What carries out the rest of what the system's own interfaces(5) says of `link`.
+void append_ifupdown_join(const BootNic& nic, const std::string& link, std::vector<RunFile>& files);
+
 // A service, systemd.service(5), that renews a lease when no manager does.
 void append_lease_files(const BootNic& nic, std::vector<RunFile>& files);
 

@@ -2,12 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
-#include "tests/linux/net/boot_nic.h"
+#include "tests/linux/net/handover/made_up_root.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -18,32 +13,13 @@ using ::testing::StartsWith;
 
 constexpr const char* kOwn = "run/systemd/network/05-isboot-eth0.network";
 
-class NetworkdJoin : public ::testing::Test {
+class NetworkdJoin : public MadeUpRoot {
 protected:
-  void SetUp() override {
-    ASSERT_NE(mkdtemp(root_), nullptr);
-    hand_over(eth0());
-  }
-  void TearDown() override { std::filesystem::remove_all(root_); }
-  std::string below(const std::string& path) { return std::string{root_} + "/" + path; }
-  void hand_over(const BootNic& nic) { ASSERT_TRUE(write_run_files(below("run"), run_files(nic))); }
-  void has(const std::string& path, const std::string& content) {
-    std::filesystem::create_directories(std::filesystem::path{below(path)}.parent_path());
-    std::ofstream{below(path)} << content;
-  }
-  std::string read(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream{below(path)}.rdbuf();
-    return text.str();
-  }
   // The file that networkd finds for the NIC.
   std::string join(const std::string& link = "eth0", const char* file = kOwn) {
-    const std::string script = "sh " + below("run/isboot/join-networkd-" + link);
-    EXPECT_EQ(std::system((script + " " + root_ + " >/dev/null").c_str()), 0);
+    run_script("join-networkd-" + link);
     return read(file);
   }
-
-  char root_[32] = "/tmp/isboot-join-XXXXXX";
 };
 
 TEST_F(NetworkdJoin, TakesIsbootsFileWhereNothingElseFits) {
