@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -19,6 +20,7 @@
 #include "platform/linux/keeper/guard.h"
 #include "platform/linux/keeper/independence.h"
 #include "platform/linux/keeper/keeper.h"
+#include "platform/linux/keeper/start_anew.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system/stderr_log.h"
 #include "platform/linux/system_error.h"
@@ -31,6 +33,7 @@ using linux_platform::MachineEnd;
 
 struct KeepOptions {
   bool shutdown = false;
+  bool replace = false;
   std::string limit;  // seconds
   std::string then;
   std::string hand_over_to;
@@ -73,7 +76,9 @@ int start_keeper() {
     std::fprintf(stderr, "isboot: a keeper runs already\nisboot: next: isboot status\n");
     return kFailed;
   }
-  execl("/proc/self/exe", linux_platform::kKeeperName, "keep", static_cast<char*>(nullptr));
+  linux_platform::close_from(STDERR_FILENO + 1);
+  const char* const arguments[] = {linux_platform::kKeeperName, "keep", nullptr};
+  linux_platform::start_anew(arguments);
   std::perror("isboot: the keeper cannot be started");
   return kFailed;
 }
@@ -123,7 +128,22 @@ int shut_down(const KeepOptions& options) {
   return kFailed;
 }
 
+int replace() {
+  const auto answer = replace_keeper();
+  const std::string said = answer ? answer->text : answer.error().text;
+  if (answer && answer->done) {
+    std::printf("isboot: %s\n", said.c_str());
+    return kDone;
+  }
+  std::fprintf(stderr,
+               "isboot: %s; the keeper that runs goes on\n"
+               "isboot: next: the same again, or leave it until the next boot\n",
+               said.c_str());
+  return kFailed;
+}
+
 int keep(const KeepOptions& options) {
+  if (options.replace) return replace();
   if (options.shutdown) return shut_down(options);
   if (!options.hand_over_to.empty()) return hand_over_to_iscsid();
   if (options.adopt) return adopt(*options.adopt, options.credentials);
@@ -144,12 +164,18 @@ class KeeperProcess final : public linux_platform::GuardedWork {
 public:
   KeeperProcess(linux_platform::Keeper& keeper, Log& log) : keeper_{keeper}, log_{log} {}
 
-  std::optional<int> run(int client) override {
-    keeper_.serve(client);
-    if (const auto started = keeper_.start(); !started) return again(started.error());
-    if (client < 0 && keeper_.kept() == 0) return kNothingToDo;
-    const auto independent = linux_platform::become_independent(log_);
-    if (!independent) return again(independent.error());
+  // For the first process alone. `client`: who has started us, and may have a session for us.
+  enum : std::size_t { kClient, kOutcome, kPredecessor };
+  std::array<linux_platform::UniqueFd, 3> for_the_first;
+
+  std::optional<int> run(bool first) override {
+    if (!first && keeper_.is_replaced()) return kDone;
+    const bool has_client = static_cast<bool>(for_the_first[kClient]);
+    if (const auto begun = begin(); !begun) return not_begun(begun.error());
+    tell_outcome(true, "the keeper of this program has the sessions");
+    for_the_first[kPredecessor].reset();  // it looks who has them, and ends
+    if (const auto adopted = keeper_.adopt(); !adopted) return again(adopted.error());
+    if (!has_client && keeper_.kept() == 0) return kNothingToDo;
     const MachineEnd then = keeper_.run();
     if (then == MachineEnd::Stay) return kDone;
     // The guard can write back what other disks have, with a limit. Without it nobody can.
@@ -159,7 +185,28 @@ public:
     return kDone;
   }
 
+  void tell_outcome(bool done, Text text) {
+    if (for_the_first[kOutcome]) linux_platform::answer(for_the_first[kOutcome].get(), done, text);
+    for_the_first[kOutcome].reset();
+  }
+
 private:
+  // All that can fail comes before the sessions are ours.
+  Result<Done> begin() {
+    keeper_.serve(std::move(for_the_first[kClient]));
+    ISBOOT_TRY(keeper_.prepare());
+    ISBOOT_TRY(linux_platform::become_independent(log_));
+    if (!keeper_.claim())
+      return Error{Errc::TimedOut, 0, "the keeper that runs has taken its offer back"};
+    return Done{};
+  }
+
+  std::optional<int> not_begun(const Error& error) {
+    if (keeper_.is_ours()) return again(error);
+    tell_outcome(false, error.text);
+    return failed(log_, error);
+  }
+
   std::optional<int> again(const Error& error) {
     (void)failed(log_, error);
     return std::nullopt;
@@ -172,11 +219,31 @@ private:
 
 }  // namespace
 
+namespace {
+
+// Whether there is something to do.
+int open_keeper(KeeperProcess& process, linux_platform::Keeper& keeper,
+                const boot::Parameters& parameters, Log& log) {
+  const int predecessor = process.for_the_first[KeeperProcess::kPredecessor].get();
+  InlineText<127> refusal;
+  const auto opened = predecessor < 0 ? keeper.open() : keeper.take_over(predecessor, refusal);
+  if (!opened) {
+    process.tell_outcome(false, refusal.empty() ? Text{opened.error().text} : refusal.view());
+    return failed(log, opened.error());
+  }
+  if (predecessor >= 0 || remember_saved(keeper, parameters, log) ||
+      process.for_the_first[KeeperProcess::kClient])
+    return kDone;
+  process.tell_outcome(true, "no keeper runs, and there is no session to keep");
+  std::fprintf(stderr, "isboot: no session to keep\n");
+  return kNothingToDo;
+}
+
+}  // namespace
+
 bool is_keeper(std::string_view name) { return name == linux_platform::kKeeperName; }
 
 int run_keeper(int argc, char** argv) {
-  linux_platform::UniqueFd control{argc > 2 ? static_cast<int>(std::strtol(argv[2], nullptr, 10))
-                                            : -1};
   // All in static memory: what is locked is then known before anything runs.
   static linux_platform::LinuxClock clock;
   static linux_platform::KernelLog log{clock, 1};
@@ -186,19 +253,24 @@ int run_keeper(int argc, char** argv) {
   static linux_platform::NicMender nics{clock, log};
   static linux_platform::IscsiEvents notices;
   static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator, nics}, notices};
-  if (const auto opened = keeper.open(); !opened) return failed(log, opened.error());
+  KeeperProcess process{keeper, log};
+  auto& handed = process.for_the_first;
+  const bool replaces = argc > 3 && Text{argv[3]} == linux_platform::kReplaces;
+  if (argc > 2)
+    handed[replaces ? KeeperProcess::kOutcome : KeeperProcess::kClient].reset(
+        static_cast<int>(std::strtol(argv[2], nullptr, 10)));
+  if (replaces) {
+    auto runs = linux_platform::connect_to_keeper(linux_platform::kControlPath);
+    if (runs) handed[KeeperProcess::kPredecessor] = std::move(*runs);
+  }
   const auto parameters = read_parameters(kernel_command_line(), {}, log);
   keeper.set_end_limit(parameters.shutdown);
-  if (!remember_saved(keeper, parameters, log) && !control) {
-    std::fprintf(stderr, "isboot: no session to keep\n");
-    return kNothingToDo;
-  }
+  if (const auto had = open_keeper(process, keeper, parameters, log); had != kDone) return had;
   // No folder of the root file system stays in use by us.
   (void)!chdir(linux_platform::kStateFolder);
   log.never_wait();
   linux_platform::stand_apart(log);
-  KeeperProcess process{keeper, log};
-  const int status = linux_platform::guard(process, std::move(control), clock, log);
+  const int status = linux_platform::guard(process, handed, clock, log);
   if (status < kEndsTheMachine) return status;
   write_back(false, kOtherDisks);
   end_machine(static_cast<MachineEnd>(status - kEndsTheMachine));
@@ -220,15 +292,22 @@ void add_keep(Command& program) {
   command.option("--then", options->then, "After --shutdown: poweroff, reboot, halt or kexec")
       .needs(shutdown)
       .one_of({"poweroff", "reboot", "halt", "kexec"});
+  Option replace =
+      command
+          .flag("--replace", options->replace,
+                "Have the keeper of this program take over from the one that runs, if one does")
+          .excludes(shutdown);
   Option hand_over = command
                          .option("--hand-over-to", options->hand_over_to,
                                  "Leave all sessions to another daemon, and end the keeper")
                          .one_of({"iscsid"})
+                         .excludes(replace)
                          .excludes(shutdown);
   Option adopt =
       command.option("--adopt", options->adopt, "Keep session number SID, which iscsid made")
           .value_name("SID")
           .excludes(shutdown)
+          .excludes(replace)
           .excludes(hand_over);
   command
       .option("--credentials", options->credentials,

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "platform/linux/keeper/independence.h"
+#include "platform/linux/keeper/start_anew.h"
+#include "platform/linux/keeper/state_file.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::app {
@@ -18,26 +20,29 @@ using linux_platform::ControlRequest;
 using linux_platform::UniqueFd;
 
 constexpr int kAnswerLimitMs = 5'000;
-constexpr int kControlFd = 3;
+constexpr int kSocketFd = 3;
+// Two limits of the keeper that runs, for whom it serves and for what it offers, and a moment.
+constexpr int kReplacedWithinMs = 70'000;
 
-// In the child: nothing of ours stays but the control socket.
-[[noreturn]] void run_keeper(int control) {
+// In the child: nothing of ours stays but the socket.
+[[noreturn]] void run_keeper(int socket, const char* how) {
   setsid();
   const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (nothing >= 0) dup2(nothing, fd);
   // dup2() onto itself would leave its close-on-exec flag.
-  if (control == kControlFd)
-    (void)fcntl(control, F_SETFD, 0);
+  if (socket == kSocketFd)
+    (void)fcntl(socket, F_SETFD, 0);
   else
-    dup2(control, kControlFd);
-  const std::string fd = std::to_string(kControlFd);
-  execl("/proc/self/exe", linux_platform::kKeeperName, "keep", fd.c_str(),
-        static_cast<char*>(nullptr));
+    dup2(socket, kSocketFd);
+  linux_platform::close_from(kSocketFd + 1);
+  const std::string fd = std::to_string(kSocketFd);
+  const char* const arguments[] = {linux_platform::kKeeperName, "keep", fd.c_str(), how, nullptr};
+  linux_platform::start_anew(arguments);
   _exit(127);
 }
 
-Result<UniqueFd> start_keeper() {
+Result<UniqueFd> start_keeper(const char* how = nullptr) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return system_error(errno, "no socket for the keeper can be had");
@@ -45,7 +50,7 @@ Result<UniqueFd> start_keeper() {
   const UniqueFd its{ends[1]};
   const pid_t child = fork();
   if (child < 0) return system_error(errno, "the keeper cannot be started");
-  if (child == 0) run_keeper(its.get());
+  if (child == 0) run_keeper(its.get(), how);
   return ours;
 }
 
@@ -109,6 +114,17 @@ Result<KeeperAnswer> ask_keeper(const ControlRequest& request, int limit_ms) {
       ISBOOT_TRY(linux_platform::connect_to_keeper(linux_platform::kControlPath));
   std::vector<std::uint8_t> buffer(linux_platform::kMaxAnswer + 1);
   const auto answered = ISBOOT_TRY(linux_platform::ask(keeper.get(), request, limit_ms, buffer));
+  return KeeperAnswer{answered.done, std::string{answered.text}};
+}
+
+Result<KeeperAnswer> replace_keeper() {
+  const bool runs = linux_platform::connect_to_keeper(linux_platform::kControlPath).ok();
+  if (!runs && access(linux_platform::kSavedSessions, F_OK) != 0)
+    return KeeperAnswer{true, "no keeper runs: nothing to replace"};
+  const UniqueFd keeper = ISBOOT_TRY(start_keeper(linux_platform::kReplaces));
+  std::vector<std::uint8_t> buffer(linux_platform::kMaxRequest);
+  const auto answered =
+      ISBOOT_TRY(linux_platform::receive_answer(keeper.get(), kReplacedWithinMs, buffer));
   return KeeperAnswer{answered.done, std::string{answered.text}};
 }
 

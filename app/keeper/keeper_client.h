@@ -26,4 +26,8 @@ struct KeeperAnswer {
 };
 Result<KeeperAnswer> ask_keeper(const linux_platform::ControlRequest& request, int limit_ms);
 
+// Starts the keeper of this program, which takes over from the one that runs; where both that and
+// its guard were killed it begins with what they left. Done as well where there is nothing to keep.
+Result<KeeperAnswer> replace_keeper();
+
 }  // namespace isboot::app

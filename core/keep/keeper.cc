@@ -26,8 +26,13 @@ Actions Keeper::on_event(const Event& event, Millis now) {
   actions_ = {};
   if (over_) return actions_;
   announced_.on_time(now);
+  if (succession_.offered()) {
+    on_event_while_offered(event, now);
+    return actions_;
+  }
   dispatch(event, now);
   look_whether_it_is_over();
+  if (event.kind == Event::Kind::Time) look_whether_to_offer(now);
   return actions_;
 }
 
@@ -59,11 +64,16 @@ void Keeper::dispatch(const Event& event, Millis now) {
     case Kind::ClientCame:
     case Kind::ClientLeft:
       clients_[event.client] = {.there = event.kind == Kind::ClientCame};
+      if (succession_.is(event.client)) succession_.end();
       return;
     case Kind::EndRequested:
       return on_end_requested(event, now);
     case Kind::ReleaseRequested:
       return on_release_requested(event.client);
+    case Kind::ReplaceRequested:
+      return on_replace_requested(event.client);
+    case Kind::OfferOver:
+      return;
     case Kind::Announced:
       return on_announced(event, now);
     case Kind::TakenBack:
@@ -264,6 +274,8 @@ void Keeper::look_whether_it_is_over() {
 }
 
 Millis Keeper::deadline() const {
+  if (succession_.offered()) return succession_.deadline();
+  if (may_be_offered()) return 0;
   Millis first = kept() == 0 ? earlier(end_by_us_at_, look_again_at_) : look_again_at_;
   for (const Slot& slot : slots_)
     first = earlier(first, earlier(slot.end.deadline(), given_up_at(slot)));

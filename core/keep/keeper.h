@@ -8,6 +8,7 @@
 #include "core/base/list.h"
 #include "core/keep/announced_end.h"
 #include "core/keep/session_end.h"
+#include "core/keep/succession.h"
 #include "core/keep/target_notice.h"
 #include "core/ports/initiator.h"
 #include "core/ports/log.h"
@@ -33,6 +34,8 @@ struct Event {
     ClientLeft,
     EndRequested,      // by `client`: of `session` or all, within `limit`, and `then`
     ReleaseRequested,  // by `client`: all sessions stay with the kernel, nobody keeps them
+    ReplaceRequested,  // by `client`, another program's keeper: it wants to keep them all
+    OfferOver,         // the answer to TakeBack: whether it had `taken` them
     Announced,         // the machine ends: `ways`
     TakenBack,         // it does not, in the way `then`
     EndAsked,          // the answer to AskTheEnd, after each TakenBack there was
@@ -44,6 +47,7 @@ struct Event {
   SessionId session{};
   bool carried = false;
   bool bound = false;
+  bool taken = false;
   Error error{};
   TargetNotice said{};
   Millis limit = 0;
@@ -67,6 +71,9 @@ struct Action {
     Look,    // what sysfs says of `slot`: Sight
     AskTheEnd,  // whether an announced end was taken back: TakenBack, EndAsked
     Answer,     // `client`'s request: `done`, `text`
+    Offer,      // all sessions to `client`. Until OfferOver nothing is done for them, and no event
+                // is told but that `client` left, and the time
+    TakeBack,   // what was offered: OfferOver
     Say,        // `text` at `level`, of `slot` if that is not kNone
     SayTheEnd,  // that the machine ends, and how long a target may be away now
     Save,       // which sessions are kept has changed
@@ -127,6 +134,11 @@ private:
   void look_at_all();
   void on_end_requested(const Event& event, Millis now);
   void on_release_requested(std::size_t client);
+  void on_replace_requested(std::size_t client);
+  void on_event_while_offered(const Event& event, Millis now);
+  void on_offer_over(bool taken);
+  bool may_be_offered() const;
+  void look_whether_to_offer(Millis now);
   void on_announced(const Event& event, Millis now);
   void on_end_asked(Millis now);
   void end_step(std::size_t slot, SessionEnd::Event event, Millis now);
@@ -147,6 +159,7 @@ private:
   Millis end_limit_ = 0;
   Millis end_by_us_at_ = kNever;  // of the machine, if its init has not done it by then
   Millis look_again_at_ = kNever;
+  Succession succession_;
   bool over_ = false;
 };
 

@@ -1,5 +1,6 @@
 // What happens to the machine, by chance.
 #include <algorithm>
+#include <utility>
 
 #include "tests/keep/world.h"
 
@@ -61,7 +62,8 @@ void World::fault() {
         if (client.answer_by != kNever) client.answer_by = now_ + 20'000;
       return;
     default:
-      if (random_.one_in(6)) client_asks();
+      if (random_.one_in(6)) return client_asks();
+      if (random_.one_in(6)) another_program_comes();
       return;
   }
 }
@@ -78,6 +80,7 @@ void World::kill_keeper() {
     kept->ends_by = kNever;
   }
   clients_ = {};  // they see it, and ask again if they like
+  if (!std::exchange(successor_.offered, false)) successor_ = {};
   asked_then_ = MachineEnd::Stay;
   const auto choice = restarts_.on_gone(Restarts::Gone::Killed, keeper_since_);
   if (!choice.again) fail("the guard lets go of a keeper that was killed");
@@ -86,8 +89,9 @@ void World::kill_keeper() {
 }
 
 void World::client_asks() {
-  if (!alive()) return;
+  if (!alive() || rests()) return;  // it waits in the socket
   const std::size_t number = random_.below(kMaxClients);
+  if (successor_.there && successor_.client == number) return;
   Client& client = clients_[number];
   if (client.there && random_.one_in(2)) {
     note("client " + std::to_string(number) + " leaves");

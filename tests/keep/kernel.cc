@@ -135,7 +135,7 @@ void World::kernel_turn() {
     kept->unbound = true;
     notify({.kind = Event::Kind::Unbound, .session = kept->id});
   }
-  while (!notices_.empty() && notices_.begin()->first <= now_) {
+  while (!notices_.empty() && !rests() && notices_.begin()->first <= now_) {
     const Event event = notices_.begin()->second;
     notices_.erase(notices_.begin());
     tell(event);  // nobody hears it while there is no keeper

@@ -40,10 +40,11 @@ void World::live(Millis span) {
 }
 
 Millis World::next_time() const {
-  Millis next = std::min({fault_at_, start_at_, home_back_at_, moved_back_at_, mood_over_at_});
-  if (!notices_.empty()) next = std::min(next, notices_.begin()->first);
+  Millis next = std::min(
+      {fault_at_, start_at_, successor_.acts_at, home_back_at_, moved_back_at_, mood_over_at_});
+  if (!notices_.empty() && !rests()) next = std::min(next, notices_.begin()->first);
   for (const auto& kept : all_) {
-    next = std::min(next, kept->due);
+    if (!rests()) next = std::min(next, kept->due);
     if (kept->exists && !kept->unbound) next = std::min(next, kept->unbound_at);
   }
   if (alive()) next = std::min(next, keeper_->deadline());
@@ -57,8 +58,9 @@ void World::step() {
   if (turns_ > 1'000) fail("the loop turns without a pause");
   now_ = next;
   if (now_ >= start_at_) start_keeper();
+  successor_turn();
   kernel_turn();
-  for (std::size_t i = 0; i < all_.size() && alive(); ++i) {
+  for (std::size_t i = 0; i < all_.size() && alive() && !rests() && !over_; ++i) {
     Kept& kept = *all_[i];
     if (!kept.session || kept.due > now_) continue;
     kept.due = kNever;
@@ -72,8 +74,9 @@ void World::step() {
       drive(kept, boot::SessionEvent::due());
     }
   }
-  if (alive() && keeper_->deadline() <= now_) tell({.kind = Event::Kind::Time});
+  if (alive() && !over_ && keeper_->deadline() <= now_) tell({.kind = Event::Kind::Time});
   if (!over_ && now_ >= fault_at_) fault();
+  if (over_ && !our_turn_.is_ours(shared_turn_)) hand_over();
   if (over_)
     on_over(*over_);
   else
@@ -92,6 +95,8 @@ void World::start_keeper() {
     start_at_ = choice.at;
     return;
   }
+  if (change(our_turn_.take_back())) note("the guard takes the offer back");
+  if (!our_turn_.is_ours(shared_turn_)) return hand_over();
   note("a keeper starts");
   started_ = false;
   keeper_.emplace(announced_);
@@ -109,19 +114,23 @@ void World::start_keeper() {
     if (!kept->kernel_carries) tell({.kind = Event::Kind::ConnectionLost, .session = kept->id});
   }
   started_ = true;
-  // The FIFOs are what they were: it sees them again.
+  tell_of_the_end_again();
+  tell({.kind = Event::Kind::Time});
+}
+
+// The FIFOs are what they were: whoever begins to look, or looks again, sees them.
+void World::tell_of_the_end_again() {
   Event seen{.kind = Event::Kind::Announced};
   seen.ways[static_cast<std::size_t>(end_.way)] = end_.way != MachineEnd::Stay && !end_.held_again;
   if (end_.all_let_go) seen.ways.fill(true);
   if (!end_.seen) end_.at = now_;
   end_.seen = true;
   tell(seen);
-  tell({.kind = Event::Kind::Time});
 }
 
 // The driver does it in each turn of its loop.
 void World::look_at_the_fifos() {
-  if (!started_) return;
+  if (!started_ || rests()) return;
   for (std::size_t way = 1; way < AnnouncedEnd::Ways{}.size(); ++way) {
     const auto end = static_cast<MachineEnd>(way);
     const bool held = !end_.all_let_go && (end_.way != end || end_.held_again);
@@ -156,8 +165,14 @@ void World::carry_out(const Action& action) {
       Client& client = clients_[action.client];
       if (client.there && client.answer_by == kNever) fail("a request is answered twice");
       client.answer_by = kNever;
-      return note("an answer for client " + std::to_string(action.client));
+      note("an answer for client " + std::to_string(action.client));
+      if (successor_.there && successor_.client == action.client) successor_.acts_at = now_;
+      return;
     }
+    case Action::Kind::Offer:
+      return offer();
+    case Action::Kind::TakeBack:
+      return take_offer_back();
     case Action::Kind::Over:
       over_ = action.then;  // what is still to be done before comes first: an event in an event
       return;
@@ -260,6 +275,7 @@ void World::on_over(MachineEnd then) {
 }
 
 void World::check() {
+  if (alive() && !our_turn_.is_ours(shared_turn_)) fail("two programs keep the sessions");
   for (const auto& kept : all_) {
     if (!alive()) break;
     if (kept->slot.has_value() != (kept->session != nullptr)) fail("a secret outlives its session");

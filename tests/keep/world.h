@@ -12,6 +12,7 @@
 #include "core/boot/session.h"
 #include "core/keep/keeper.h"
 #include "core/keep/restarts.h"
+#include "core/keep/succession.h"
 #include "testing/fake_entropy.h"
 #include "testing/fake_hash.h"
 #include "testing/scripted_target.h"
@@ -102,6 +103,16 @@ private:
   void notify(const Event& event);
   Target& at(const Portal& portal) { return portal == home_portal_ ? home_ : moved_; }
 
+  // succession.cc: another program's keeper
+  bool change(const Turn::Change& how);
+  void another_program_comes();
+  void offer();
+  void take_offer_back();
+  void successor_turn();
+  void hand_over();
+  void tell_of_the_end_again();
+  bool rests() const { return successor_.offered; }
+
   // faults.cc
   void fault();
   void kill_keeper();
@@ -119,6 +130,16 @@ private:
     bool seen = false;
     bool held_again = false;
     bool all_let_go = false;  // the init itself is about to end
+  };
+
+  struct Successor {
+    bool there = false;
+    bool offered = false;
+    std::size_t client = 0;
+    Millis came_at = 0;       // and opened the FIFOs
+    Millis acts_at = kNever;  // when it takes what was offered, or ends
+    bool ends = false;
+    Turn turn{0};
   };
 
   Random random_;
@@ -148,6 +169,10 @@ private:
   Millis first_at_ = 0;  // of the last end that was news
   bool released_ = false;
   std::optional<MachineEnd> over_;
+
+  std::uint32_t shared_turn_ = 0;
+  Turn our_turn_{0};
+  Successor successor_;
 
   std::multimap<Millis, Event> notices_;
   unsigned drop_ = 0;     // notices that will be dropped

@@ -72,6 +72,33 @@ class Keeper(unittest.TestCase):
             machine.power_off()
         machine.check()
 
+    def test_replaced(self):
+        """By the keeper of another program: while the machine writes, and while the target is
+        away. The next loss and the next kill are the new one's."""
+        with KeptMachine("keeper-replaced") as machine:
+            before = machine.facts()
+            self.assertIn("has the sessions", machine.shell("/sbin/isboot keep --replace"))
+            machine.wait_for_shell("pidof isboot-guard | wc -w", "1")
+            after = machine.facts()
+            self.assertNotEqual(after["pid"], before["pid"])
+            self.assertLessEqual(int(after["locked_kib"]), LOCKED_LIMIT_KIB)
+            self.assertEqual(after["seccomp"], "2")
+            # Its file may be deleted by the next upgrade.
+            self.assertIn("memfd:isboot", machine.shell(f"ls -l /proc/{after['pid']}/exe"))
+            machine.away(1)
+            machine.boot.target.kill()
+            machine.wait_lost()
+            self.assertEqual(machine.run("keep --replace")[0], 0)
+            machine.wait_for_shell("pidof isboot-guard | wc -w", "1")
+            machine.wait_lost()
+            machine.boot.target.start()
+            self.assertEqual(machine.wait_carried()["recoveries"], 1)
+            machine.next_write()
+            machine.kill_keeper()
+            machine.away(1)
+            machine.power_off()
+        machine.check()
+
     def test_attached_disk(self):
         """A second session by hand, with CHAP: it comes back too, also by a keeper that must
         find the secrets again; nothing detaches what is in use; it ends alone."""

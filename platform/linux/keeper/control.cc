@@ -13,8 +13,6 @@ namespace isboot::linux_platform {
 namespace {
 
 constexpr int kBacklog = 4;
-constexpr std::uint8_t kDone = 0;
-constexpr std::uint8_t kFailed = 1;
 
 Result<sockaddr_un> address_of(const char* path) {
   sockaddr_un address{};
@@ -40,6 +38,7 @@ Result<Bytes> encode(const ControlRequest& request, MutableBytes buffer) {
   switch (request.kind) {
     case ControlRequest::Kind::Status:
     case ControlRequest::Kind::Release:
+    case ControlRequest::Kind::Replace:
       break;
     case ControlRequest::Kind::Keep:
       out.bytes(request.record);
@@ -60,6 +59,7 @@ Result<ControlRequest> decode_request(Bytes bytes) {
   switch (request.kind) {
     case ControlRequest::Kind::Status:
     case ControlRequest::Kind::Release:
+    case ControlRequest::Kind::Replace:
       return request;
     case ControlRequest::Kind::Keep:
       request.record = ISBOOT_TRY(in.bytes(in.remaining()));
@@ -111,18 +111,22 @@ Result<ControlAnswer> ask(int socket, const ControlRequest& request, int limit_m
   const ssize_t sent = send(socket, message.data(), message.size(), MSG_NOSIGNAL);
   wipe(bytes);  // it may have held secrets
   if (sent < 0) return system_error(errno, "the keeper takes no request");
+  return receive_answer(socket, limit_ms, buffer);
+}
+
+Result<ControlAnswer> receive_answer(int socket, int limit_ms, MutableBytes buffer) {
   pollfd waited{socket, POLLIN, 0};
   const int ready = poll(&waited, 1, limit_ms);
   if (ready < 0) return system_error(errno, "poll failed");
   if (ready == 0) return Error{Errc::TimedOut, 0, "the keeper does not answer"};
   const ssize_t size = recv(socket, buffer.data(), buffer.size(), 0);
   if (size <= 0) return Error{Errc::Closed, 0, "the keeper ended without an answer"};
-  return ControlAnswer{buffer[0] == kDone,
+  return ControlAnswer{buffer[0] == kAnswerDone,
                        as_text(Bytes{buffer.subspan(1, static_cast<std::size_t>(size) - 1)})};
 }
 
 void answer(int socket, bool done, Text text) {
-  std::uint8_t status = done ? kDone : kFailed;
+  std::uint8_t status = done ? kAnswerDone : kAnswerFailed;
   iovec parts[] = {{&status, 1}, {const_cast<char*>(text.data()), text.size()}};
   msghdr message{};
   message.msg_iov = parts;

@@ -20,6 +20,7 @@ struct ControlRequest {
     Keep,        // `record` (with secrets) from now on
     End,         // `session`, or all: disks away, log out; answered when it is over
     Release,     // forget all sessions; they stay with the kernel
+    Replace,     // the one who asks keeps all sessions from now on: offer.h
   };
   static constexpr SessionId kAll{UINT32_MAX};
 
@@ -39,14 +40,14 @@ class ControlListener {
 public:
   // Replaces what a killed keeper left at `path`.
   static Result<ControlListener> open(const char* path);
+  // Of another program's keeper, bound already.
+  explicit ControlListener(UniqueFd socket) : socket_{std::move(socket)} {}
 
   int descriptor() const { return socket_.get(); }
   // A client that may ask: a process of root. Nothing for any other.
   UniqueFd accept() const;
 
 private:
-  explicit ControlListener(UniqueFd socket) : socket_{std::move(socket)} {}
-
   UniqueFd socket_;
 };
 
@@ -60,8 +61,13 @@ struct ControlAnswer {
   bool done = false;
   Text text;  // a view of `buffer`
 };
+inline constexpr std::uint8_t kAnswerDone = 0;  // the first byte
+inline constexpr std::uint8_t kAnswerFailed = 1;
 Result<ControlAnswer> ask(int socket, const ControlRequest& request, int limit_ms,
                           MutableBytes buffer);
+
+// The second half of it alone.
+Result<ControlAnswer> receive_answer(int socket, int limit_ms, MutableBytes buffer);
 
 // The keeper's side of it. A client that does not take it in at once gets nothing.
 void answer(int socket, bool done, Text text);

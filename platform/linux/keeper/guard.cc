@@ -35,22 +35,24 @@ keep::Restarts::Gone how_it_went(int status) {
 
 }  // namespace
 
-int guard(GuardedWork& work, UniqueFd handed_over, Clock& clock, Log& log) {
+int guard(GuardedWork& work, std::span<UniqueFd> for_the_first, Clock& clock, Log& log) {
   using Gone = keep::Restarts::Gone;
   // Whoever ignores it has no children to wait for, and that is handed down.
   (void)signal(SIGCHLD, SIG_DFL);
   keep::Restarts restarts;
+  bool first = true;
   for (;;) {
     const Millis started = clock.now();
     const pid_t child = fork();
     if (child == 0) {
-      const auto over = work.run(handed_over.get());
+      const auto over = work.run(first);
       _exit(over ? kDeclared + *over : 1);
     }
     int status = 0;
     Gone gone = Gone::NoProcess;
     if (child > 0) {
-      handed_over.reset();
+      first = false;
+      for (UniqueFd& descriptor : for_the_first) descriptor.reset();
       while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
       }
       gone = how_it_went(status);

@@ -20,5 +20,7 @@ Result<Done> become_independent(Log& log);
 // argv[0] of a keeper. systemd's last killing spree leaves a process of root alone whose
 // name begins with '@' (systemd: docs/ROOT_STORAGE_DAEMONS.md).
 inline constexpr const char* kKeeperName = "@isboot";
+// argv[3] of one that takes over from the keeper that runs, and answers in argv[2] when it has.
+inline constexpr const char* kReplaces = "replace";
 
 }  // namespace isboot::linux_platform

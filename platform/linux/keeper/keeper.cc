@@ -23,11 +23,16 @@ Millis Keeper::Slot::deadline() const {
 }
 
 Result<Done> Keeper::open(const KeeperPlaces& places) {
-  room_.emplace(ISBOOT_TRY(InSecretPages<SecretRoom>::make_shared()));
-  folder_.emplace(ISBOOT_TRY(SessionFolder::open(places.classes)));
   state_file_.emplace(ISBOOT_TRY(StateFile::open(places.state)));
   ISBOOT_TRY(state_file_->lock());
   listener_.emplace(ISBOOT_TRY(ControlListener::open(places.control)));
+  baton_.emplace(ISBOOT_TRY(Baton::make()));
+  return open_what_is_shared_with_nobody(places);
+}
+
+Result<Done> Keeper::open_what_is_shared_with_nobody(const KeeperPlaces& places) {
+  room_.emplace(ISBOOT_TRY(InSecretPages<SecretRoom>::make_shared()));
+  folder_.emplace(ISBOOT_TRY(SessionFolder::open(places.classes)));
   end_notice_.emplace(ISBOOT_TRY(EndNotice::open(places.state)));
   return ports_.initiator.open();
 }
@@ -42,7 +47,7 @@ Result<Done> Keeper::remember(const SessionRecord& record) {
   return kFull;
 }
 
-Result<Done> Keeper::start() {
+Result<Done> Keeper::prepare() {
   started_ = false;
   core_.emplace((*room_)->announced);
   core_->set_end_limit(end_limit_ * Millis{1000});
@@ -54,11 +59,24 @@ Result<Done> Keeper::start() {
   // What the keeper before this one was told may have been taken back since.
   for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
     if ((*room_)->announced.was_told(EndNotice::end_by(way))) (void)end_notice_->take(way);
+  for (const Slot& slot : slots_) {
+    if (!is_kept(slot)) continue;
+    const auto found = find(record_of(slot));
+    if (!found && found.error().code != Errc::NotFound) return found;
+  }
+  return Done{};
+}
+
+Result<Done> Keeper::adopt() {
   for (Slot& slot : slots_)
     if (is_kept(slot)) ISBOOT_TRY(adopt(slot));
   started_ = true;
   save();
   return Done{};
+}
+
+Result<Done> Keeper::find(const SessionRecord& record) const {
+  return folder_->find(record.session, record.kernel.target_name, !record.logged_in);
 }
 
 // Only what the kernel does not have any more is forgotten. Whatever else fails may pass.
@@ -76,9 +94,9 @@ Result<Done> Keeper::adopt(Slot& slot) {
   return Done{};
 }
 
-void Keeper::serve(int client) {
-  if (client < 0) return;
-  clients_[0].reset(client);
+void Keeper::serve(UniqueFd client) {
+  if (!client) return;
+  clients_[0] = std::move(client);
   if (core_) tell({.kind = keep::Event::Kind::ClientCame, .client = 0});
 }
 
@@ -122,7 +140,7 @@ Result<Done> Keeper::begin(Slot& slot) {
 
 Result<Done> Keeper::watch(Slot& slot) {
   SessionRecord& record = record_of(slot);
-  ISBOOT_TRY(folder_->find(record.session, record.kernel.target_name, !record.logged_in));
+  ISBOOT_TRY(find(record));
   if (core_->slot_of(record.session))
     return Error{Errc::BadValue, 0, "the session is kept already"};
   slot.session.emplace(record, ports_);
@@ -159,9 +177,13 @@ void Keeper::let_commands_wait(const SessionRecord& record) {
 MachineEnd Keeper::run() {
   tell({.kind = keep::Event::Kind::Time});
   while (!over_) {
+    if (offered_to_) {
+      rest();
+      continue;
+    }
     wait();
     on_time();
-    if (paths_have_changed()) care_for_paths();
+    if (!offered_to_ && paths_have_changed()) care_for_paths();
   }
   return *over_;
 }
@@ -208,14 +230,15 @@ void Keeper::wait() {
       slot.session->on_ready();
     tell_whether_carried(slot);
   }
-  for (std::size_t i = 0; i < kMaxClients; ++i)
-    if (polled[2 + i].revents != 0) on_request(i);
-  if (polled[1].revents != 0) accept_client();
+  // An end before who wants to take over: it is not to be missed by both.
   keep::Event announced{.kind = keep::Event::Kind::Announced};
   for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
     if (polled[2 + kMaxClients + kMaxKept + way].revents != 0)
       announced.ways[static_cast<std::size_t>(end_notice_->take(way))] = true;
   tell(announced);
+  for (std::size_t i = 0; i < kMaxClients; ++i)
+    if (polled[2 + i].revents != 0) on_request(i);
+  if (polled[1].revents != 0) accept_client();
 }
 
 void Keeper::read_notices() {
@@ -269,10 +292,7 @@ void Keeper::on_request(std::size_t client) {
   std::array<std::uint8_t, kMaxRequest>& buffer = (*room_)->request;
   const int socket = clients_[client].get();
   const ssize_t size = recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (size <= 0) {
-    clients_[client].reset();
-    return tell({.kind = keep::Event::Kind::ClientLeft, .client = client});
-  }
+  if (size <= 0) return leave(client);
   const auto request = decode_request(Bytes{buffer}.first(static_cast<std::size_t>(size)));
   if (request)
     carry_out(client, *request);
@@ -293,6 +313,8 @@ void Keeper::carry_out(std::size_t client, const ControlRequest& request) {
     }
     case ControlRequest::Kind::Release:
       return tell({.kind = Kind::ReleaseRequested, .client = client});
+    case ControlRequest::Kind::Replace:
+      return tell({.kind = Kind::ReplaceRequested, .client = client});
     case ControlRequest::Kind::End:
       return tell({.kind = Kind::EndRequested,
                    .client = client,

@@ -1,6 +1,8 @@
 // The keeper's loop over the kernel's notices, the control socket, the logins under way and their
 // times: what core/keep/keeper.h decides is carried out here. One thread; after run() begins
-// nothing here allocates, and the only file that it opens is its state file in /run.
+// nothing here allocates, and the only file that it opens is its state file in /run. What comes
+// before that, in this order: open() or take_over(), once; then in each process prepare(), claim(),
+// adopt().
 // docs/keeper.md.
 #pragma once
 
@@ -9,6 +11,7 @@
 #include "core/boot/path_care.h"
 #include "core/keep/keeper.h"
 #include "platform/linux/initiator/iscsi_events.h"
+#include "platform/linux/keeper/baton.h"
 #include "platform/linux/keeper/control.h"
 #include "platform/linux/keeper/end_notice.h"
 #include "platform/linux/keeper/kept_session.h"
@@ -32,16 +35,28 @@ public:
   Keeper& operator=(const Keeper&) = delete;
 
   // Opens what has a path, and takes the memory for secrets. Every process that this one forks
-  // may start() with that, wherever its root is then. Errc::BadValue: another keeper runs.
+  // may go on with that, wherever its root is then. Errc::BadValue: another keeper runs.
   Result<Done> open(const KeeperPlaces& places = {});
+  // The same, with all sessions of the keeper that runs, which a connection leads to. They are its
+  // until claim(), and again when the connection is closed before that. `refusal`: its words when
+  // it does not want to.
+  Result<Done> take_over(int predecessor, InlineText<127>& refusal,
+                         const KeeperPlaces& places = {});
   // A session to begin with, of a keeper that is gone.
   Result<Done> remember(const SessionRecord& record);
 
-  // Listens to the kernel, and keeps what is remembered, and what a keeper kept that was killed
-  // since open(). Opens no file.
-  Result<Done> start();
-  // A client that is connected already (the process that started us), or -1.
-  void serve(int client);
+  // Listens to the kernel, and looks whether it can be told what it has of the sessions. Opens no
+  // file.
+  Result<Done> prepare();
+  // From now on the sessions are ours, if they were not. False: too late, another has them.
+  bool claim();
+  bool is_ours() const { return baton_->is_ours(); }
+  // Another program's keeper has taken over from one that was killed: there is nothing to do.
+  bool is_replaced();
+  // Keeps what is remembered, and what a keeper kept that was killed since open().
+  Result<Done> adopt();
+  // A client that is connected already (the process that started us), or none.
+  void serve(UniqueFd client);
   // From now on this session is ours. One that the kernel does not have is refused.
   Result<Done> keep(const SessionRecord& record);
   std::size_t kept() const;
@@ -79,6 +94,8 @@ private:
   std::size_t index_of(const Slot& slot) const;
   SessionRecord& record_of(const Slot& slot);
   bool& is_kept(const Slot& slot);
+  Result<Done> open_what_is_shared_with_nobody(const KeeperPlaces& places);
+  Result<Done> find(const SessionRecord& record) const;
   Result<Done> adopt(Slot& slot);
   Result<Done> begin(Slot& slot);
   Result<Done> watch(Slot& slot);
@@ -102,6 +119,10 @@ private:
   void on_request(std::size_t client);
   void carry_out(std::size_t client, const ControlRequest& request);
   void answer_status(int socket);
+  void offer(std::size_t client);
+  void rest();
+  void leave(std::size_t client);
+  void take_offer_back();
   void look_for_ends_taken_back();
   void save();
 
@@ -112,12 +133,14 @@ private:
   std::optional<StateFile> state_file_;
   std::optional<ControlListener> listener_;
   std::optional<EndNotice> end_notice_;
+  std::optional<Baton> baton_;
   std::array<Slot, kMaxKept> slots_;
   std::array<UniqueFd, kMaxClients> clients_;
   std::optional<keep::Keeper> core_;
   std::array<char, kMaxAnswer> answer_{};
   std::uint32_t end_limit_ = 0;  // seconds
   bool started_ = false;         // all that was kept is known: the state file may be replaced
+  std::optional<std::size_t> offered_to_;  // a client: all rests
   std::optional<MachineEnd> over_;
 };
 

@@ -25,6 +25,10 @@ void Keeper::carry_out(const Action& action) {
       return tell({.kind = Event::Kind::EndAsked});
     case Action::Kind::Answer:
       return answer(clients_[action.client].get(), action.done, action.text);
+    case Action::Kind::Offer:
+      return offer(action.client);
+    case Action::Kind::TakeBack:
+      return take_offer_back();
     case Action::Kind::Say:
     case Action::Kind::SayTheEnd:
       return say(action);

@@ -9,6 +9,7 @@
 namespace isboot::linux_platform {
 
 inline constexpr const char* kStateFolder = "/run/isboot";
+inline constexpr const char* kSavedSessions = "/run/isboot/sessions";
 
 using keep::kMaxKept;
 using SessionRecords = List<SessionRecord, kMaxKept>;
@@ -17,6 +18,10 @@ class StateFile {
 public:
   // Makes `folder` (mode 0700) when it is not there.
   static Result<StateFile> open(const char* folder);
+  // In a folder that another keeper has opened; its lock goes with the descriptor.
+  explicit StateFile(UniqueFd folder) : folder_{std::move(folder)} {}
+
+  int descriptor() const { return folder_.get(); }
 
   // For as long as a descriptor of the folder is open in this process or in one that it forked.
   // Errc::BadValue: somebody else has it.
@@ -30,8 +35,6 @@ public:
   Result<Done> save(std::span<const SessionRecord* const> records) const;
 
 private:
-  explicit StateFile(UniqueFd folder) : folder_{std::move(folder)} {}
-
   UniqueFd folder_;
 };
 

@@ -27,14 +27,14 @@ public:
     close(ends_[1]);
   }
 
-  std::optional<int> run(int handed_over) override {
+  std::optional<int> run(bool first) override {
     // Its number is what the others before it have left: this process is a copy of the first.
     std::array<char, 16> said{};
     const auto before = recv(ends_[0], said.data(), said.size(), MSG_DONTWAIT | MSG_PEEK);
     const std::size_t number = before < 0 ? 0 : static_cast<std::size_t>(before);
     std::string all{said.data(), number};
     if (before >= 0) (void)recv(ends_[0], said.data(), said.size(), 0);
-    all += handed_over < 0 ? 'n' : 'h';
+    all += first ? 'f' : 'n';
     (void)send(ends_[1], all.data(), all.size(), 0);
     if (fates_[number] == 'k') raise(SIGKILL);
     if (fates_[number] == 't') raise(SIGTERM);
@@ -43,7 +43,7 @@ public:
     return 7;
   }
 
-  // For each process: 'h' when something was handed over to it, else 'n'.
+  // For each process: 'f' when it is told that it is the first, else 'n'.
   std::string said() {
     std::array<char, 16> said{};
     const auto size = recv(ends_[0], said.data(), said.size(), MSG_DONTWAIT);
@@ -63,14 +63,14 @@ struct Guard : ::testing::Test {
 TEST_F(Guard, EndsWithTheStatusOfWorkThatEndsByItself) {
   Work work{"."};
   EXPECT_EQ(guard(work, {}, clock, log), 7);
-  EXPECT_EQ(work.said(), "n");
+  EXPECT_EQ(work.said(), "f");
   EXPECT_TRUE(log.lines.empty());
 }
 
 TEST_F(Guard, StartsAgainWhatASignalEnded) {
   Work work{"kt."};
   EXPECT_EQ(guard(work, {}, clock, log), 7);
-  EXPECT_EQ(work.said(), "nnn");
+  EXPECT_EQ(work.said(), "fnn");
   ASSERT_EQ(log.lines.size(), 2U);
   EXPECT_EQ(log.lines[0], "keeper: ended by signal 9; starts again");
   EXPECT_EQ(log.lines[1], "keeper: ended by signal 15; starts again");
@@ -80,7 +80,7 @@ TEST_F(Guard, StartsAgainWhatASignalEnded) {
 TEST_F(Guard, StartsAgainWhatEndedWithoutSayingThatItIsOver) {
   Work work{"kffx."};
   EXPECT_EQ(guard(work, {}, clock, log), 7);
-  EXPECT_EQ(work.said(), "nnnnn");
+  EXPECT_EQ(work.said(), "fnnnn");
   ASSERT_EQ(log.lines.size(), 4U);
   EXPECT_EQ(log.lines[1], "keeper: could not go on (status 1); starts again");
   EXPECT_EQ(log.lines[3], "keeper: could not go on (status 0); starts again");
@@ -100,13 +100,14 @@ TEST_F(Guard, SeesTheEndAlsoWhereSignalsOfChildrenWereIgnored) {
   (void)signal(SIGCHLD, SIG_DFL);
 }
 
-TEST_F(Guard, HandsADescriptorToTheFirstAloneAndKeepsNone) {
+TEST_F(Guard, KeepsNoDescriptorThatIsForTheFirstAlone) {
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
   const UniqueFd other{ends[0]};
+  UniqueFd for_the_first{ends[1]};
   Work work{"k."};
-  guard(work, UniqueFd{ends[1]}, clock, log);
-  EXPECT_EQ(work.said(), "hn");
+  guard(work, {&for_the_first, 1}, clock, log);
+  EXPECT_EQ(work.said(), "fn");
   char byte = 0;
   EXPECT_EQ(recv(other.get(), &byte, 1, MSG_DONTWAIT), 0) << "somebody still has it";
 }

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -20,6 +19,7 @@
 #include "testing/fake_hash.h"
 #include "testing/fake_log.h"
 #include "tests/linux/keeper/fake_keeping.h"
+#include "tests/linux/keeper/fake_notices.h"
 #include "tests/linux/keeper/records.h"
 
 namespace isboot::linux_platform {
@@ -28,30 +28,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::Contains;
 using ::testing::Not;
-
-// What the kernel says, in this order; readable from the beginning.
-class FakeNotices final : public IscsiNotices {
-public:
-  FakeNotices() : ready_{eventfd(1, EFD_CLOEXEC)} {}
-
-  Result<Done> open() override { return Done{}; }
-  int descriptor() const override { return ready_.get(); }
-  Result<std::optional<IscsiNotice>> next(Clock&) override {
-    if (said.empty()) return std::optional<IscsiNotice>{};
-    const auto first = said.front();
-    said.pop_front();
-    return first;
-  }
-  std::deque<Result<std::optional<IscsiNotice>>> said;
-
-private:
-  UniqueFd ready_;
-};
-
-class FakeNics final : public NicMending {
-public:
-  Result<LinkId> mend(const NicSetup&, LinkId link, bool) override { return link; }
-};
 
 // Goes on whenever somebody looks at it.
 class HastyClock final : public Clock {
@@ -91,6 +67,11 @@ protected:
     return {classes_.c_str(), state_.c_str(), control_.c_str()};
   }
   Result<Done> open() { return keeper_.open(places()); }
+  static Result<Done> start(Keeper& keeper) {
+    ISBOOT_TRY(keeper.prepare());
+    return keeper.adopt();
+  }
+  Result<Done> start() { return start(keeper_); }
   void run() {
     int ends[2];
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
@@ -98,7 +79,7 @@ protected:
     std::array<std::uint8_t, 16> buffer{};
     const auto request = encode(ControlRequest{.kind = ControlRequest::Kind::Release}, buffer);
     ASSERT_EQ(send(client.get(), request->data(), request->size(), 0), 1);
-    keeper_.serve(ends[1]);
+    keeper_.serve(UniqueFd{ends[1]});
     EXPECT_EQ(keeper_.run(), MachineEnd::Stay);
   }
 
@@ -116,7 +97,7 @@ protected:
 
 TEST_F(KeeperTest, BringsASessionBackWhoseLossTheKernelTellsOf) {
   ASSERT_TRUE(open());
-  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(start());
   ASSERT_TRUE(keeper_.keep(record_));
   IscsiNotice lost;
   lost.kind = IscsiNotice::Kind::ConnectionLost;
@@ -128,7 +109,7 @@ TEST_F(KeeperTest, BringsASessionBackWhoseLossTheKernelTellsOf) {
 
 TEST_F(KeeperTest, AsksSysfsWhenTheKernelDroppedNotices) {
   ASSERT_TRUE(open());
-  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(start());
   ASSERT_TRUE(keeper_.keep(record_));
   set_state("FAILED");
   notices_.said.emplace_back(system_error(ENOBUFS, "receive from netlink"));
@@ -140,7 +121,7 @@ TEST_F(KeeperTest, AsksSysfsWhenTheKernelDroppedNotices) {
 
 TEST_F(KeeperTest, LeavesASessionAloneThatLivesWhenNoticesWereDropped) {
   ASSERT_TRUE(open());
-  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(start());
   ASSERT_TRUE(keeper_.keep(record_));
   notices_.said.emplace_back(system_error(ENOBUFS, "receive from netlink"));
   run();
@@ -149,7 +130,7 @@ TEST_F(KeeperTest, LeavesASessionAloneThatLivesWhenNoticesWereDropped) {
 
 TEST_F(KeeperTest, ReadsOnBehindNoticesThatWereDropped) {
   ASSERT_TRUE(open());
-  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(start());
   ASSERT_TRUE(keeper_.keep(record_));
   IscsiNotice lost;
   lost.kind = IscsiNotice::Kind::ConnectionLost;
@@ -171,7 +152,7 @@ TEST_F(KeeperTest, IsTheOnlyOne) {
 TEST_F(KeeperTest, StartsWithWhatIsRemembered) {
   ASSERT_TRUE(open());
   ASSERT_TRUE(keeper_.remember(record_));
-  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(start());
   EXPECT_EQ(keeper_.kept(), 1U);
   EXPECT_TRUE(log_.says("session 3: adopted"));
 }
@@ -180,7 +161,7 @@ TEST_F(KeeperTest, StartsWithoutASessionThatIsGone) {
   ASSERT_TRUE(open());
   record_.session.value = 4;
   ASSERT_TRUE(keeper_.remember(record_));
-  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(start());
   EXPECT_EQ(keeper_.kept(), 0U);
   EXPECT_TRUE(log_.says("session 4: the kernel has no such session"));
 }
@@ -191,11 +172,11 @@ TEST_F(KeeperTest, ForgetsNoSessionBecauseSysfsCannotBeRead) {
   ASSERT_TRUE(keeper_.remember(record_));
   fs::rename(session() / "targetname", session() / "kept");
   fs::create_directory(session() / "targetname");  // read() fails with EISDIR
-  EXPECT_FALSE(keeper_.start());
+  EXPECT_FALSE(start());
   EXPECT_FALSE(fs::exists(state_ / "sessions")) << "nothing is known that could be saved";
   fs::remove(session() / "targetname");
   fs::rename(session() / "kept", session() / "targetname");
-  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(start());
   EXPECT_EQ(keeper_.kept(), 1U);
 }
 
@@ -204,14 +185,14 @@ TEST_F(KeeperTest, StartsWithWhatAKilledOneKept) {
   ASSERT_TRUE(open());
   const pid_t first = fork();
   if (first == 0) {
-    const bool kept = keeper_.start().ok() && keeper_.keep(record_).ok();
+    const bool kept = start().ok() && keeper_.keep(record_).ok();
     raise(kept ? SIGKILL : SIGTERM);
   }
   int status = 0;
   ASSERT_EQ(waitpid(first, &status, 0), first);
   ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
   fs::remove_all(state_);  // nothing is read
-  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(start());
   EXPECT_EQ(keeper_.kept(), 1U);
 }
 
@@ -219,7 +200,7 @@ TEST_F(KeeperTest, StartsWithWhatAKilledOneKept) {
 // flushed once more.
 TEST_F(KeeperTest, LeavesTheDiskToAMachineThatEnds) {
   ASSERT_TRUE(open());
-  ASSERT_TRUE(keeper_.start());
+  ASSERT_TRUE(start());
   ASSERT_TRUE(keeper_.keep(record_));
   fs::create_directories(folder_ / "devices/host5");
   fs::rename(session(), folder_ / "devices/host5/session3");
@@ -238,7 +219,7 @@ TEST_F(KeeperTest, LeavesTheDiskToAMachineThatEnds) {
       ControlRequest{.kind = ControlRequest::Kind::End, .limit = 30, .then = MachineEnd::PowerOff},
       buffer);
   ASSERT_GT(send(client.get(), request->data(), request->size(), 0), 0);
-  keeper_.serve(ends[1]);
+  keeper_.serve(UniqueFd{ends[1]});
   EXPECT_EQ(keeper_.run(), MachineEnd::PowerOff);
   EXPECT_EQ(kernel_.calls, (std::vector<std::string>{"log_out", "leave"}));
   std::string type;
@@ -252,7 +233,7 @@ protected:
   void begin_reboot() {
     ASSERT_TRUE(hasty_.open(places()));
     hasty_.set_end_limit(7);
-    ASSERT_TRUE(hasty_.start());
+    ASSERT_TRUE(start(hasty_));
     ASSERT_TRUE(hasty_.keep(record_));
     // What comes second is not meant.
     for (const char* way : {"kexec", "reboot"}) {
@@ -323,9 +304,9 @@ protected:
     Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices};
     EXPECT_TRUE(keeper.open(places()));
     keeper.set_end_limit(30);
-    EXPECT_TRUE(keeper.start());
+    EXPECT_TRUE(start(keeper));
     EXPECT_TRUE(keeper.keep(record_));
-    keeper.serve(ends[1]);
+    keeper.serve(UniqueFd{ends[1]});
     hold();  // and systemd lets go at once
     return keeper.run();
   }
@@ -359,7 +340,7 @@ TEST_F(KeeperAfterACancelledEnd, KeepsASessionWhenSystemdTookItBackWhileNoKeeper
   const pid_t first = fork();
   if (first == 0) {
     notices.before_loss = [] { raise(SIGKILL); };  // it has heard of the end by then
-    if (keeper.start()) (void)keeper.run();
+    if (start(keeper)) (void)keeper.run();
     _exit(0);
   }
   int status = 0;
@@ -367,8 +348,8 @@ TEST_F(KeeperAfterACancelledEnd, KeepsASessionWhenSystemdTookItBackWhileNoKeeper
   ASSERT_TRUE(WIFSIGNALED(status));
   const UniqueFd held = hold();
   notices.before_loss = [] {};
-  ASSERT_TRUE(keeper.start());
-  keeper.serve(ends[1]);
+  ASSERT_TRUE(start(keeper));
+  keeper.serve(UniqueFd{ends[1]});
   EXPECT_EQ(keeper.run(), MachineEnd::Stay);
   EXPECT_THAT(kernel_.calls, Contains("recover"));
   EXPECT_THAT(kernel_.calls, Not(Contains("destroy")));
@@ -378,7 +359,7 @@ TEST_F(KeeperAtTheEnd, LeavesATargetThatIsThereToWhoeverEndsItsSession) {
   begin_reboot();
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
-  hasty_.serve(ends[1]);
+  hasty_.serve(UniqueFd{ends[1]});
   const pid_t client = fork();
   if (client == 0) {
     usleep(300'000);  // long, as that clock goes

@@ -1,0 +1,15 @@
+// The keeper begins as a program of its own, whoever starts it.
+#pragma once
+
+namespace isboot::linux_platform {
+
+// Closes every descriptor from `first` on: what a shell, a package manager or a login left open is
+// none of the keeper's, which would hold it for as long as the machine runs.
+void close_from(int first);
+
+// Replaces this process by the program that it runs, with these arguments, from memory if its file
+// is on a disk: a keeper that runs a file which an upgrade has deleted would keep the file system
+// from ever being read-only. Returns when the kernel refuses; errno says why.
+void start_anew(const char* const arguments[]);
+
+}  // namespace isboot::linux_platform

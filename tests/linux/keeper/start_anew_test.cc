@@ -1,0 +1,52 @@
+#include "platform/linux/keeper/start_anew.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+namespace isboot::linux_platform {
+namespace {
+
+namespace fs = std::filesystem;
+
+// In the process that start_anew() makes of this one: which program it runs, by an exit status.
+TEST(StartAnewChild, DISABLED_SaysWhatItRuns) {
+  const std::string program = fs::read_symlink("/proc/self/exe");
+  _exit(program.rfind("/memfd:isboot", 0) == 0 ? 11 : 12);
+}
+
+int status_of(const pid_t child) {
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(StartAnew, RunsTheSameProgramFromMemory) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const char* const arguments[] = {"@test", "--gtest_filter=StartAnewChild.*",
+                                     "--gtest_also_run_disabled_tests", nullptr};
+    start_anew(arguments);
+    _exit(13);
+  }
+  EXPECT_EQ(status_of(child), 11);
+}
+
+TEST(CloseFrom, LeavesWhatIsBelow) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int low = fcntl(STDERR_FILENO, F_DUPFD, 50);
+    const int high = fcntl(STDERR_FILENO, F_DUPFD, 200);
+    close_from(low + 1);
+    const bool right = fcntl(low, F_GETFD) >= 0 && fcntl(high, F_GETFD) < 0;
+    _exit(low == 50 && high == 200 && right ? 11 : 12);
+  }
+  EXPECT_EQ(status_of(child), 11);
+}
+
+}  // namespace
+}  // namespace isboot::linux_platform
