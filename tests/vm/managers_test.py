@@ -38,7 +38,8 @@ FIRMWARE = (qemu.MAC, "01" + qemu.MAC.replace(":", ""))
 # What keeps the managers off the NIC; isboot's own things in /run/isboot stay.
 UNITS = "/run/systemd/system.control"
 FILES = (f"/run/NetworkManager /run/network/ifstate.eth0 {UNITS}/ifup@eth0.service.d "
-         f"{UNITS}/isboot-lease.service {UNITS}/multi-user.target.d")
+         f"{UNITS}/isboot-lease.service {UNITS}/multi-user.target.d "
+         f"{UNITS}/NetworkManager.service.d {UNITS}/networking.service.d")
 
 
 def setUpModule():  # pylint: disable=invalid-name

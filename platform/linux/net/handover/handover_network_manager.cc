@@ -97,20 +97,25 @@ void append(const KnownLink& link, const std::string& uuid, const std::string& p
 
 void append_network_manager_files(const BootNic& nic, std::vector<RunFile>& files) {
   const std::string below = uuid(nic.mac, 0);
+  const auto add = [&](const KnownLink& link, const std::string& own, const ManagedLink& managed) {
+    append(link, own, managed.profile, files);
+    append_network_manager_join(nic, managed, files);
+  };
   if (nic.vlan == 0) {
-    append(nic.link, below,
-           connection(nic.link, below, "ethernet") + ethernet(nic) + ipv4(nic) + ipv6(nic), files);
+    add(nic.link, below,
+        {nic.link.name, "ethernet", true,
+         connection(nic.link, below, "ethernet") + ethernet(nic) + ipv4(nic) + ipv6(nic)});
     return;
   }
-  append(nic.nic, below,
-         connection(nic.nic, below, "ethernet") + ethernet(nic) +
-             "[ipv4]\nmethod=disabled\n\n[ipv6]\nmethod=link-local\n",
-         files);
+  add(nic.nic, below,
+      {nic.nic.name, "ethernet", false,
+       connection(nic.nic, below, "ethernet") + ethernet(nic) +
+           "[ipv4]\nmethod=disabled\n\n[ipv6]\nmethod=link-local\n"});
   const std::string own = uuid(nic.mac, nic.vlan);
-  append(nic.link, own,
-         connection(nic.link, own, "vlan") + "interface-name=" + nic.link.name + "\n\n[vlan]\nid=" +
-             std::to_string(nic.vlan) + "\nparent=" + below + "\n\n" + ipv4(nic) + ipv6(nic),
-         files);
+  add(nic.link, own,
+      {nic.link.name, "vlan", true,
+       connection(nic.link, own, "vlan") + "interface-name=" + nic.link.name + "\n\n[vlan]\nid=" +
+           std::to_string(nic.vlan) + "\nparent=" + below + "\n\n" + ipv4(nic) + ipv6(nic)});
 }
 
 }  // namespace isboot::linux_platform

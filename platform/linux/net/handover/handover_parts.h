@@ -23,6 +23,17 @@ void append_networkd_join(const BootNic& nic, const KnownLink& link, const char*
 // nm-settings-keyfile(5), and the state that NetworkManager keeps of its devices.
 void append_network_manager_files(const BootNic& nic, std::vector<RunFile>& files);
 
+// A link of which NetworkManager gets isboot's `profile` when the system has none of its own that
+// fits: what joins the two when NetworkManager starts.
+struct ManagedLink {
+  std::string name;
+  const char* type;      // of profile: "ethernet", "vlan"
+  bool carries_address;  // root's
+  std::string profile;
+};
+void append_network_manager_join(const BootNic& nic, const ManagedLink& link,
+                                 std::vector<RunFile>& files);
+
 // The state that ifup(8) and ifdown(8) keep.
 void append_ifupdown_files(const BootNic& nic, std::vector<RunFile>& files);
 
