@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-#include "platform/linux/net/handover/handover.h"
+#include "app/tableless/machine_facts.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system_error.h"
 
@@ -38,7 +38,25 @@ void pass_host_name_on(const std::string& name) {
   if (std::string{now} == "(none)") (void)sethostname(name.data(), name.size());
 }
 
+// The lease's, when it is this address's.
+std::string root_path_of(const IpAddress& address) {
+  for (const boot::Lease& lease : read_leases({}))
+    if (lease.address == address && !lease.root_path.empty())
+      return std::string{lease.root_path.view()};
+  return {};
+}
+
 }  // namespace
+
+std::vector<linux_platform::RunFile> files_to_leave(const linux_platform::BootNic& nic,
+                                                    const std::string& run) {
+  std::vector<linux_platform::RunFile> files = linux_platform::run_files(nic);
+  const std::string clients = "net-" + nic.link.name + ".conf";
+  const auto there = linux_platform::read_file(run + "/" + clients, 64U << 10);
+  if (there && boot::parse_lease(*there).address == nic.address)
+    std::erase_if(files, [&](const auto& file) { return file.path == clients; });
+  return files;
+}
 
 Result<Done> leave_network(const ibft::Table& table, const boot::Path& path, LinkId link) {
   char name[IF_NAMESIZE];
@@ -57,9 +75,10 @@ Result<Done> leave_network(const ibft::Table& table, const boot::Path& path, Lin
   left.dns = nic.dns;
   left.host_name = std::string{nic.host_name};
   left.dhcp = path.origin == ibft::Origin::Dhcp;
+  if (left.dhcp) left.root_path = root_path_of(left.address);
   left.advertised = path.link.advertised;
   pass_host_name_on(left.host_name);
-  return linux_platform::write_run_files("/run", linux_platform::run_files(left));
+  return linux_platform::write_run_files("/run", files_to_leave(left, "/run"));
 }
 
 }  // namespace isboot::app

@@ -31,7 +31,9 @@ struct BootNic {
   IpAddress target;         // whose route must stay
   std::array<IpAddress, 2> dns;
   std::string host_name;  // as firmware wrote it; one that cannot be a name is left out
-  bool dhcp = false;      // the address is a lease: whoever manages the NIC renews it
+  std::string
+      root_path;      // of the lease, RFC 2132 section 3.19; one that shells misread is left out
+  bool dhcp = false;  // the address is a lease: whoever manages the NIC renews it
   // IPv6 routers advertise what `address` and `gateway` do not say: whoever manages the NIC has
   // to listen to them, because managers turn the kernel's listening off.
   bool advertised = false;

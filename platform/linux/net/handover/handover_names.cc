@@ -17,6 +17,12 @@ void append_line(std::string& content, const char* name, const std::string& valu
   content += std::string{name} + "='" + value + "'\n";
 }
 
+// Of printable letters, none of which ends the quotes.
+bool is_quotable(const std::string& value) {
+  return !value.empty() && std::all_of(value.begin(), value.end(),
+                                       [](char c) { return c > ' ' && c <= '~' && c != '\''; });
+}
+
 // PROTO is "dhcp" or "none": cloud-init, which reads this file, refuses other words.
 std::string ipconfig_conf(const BootNic& nic) {
   std::string content;
@@ -31,6 +37,7 @@ std::string ipconfig_conf(const BootNic& nic) {
   address("IPV4DNS0", nic.dns[0]);
   address("IPV4DNS1", nic.dns[1]);
   append_line(content, "HOSTNAME", is_host_name(nic.host_name) ? nic.host_name : "");
+  if (is_quotable(nic.root_path)) append_line(content, "ROOTPATH", nic.root_path);
   return content;
 }
 

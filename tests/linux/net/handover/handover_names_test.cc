@@ -7,6 +7,7 @@ namespace isboot::linux_platform {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(NameFiles, TellNameServersAndHostName) {
   EXPECT_EQ(file(eth0(), "isboot/resolv.conf"), "nameserver 10.0.2.3\n");
@@ -48,6 +49,18 @@ TEST(NameFiles, TellInitramfsToolsWhatIpconfigWould) {
             "HOSTNAME='node-7.example.org'\n");
   EXPECT_THAT(file(eth0_with_lease(), "net-eth0.conf"), HasSubstr("PROTO='dhcp'\n"));
   EXPECT_EQ(file(eth0(), "net6-eth0.conf"), "none");
+}
+
+// `isboot plan` and the keeper find the target by it in the booted system, too.
+TEST(NameFiles, PassTheRootPathOn) {
+  BootNic nic = eth0_with_lease();
+  nic.root_path = "iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk";
+  EXPECT_THAT(file(nic, "net-eth0.conf"),
+              HasSubstr("ROOTPATH='iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk'\n"));
+  for (const char* path : {"iscsi:'; reboot; '", "iscsi:a\nb"}) {
+    nic.root_path = path;
+    EXPECT_THAT(file(nic, "net-eth0.conf"), Not(HasSubstr("ROOTPATH")));
+  }
 }
 
 TEST(NameFiles, HaveAFormForIpv6) {
