@@ -45,6 +45,11 @@ function(isboot_core_library name)
   set_property(GLOBAL APPEND PROPERTY ISBOOT_CORE_ARCHIVES $<TARGET_FILE:${name}>)
 endfunction()
 
+# Tests are not optimized: what they call is, and GoogleTest's macros take the compiler up to three times
+# as long with it (CONTRIBUTING.md, "What compiling costs").
+add_library(isboot_test_flags INTERFACE)
+target_compile_options(isboot_test_flags INTERFACE -O0)
+
 # Half of the time that a test takes to compile goes into GoogleTest's headers. Not with ccache, which
 # shares objects between folders, but none that were made with a precompiled header.
 function(isboot_test_headers name)
@@ -54,7 +59,7 @@ function(isboot_test_headers name)
   if(NOT TARGET isboot_test_headers)
     file(WRITE ${CMAKE_BINARY_DIR}/test_headers.cc "")
     add_library(isboot_test_headers STATIC ${CMAKE_BINARY_DIR}/test_headers.cc)
-    target_link_libraries(isboot_test_headers PRIVATE isboot_flags GTest::gmock)
+    target_link_libraries(isboot_test_headers PRIVATE isboot_flags isboot_test_flags GTest::gmock)
     target_compile_definitions(isboot_test_headers
                                PRIVATE ISBOOT_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures")
     target_precompile_headers(isboot_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <string>
@@ -71,8 +76,8 @@ function(isboot_test name)
     set(arg_LABELS unit)
   endif()
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
-  target_link_libraries(${name} PRIVATE isboot_flags isboot_testing ${arg_LINK} GTest::gmock
-                                        GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE isboot_flags isboot_test_flags isboot_testing ${arg_LINK}
+                                        GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE ISBOOT_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures")
   isboot_test_headers(${name})
   gtest_discover_tests(${name} PROPERTIES LABELS "${arg_LABELS}" DISCOVERY_TIMEOUT 60)
