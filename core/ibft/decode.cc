@@ -3,6 +3,7 @@
 #include "core/base/reader.h"
 #include "core/ibft/directory.h"
 #include "core/ibft/judge.h"
+#include "core/ibft/name.h"
 
 namespace isboot::ibft {
 namespace {
@@ -21,12 +22,6 @@ std::uint8_t sum(Bytes bytes) {
   std::uint8_t total = 0;
   for (const std::uint8_t byte : bytes) total = static_cast<std::uint8_t>(total + byte);
   return total;
-}
-
-Text trimmed(Bytes bytes) {
-  std::size_t size = bytes.size();
-  while (size != 0 && bytes[size - 1] == 0) --size;
-  return as_text(bytes.first(size));
 }
 
 Error failure(FindingCode code, std::uint32_t offset) {
@@ -181,9 +176,9 @@ Result<Done> decode(Bytes bytes, Table& table, Findings& findings) {
 
   const Bytes whole = header.table;
   table.revision = whole[layout::header::kRevisionAt];
-  table.oem_id = trimmed(whole.subspan(layout::header::kOemId, layout::header::kOemIdSize));
+  table.oem_id = oem_text(whole.subspan(layout::header::kOemId, layout::header::kOemIdSize));
   table.oem_table_id =
-      trimmed(whole.subspan(layout::header::kOemTableId, layout::header::kOemTableIdSize));
+      oem_text(whole.subspan(layout::header::kOemTableId, layout::header::kOemTableIdSize));
   if (table.revision != layout::kRevision)
     findings.add(FindingCode::Revision, kHeader, layout::header::kRevisionAt, "revision");
   if (header.length > layout::kReach)

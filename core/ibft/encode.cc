@@ -114,7 +114,10 @@ private:
 
   void oem(Writer& out, Text text, std::size_t size) {
     if (text.size() > size) return fail(Errc::BadValue, "OEM id is too long");
-    out.text(text).zeros(size - text.size());
+    out.text(text);
+    // EDK2 takes the ids of another table of the machine, which are filled with blanks.
+    const bool blanks = layout_ == Layout::Edk2 && !text.empty();
+    for (std::size_t at = text.size(); at < size; ++at) out.u8(blanks ? ' ' : 0);
   }
   void header(std::uint32_t length) {
     Writer out{output_.first(layout::header::kSize)};

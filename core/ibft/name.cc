@@ -43,4 +43,10 @@ bool is_iscsi_name(Text name) {
   return false;
 }
 
+Text oem_text(Bytes field) {
+  std::size_t size = field.size();
+  while (size != 0 && (field[size - 1] == 0 || field[size - 1] == ' ')) --size;
+  return as_text(field.first(size));
+}
+
 }  // namespace isboot::ibft

@@ -10,4 +10,7 @@ namespace isboot::ibft {
 // 32. Letters may be of either case, as firmware set-up screens let them through.
 bool is_iscsi_name(Text name);
 
+// An OEM id without the NULs (iPXE) or blanks (EDK2) that fill its field.
+Text oem_text(Bytes field);
+
 }  // namespace isboot::ibft

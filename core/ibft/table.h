@@ -95,8 +95,8 @@ struct Table {
   std::uint32_t length = 0;  // as the header says
   std::uint8_t revision = 0;
   bool checksum_ok = false;
-  Text oem_id;        // without trailing NULs
-  Text oem_table_id;  // without trailing NULs
+  Text oem_id;        // as of oem_text()
+  Text oem_table_id;  // as of oem_text()
   Control control;
   std::optional<Initiator> initiator;
   List<Nic, kMaxPairs> nics;

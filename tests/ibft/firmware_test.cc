@@ -53,5 +53,20 @@ TEST(IbftOfFirmware, IsWrittenAgainByteForByte) {
   }
 }
 
+// Its ids are the machine's, filled with blanks.
+TEST(IbftOfEdk2, IsWrittenAgainByteForByteAndItsOemIdsAreShownWithoutBlanks) {
+  for (const char* file :
+       {"edk2-failed_first.bin", "edk2-ipv6_manual.bin", "edk2-static.bin", "edk2-ui_mutual.bin"}) {
+    SCOPED_TRACE(file);
+    const Decoded decoded{
+        isboot::testing::load_fixture(ISBOOT_FIXTURES, std::string{"ibft/"} + file)};
+    ASSERT_TRUE(decoded.result);
+    EXPECT_EQ(decoded.table.oem_id, "BOCHS");
+    EXPECT_EQ(decoded.table.oem_table_id, "BXPC");
+    EXPECT_FALSE(decoded.findings.has_errors()) << decoded.all();
+    EXPECT_EQ(encoded(decoded.table, Layout::Edk2), decoded.bytes);
+  }
+}
+
 }  // namespace
 }  // namespace isboot::ibft::test

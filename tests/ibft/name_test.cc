@@ -36,5 +36,12 @@ TEST(IscsiName, HasAtMost223Bytes) {
   EXPECT_FALSE(is_iscsi_name(name + 'x'));
 }
 
+TEST(OemText, LeavesOutWhatFillsTheField) {
+  for (const Text field : {Text{"BOCHS "}, Text{"BOCHS\0", 6}, Text{"BOCHS \0 ", 8}, Text{"BOCHS"}})
+    EXPECT_EQ(oem_text(as_bytes(field)), "BOCHS");
+  EXPECT_EQ(oem_text(as_bytes(Text{" A B  "})), " A B");
+  EXPECT_EQ(oem_text(as_bytes(Text{"   "})), "");
+}
+
 }  // namespace
 }  // namespace isboot::ibft::test

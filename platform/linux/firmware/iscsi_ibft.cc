@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "core/ibft/encode.h"
+#include "core/ibft/name.h"
 #include "platform/linux/firmware/kernel_lun.h"
 #include "platform/linux/firmware/sources.h"
 #include "platform/linux/system/file.h"
@@ -93,8 +94,8 @@ public:
     if (!table_.initiator && table_.nics.empty() && table_.targets.empty()) return false;
     table_.revision = 1;  // the module takes no other
     const Attributes in = attributes("acpi_header");
-    table_.oem_id = in.text("oem_id");
-    table_.oem_table_id = in.text("oem_table_id");
+    table_.oem_id = ibft::oem_text(as_bytes(in.text("oem_id")));
+    table_.oem_table_id = ibft::oem_text(as_bytes(in.text("oem_table_id")));
     if (table_.oem_id.empty()) unknown({StructureKind::Header, 0}, "oem id");
     unknown({StructureKind::Control, 0}, "boot failover");
     return true;

@@ -39,6 +39,22 @@ TEST(IbftJson, IsTheDesignToTheLetter) {
   EXPECT_EQ(json.dump(1), Json::parse(kDesign).dump(1));
 }
 
+// What EDK2 wrote comes back byte for byte by way of what people read.
+TEST(IbftJson, HoldsAllOfATableOfEdk2) {
+  for (const char* file :
+       {"edk2-failed_first.bin", "edk2-ipv6_manual.bin", "edk2-static.bin", "edk2-ui_mutual.bin"}) {
+    SCOPED_TRACE(file);
+    const Decoded decoded{
+        isboot::testing::load_fixture(ISBOOT_FIXTURES, std::string{"ibft/"} + file)};
+    const Json json = ibft_json(file, decoded.table, decoded.findings, Secrets::Show);
+    EXPECT_EQ(json["oem_id"], "BOCHS");
+    EXPECT_EQ(json["oem_table_id"], "BXPC");
+    TextStore texts;
+    const ibft::Table table = table_from_json(Json::parse(json.dump()), texts);
+    EXPECT_EQ(ibft::test::encoded(table, ibft::Layout::Edk2), decoded.bytes);
+  }
+}
+
 TEST(IbftJson, DescribesAFinding) {
   ibft::test::TableBytes bytes = ibft::test::real_table();
   bytes[ibft::test::kNic + 22] = 33;
