@@ -75,6 +75,8 @@ Result<Done> set_initiator(Parameters& parameters, Text value) {
 }
 
 Result<Done> set_nic(Parameters& parameters, Text value) {
+  if (value.empty() || find(value, '/') != Text::npos)
+    return Error{Errc::BadValue, 0, "neither a MAC address nor a NIC's name"};
   // With colons it can only be meant for a MAC address.
   if (find(value, ':') != Text::npos && !parse_mac(value))
     return Error{Errc::BadValue, 0, "neither a MAC address nor a NIC's name"};
@@ -83,7 +85,22 @@ Result<Done> set_nic(Parameters& parameters, Text value) {
   return parameters.nic.assign(same(value, "auto") ? Text{} : value);
 }
 
+// A file has a '/' or a '.' in its name; any other word is meant for a place.
+bool is_table(Text value) {
+  constexpr Text kNumbered = "acpi:";
+  for (const Text place : {Text{"auto"}, Text{"acpi"}, Text{"lowmem"}, Text{"sysfs"}})
+    if (same(value, place)) return true;
+  if (same(slice(value, 0, kNumbered.size()), kNumbered)) {
+    const auto number = parse_decimal(slice(value, kNumbered.size()), UINT32_MAX);
+    return number && *number != 0;
+  }
+  return find(value, '/') != Text::npos || find(value, '.') != Text::npos;
+}
+
 Result<Done> set_table(Parameters& parameters, Text value) {
+  if (!is_table(value))
+    return Error{Errc::BadValue, 0,
+                 "expected auto, acpi, acpi:N with N from 1 on, lowmem, sysfs or a file's path"};
   return parameters.table.assign(same(value, "auto") ? Text{} : value);
 }
 

@@ -86,6 +86,12 @@ TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
       {"isboot.initiator=", "isboot.initiator"},
       {"isboot.initiator=\"iqn x\"", "isboot.initiator"},
       {"isboot.nic=52:54:00:12:34", "isboot.nic"},
+      {"isboot.nic=", "isboot.nic"},
+      {"isboot.nic=../eth0", "isboot.nic"},
+      {"isboot.table=", "isboot.table"},
+      {"isboot.table=acpi:0", "isboot.table"},
+      {"isboot.table=acpi:first", "isboot.table"},
+      {"isboot.table=bios", "isboot.table"},
       {"isboot.nic=a-name-that-is-far-too-long-for-an-interface", "isboot.nic"},
   };
   for (const Bad& bad : kBad) {
@@ -98,6 +104,7 @@ TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
     EXPECT_TRUE(parameters.url.empty());
     EXPECT_TRUE(parameters.initiator.empty());
     EXPECT_TRUE(parameters.nic.empty());
+    EXPECT_TRUE(parameters.table.empty());
     EXPECT_EQ(parameters.vlan, std::nullopt);
     EXPECT_FALSE(parameters.header_digest);
   }
@@ -109,6 +116,17 @@ TEST(Parameters, AWarningShowsTheValueButNoSecret) {
   ASSERT_EQ(warnings.count, 2U);
   EXPECT_EQ(warnings[0].value, "soon");
   EXPECT_EQ(warnings[1].value, "(hidden)");
+}
+
+TEST(Parameters, TakesATableByItsPlaceOrItsFile) {
+  for (const char* table : {"acpi", "acpi:1", "acpi:12", "lowmem", "sysfs", "/x", "./x", "x.bin"}) {
+    ParameterWarnings warnings;
+    EXPECT_EQ(parse((std::string{"isboot.table="} + table).c_str(), warnings).table.view(), table);
+    EXPECT_TRUE(warnings.empty()) << table;
+  }
+  ParameterWarnings warnings;
+  EXPECT_TRUE(parse("isboot.table=auto", warnings).table.empty());
+  EXPECT_TRUE(warnings.empty());
 }
 
 TEST(Parameters, TakesTheLastOfTwo) {
