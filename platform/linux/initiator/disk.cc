@@ -67,6 +67,12 @@ Result<Done> scan_for(const std::string& scan, const std::string& what, Clock& c
   return Done{};
 }
 
+// A volume that is still being put together answers, and has no size yet.
+bool has_size(const std::string& disk) {
+  const auto size = read_file("/sys/class/block/" + disk + "/size", 32);
+  return size && !size->starts_with("0");
+}
+
 bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 }  // namespace
@@ -96,6 +102,13 @@ Result<DiskName> wait_for_disk(std::uint32_t host, const Lun& lun, Clock& clock,
   for (;;) {
     const std::string disk = disk_below(device);
     if (!disk.empty() && exists("/dev/" + disk)) {
+      if (!has_size(disk)) {
+        ISBOOT_TRY(scan_for(device + "/device/rescan", "1", clock, deadline));
+        if (!has_size(disk) && clock.now() + kRescanEvery >= deadline)
+          return Error{Errc::TimedOut, 0, "the LUN's disk is not ready: it has no size"};
+        if (!has_size(disk)) clock.sleep_until(clock.now() + kRescanEvery);
+        continue;
+      }
       DiskName name;
       ISBOOT_TRY(name.assign("/dev/" + disk));
       return name;

@@ -13,7 +13,7 @@ std::uint64_t kernel_lun(const Lun& lun);
 // Makes the kernel look for this LUN of SCSI host `host` and waits for the device node
 // of its disk. A LUN that is not there is asked for again until the deadline.
 // Errc::NotFound: the target has no such LUN. Errc::TimedOut: the LUN is there, but is
-// no disk, or no driver (sd_mod) takes it.
+// no disk, no driver (sd_mod) takes it, or it is not ready and has no size.
 Result<DiskName> wait_for_disk(std::uint32_t host, const Lun& lun, Clock& clock, Millis deadline);
 
 }  // namespace isboot::linux_platform
