@@ -4,9 +4,11 @@
 
 #include "app/boot/boot_sequence.h"
 #include "app/check/probe.h"
+#include "app/table/ibft_text.h"
 #include "app/tableless/boot_table.h"
 #include "cli/options/target_options.h"
-#include "core/boot/plan.h"
+#include "core/boot/network_plan.h"
+#include "core/boot/plan_fault.h"
 #include "core/iscsi/scsi.h"
 #include "core/iscsi/url.h"
 #include "platform/linux/firmware/firmware_table.h"
@@ -132,7 +134,7 @@ Json json_of(const Checked& checked) {
 
 void print(const Checked& checked) {
   const auto line = [](const char* label, const std::string& value) {
-    std::printf("%-14s %s\n", label, value.c_str());
+    std::printf("%-14s %s\n", label, printable(value).c_str());
   };
   line("target", checked.target + " at " + std::string{to_text(checked.portal).view()});
   if (checked.logged_in)
@@ -151,6 +153,7 @@ void print(const Checked& checked) {
   line("round trip", std::to_string(checked.round_trip_us) + " us");
 }
 
+// A boot needs one disk: what the other paths lack is told, and is no failure.
 int tell(const std::vector<Checked>& all, bool as_json) {
   if (as_json) {
     Json rows = Json::array();
@@ -159,10 +162,13 @@ int tell(const std::vector<Checked>& all, bool as_json) {
         "%s\n",
         Json{{"targets", rows}}.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
   }
-  int status = kDone;
+  int status = kFailed;
   for (const Checked& checked : all) {
     if (!as_json) print(checked);
-    if (checked.failure) status = report(*checked.failure);
+    if (checked.failure)
+      (void)report(*checked.failure);
+    else
+      status = kDone;
   }
   return status;
 }
@@ -223,6 +229,31 @@ std::optional<Failure> use_nic_of(const boot::Path& path, TargetPorts& ports, Lo
   return std::nullopt;
 }
 
+Checked failed(const boot::Path& path, const Failure& failure) {
+  Checked checked;
+  checked.portal = path.portal;
+  checked.lun = path.lun;
+  checked.target = path.login.target_name.view();
+  checked.failure = failure;
+  return checked;
+}
+
+Checked check_path(const boot::Path& path, const boot::Parameters& parameters, Log& log) {
+  const auto network = boot::plan_network(path.link);
+  if (!network)
+    return failed(path, {"the NIC of target" + std::to_string(path.target_index) +
+                             " cannot be set up: " + in_words(network.error()),
+                         "check the addresses in the firmware's settings"});
+  TargetPorts ports{parameters.timeout * Millis{1000}};
+  if (const auto failure = use_nic_of(path, ports, log)) return failed(path, *failure);
+  iscsi::LoginConfig config = path.login;
+  // The names and secrets are the table's; a random ISID leaves the booted session be.
+  const auto isid = iscsi::random_isid(ports.entropy, 0xffff);
+  if (!isid) return failed(path, {in_words(isid.error()), "try again later"});
+  config.isid = *isid;
+  return check_disk(ports, path.portal, path.lun, config);
+}
+
 // Every path that `boot` would try. The NICs are as they are: from a running system
 // the target is reached by its routes.
 int check_table(const TargetOptions& options, boot::Parameters parameters) {
@@ -232,26 +263,21 @@ int check_table(const TargetOptions& options, boot::Parameters parameters) {
     std::fprintf(stderr, "isboot: no iBFT: nothing would be booted from iSCSI\n");
     return kNothingToDo;
   }
-  if (!found) return report({in_words(found.error()), "name the table with --table"});
+  if (!found) return report(table_failure(parameters, found.error()));
   ibft::Table table;
   ibft::Findings findings;
   boot::Plan plan;
-  const std::string advice = "`isboot ibft check` names each fault of the table";
+  boot::LeftOuts left_out;
   const auto decoded = linux_platform::decode(*found, table, findings);
-  if (!decoded) return report({found->source + ": " + in_words(decoded.error()), advice});
-  const auto planned = boot::make_plan(table, parameters, plan);
-  if (!planned) return report({found->source + ": " + in_words(planned.error()), advice});
+  const auto planned = decoded ? boot::make_plan(table, parameters, plan, &left_out) : decoded;
+  if (!planned) return report(plan_failure(*found, table, parameters, planned.error()));
+  for (const boot::LeftOut& target : left_out)
+    if (target.wanted)
+      log.write(LogLevel::Warning,
+                "target" + std::to_string(target.target_index) + " is left out: " + target.reason);
   std::vector<Checked> all;
-  for (const boot::Path& path : plan) {
-    TargetPorts ports{parameters.timeout * Millis{1000}};
-    if (const auto failure = use_nic_of(path, ports, log)) return report(*failure);
-    iscsi::LoginConfig config = path.login;
-    // The names and secrets are the table's; a random ISID leaves the booted session be.
-    const auto isid = iscsi::random_isid(ports.entropy, 0xffff);
-    if (!isid) return report({in_words(isid.error()), "try again later"});
-    config.isid = *isid;
-    all.push_back(check_disk(ports, path.portal, path.lun, config));
-  }
+  const std::size_t tried = parameters.all_paths ? plan.count : 1;
+  for (std::size_t i = 0; i < tried; ++i) all.push_back(check_path(plan[i], parameters, log));
   return tell(all, options.json);
 }
 
@@ -264,7 +290,7 @@ void add_check(Command& program) {
       "kernel's initiator");
   command.footer(
       "Without URL: all targets that the iBFT and the parameters name.\n"
-      "Exit status: 0 all is well, 1 something would fail, 2 usage, 3 no iBFT.");
+      "Exit status: 0 a boot has its disk, 1 it has none, 2 usage, 3 no iBFT.");
   const auto options = std::make_shared<TargetOptions>();
   const auto url = std::make_shared<std::string>();
   command.option("URL", *url, "iscsi:ADDRESS::PORT:LUN:TARGET (RFC 4173)");

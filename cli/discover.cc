@@ -14,7 +14,10 @@ std::string address_of(const iscsi::DiscoveredTarget& target, const Portal& aske
   if (!target.unusable.empty()) return printable(target.unusable);
   if (!target.has_address) return std::string{to_text(asked).view()};
   const iscsi::TargetAddress& address = target.address;
-  if (address.host.empty()) return std::string{to_text(address.portal).view()};
+  std::string portal{to_text(address.portal).view()};
+  // The zone is the target's own name for its link; people know it by that.
+  if (!address.zone.empty()) portal.insert(portal.find(']'), "%" + printable(address.zone.view()));
+  if (address.host.empty()) return portal;
   return std::string{address.host.view()} + ":" + std::to_string(address.portal.port);
 }
 

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -10,7 +11,9 @@
 
 #include "app/table/ibft_page.h"
 #include "app/table/ibft_spec.h"
+#include "app/table/ibft_text.h"
 #include "cli/command.h"
+#include "core/boot/plan_fault.h"
 #include "core/ibft/decode.h"
 #include "core/ibft/encode.h"
 #include "platform/linux/firmware/firmware_table.h"
@@ -41,6 +44,11 @@ struct Options {
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+// A file's name need not be UTF-8.
+void print_json(const Json& json) {
+  print(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
 int fail(const std::string& what, const std::string& next_step) {
   std::fprintf(stderr, "isboot ibft: %s\n%s\n", what.c_str(), next_step.c_str());
   return kFailed;
@@ -56,8 +64,32 @@ struct Loaded {
   FirmwareTable found;
   ibft::Table table;
   ibft::Findings findings;
-  std::optional<Error> error;  // nothing can be booted from it
+  std::optional<Error> error;  // nothing can be read from it
+  std::string obstacle;        // why nothing can be booted from it; empty: something can
 };
+
+// What `plan` says of the table, without parameters.
+std::string obstacle_of(const Loaded& loaded) {
+  const boot::Parameters none;
+  boot::Plan plan;
+  const auto planned =
+      loaded.error ? Result<Done>{*loaded.error} : boot::make_plan(loaded.table, none, plan);
+  if (!planned)
+    return std::string{
+        boot::fault_text(loaded.found.source, loaded.table, none, planned.error()).view()};
+  const auto possible = boot::can_be_set_up(plan, plan.count);
+  return possible ? std::string{}
+                  : loaded.found.source + ": no path can be set up: " + reason_of(possible.error());
+}
+
+// An error is what a boot fails of: where one succeeds it is a warning.
+void weigh(Loaded& loaded) {
+  loaded.obstacle = obstacle_of(loaded);
+  if (!loaded.obstacle.empty()) return;
+  for (ibft::Finding& finding : loaded.findings)
+    if (finding.severity == ibft::Severity::Error) finding.severity = ibft::Severity::Warning;
+  loaded.findings.errors = 0;
+}
 
 // Nothing when there is no table; `status` is then set and the reason printed.
 std::unique_ptr<Loaded> load(const Options& options, int& status) {
@@ -80,6 +112,7 @@ std::unique_ptr<Loaded> load(const Options& options, int& status) {
   loaded->found = std::move(*found);
   const auto result = decode(loaded->found, loaded->table, loaded->findings);
   if (!result) loaded->error = result.error();
+  weigh(*loaded);
   return loaded;
 }
 
@@ -103,7 +136,7 @@ int show(const Options& options) {
                   "`isboot ibft show` lists the structures by name.");
     print(text);
   } else if (options.json) {
-    print(ibft_json(source, loaded->table, loaded->findings, page.secrets).dump(1) + "\n");
+    print_json(ibft_json(source, loaded->table, loaded->findings, page.secrets));
   } else {
     print(ibft_page(source, loaded->table, loaded->findings, page));
   }
@@ -114,20 +147,25 @@ int check(const Options& options) {
   int status = kDone;
   const auto loaded = load(options, status);
   if (loaded == nullptr) return status;
-  const std::size_t errors = loaded->findings.errors;
+  const std::string& obstacle = loaded->obstacle;
+  // Without a finding of its own it is one.
+  const std::size_t errors =
+      std::max<std::size_t>(loaded->findings.errors, obstacle.empty() ? 0 : 1);
   if (options.json) {
     Json json;
     json["source"] = loaded->found.source;
+    json["can_boot"] = obstacle.empty();
+    json["obstacle"] = obstacle.empty() ? Json{} : Json(escaped(obstacle));
     json["findings"] = findings_json(loaded->findings);
-    print(json.dump(1) + "\n");
+    print_json(json);
   } else {
     print(findings_page(loaded->findings, options.page()));
     const std::size_t all = loaded->findings.count + loaded->findings.dropped;
     print(loaded->found.source + ": " + std::to_string(errors) + " errors, " +
-          std::to_string(all - errors) + " warnings and notes\n");
+          std::to_string(all - loaded->findings.errors) + " warnings and notes\n");
   }
-  if (errors == 0) return kDone;
-  return fail("the table has errors",
+  if (obstacle.empty()) return kDone;
+  return fail("nothing can be booted: " + obstacle,
               "docs/ibft.md says of each finding what it means; "
               "`isboot ibft show --offsets` shows where it is.");
 }
@@ -157,7 +195,7 @@ int find(const Options& options) {
     json["tables"].push_back(found_json(found, chosen && chosen->source == found.source));
   json["not_looked_at"] = search.obstacles;
   if (options.json) {
-    print(json.dump(1) + "\n");
+    print_json(json);
   } else {
     for (const Json& table : json["tables"]) {
       const std::string state = table["valid"] ? "valid" : table["error"].get<std::string>();

@@ -4,11 +4,13 @@
 
 #include "app/boot/boot_sequence.h"
 #include "app/failure.h"
+#include "app/table/ibft_text.h"
 #include "app/tableless/boot_table.h"
 #include "cli/command.h"
 #include "cli/options/parameter_options.h"
 #include "cli/options/target_options.h"
 #include "core/boot/network_plan.h"
+#include "core/boot/plan_fault.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
 #include "platform/linux/system/stderr_log.h"
@@ -75,7 +77,7 @@ Json seconds_json(std::uint32_t seconds) {
 void print(const Json& plan) {
   std::printf("table      %s\n", plan["source"].get_ref<const std::string&>().c_str());
   const auto line = [](const char* label, const std::string& value) {
-    std::printf("  %-14s %s\n", label, value.c_str());
+    std::printf("  %-14s %s\n", label, printable(value).c_str());
   };
   int number = 0;
   for (const Json& path : plan["paths"]) {
@@ -105,14 +107,6 @@ void print(const Json& plan) {
               timeout.c_str(), for_ever ? "for ever" : (plan["recovery"].dump() + " s").c_str());
 }
 
-int fail_to_plan(const linux_platform::FirmwareTable& found, const Error& error) {
-  if (is_made_up(found))
-    return report(
-        {found.source + ": " + in_words(error), "check isboot.url= and ip= (isboot-boot(1))"});
-  return report({found.source + ", offset " + std::to_string(error.offset) + ": " + in_words(error),
-                 "`isboot ibft check` names each fault of the table"});
-}
-
 int show_plan(const ParameterOptions& options, bool as_json) {
   linux_platform::StderrLog log;
   boot::Parameters parameters = read_parameters(kernel_command_line(), options, log);
@@ -125,11 +119,10 @@ int show_plan(const ParameterOptions& options, bool as_json) {
   ibft::Table table;
   ibft::Findings findings;
   boot::Plan plan;
-  const auto decoded = linux_platform::decode(*found, table, findings);
-  if (!decoded) return fail_to_plan(*found, decoded.error());
   boot::LeftOuts left_out;
-  const auto planned = boot::make_plan(table, parameters, plan, &left_out);
-  if (!planned) return fail_to_plan(*found, planned.error());
+  const auto decoded = linux_platform::decode(*found, table, findings);
+  const auto planned = decoded ? boot::make_plan(table, parameters, plan, &left_out) : decoded;
+  if (!planned) return report(plan_failure(*found, table, parameters, planned.error()));
 
   Json json;
   json["source"] = found->source;
@@ -137,7 +130,8 @@ int show_plan(const ParameterOptions& options, bool as_json) {
   json["timeout"] = parameters.timeout;
   json["recovery"] = seconds_json(parameters.recovery);
   json["paths"] = Json::array();
-  add_paths(plan, parameters.all_paths ? plan.count : 1, json["paths"]);
+  const std::size_t tried = parameters.all_paths ? plan.count : 1;
+  add_paths(plan, tried, json["paths"]);
   json["left_out"] = Json::array();
   for (const boot::LeftOut& target : left_out)
     json["left_out"].push_back({{"target_index", target.target_index}, {"reason", target.reason}});
@@ -145,7 +139,10 @@ int show_plan(const ParameterOptions& options, bool as_json) {
     std::printf("%s\n", json.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
   else
     print(json);
-  return kDone;
+  const auto possible = boot::can_be_set_up(plan, tried);
+  if (possible) return kDone;
+  return report({found->source + ": no path can be set up: " + in_words(possible.error()),
+                 "`isboot ibft check` names each fault of the table"});
 }
 
 }  // namespace

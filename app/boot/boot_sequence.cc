@@ -51,14 +51,6 @@ void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
           std::to_string(table.targets.count) + " target");
 }
 
-// Why nothing can be planned.
-std::string why_no_plan(const FirmwareTable& found, const Error& error) {
-  if (is_made_up(found))
-    return found.source + ": " + error.text + "; next: check isboot.url= and ip= (isboot-boot(1))";
-  return "iBFT " + found.source + ", offset " + std::to_string(error.offset) + ": " + error.text +
-         "; next: `isboot ibft check` names each fault";
-}
-
 Result<FirmwareTable> find_table(boot::Parameters& parameters, Log& log, const Patience* patience) {
   if (parameters.table.empty()) load_table_module(log);
   return find_boot_table(parameters, log, patience);
@@ -199,7 +191,8 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Mill
   boot::LeftOuts left_out;
   const auto planned = decoded ? boot::make_plan(table, parameters, plan, &left_out) : decoded;
   if (!planned) {
-    say(machine.log, LogLevel::Error, why_no_plan(*found, planned.error()));
+    const Failure failure = plan_failure(*found, table, parameters, planned.error());
+    say(machine.log, LogLevel::Error, failure.message + "; next: " + failure.next_step);
     return {kFailed, {}};
   }
   log_table(*found, table, machine.log);

@@ -8,6 +8,7 @@
 
 #include "app/keeper/credentials.h"
 #include "core/boot/command_line.h"
+#include "core/boot/plan_fault.h"
 #include "core/boot/tableless.h"
 #include "core/ibft/encode.h"
 #include "platform/linux/system/file.h"
@@ -240,6 +241,15 @@ Failure table_failure(const boot::Parameters& parameters, const Error& error) {
     return {"no iBFT, and the kernel command line is not enough: " + in_words(error),
             "check isboot.url= and ip= (isboot-boot(1))"};
   return {"firmware's iBFT: " + in_words(error), "do it as root"};
+}
+
+Failure plan_failure(const FirmwareTable& found, const ibft::Table& table,
+                     const boot::Parameters& parameters, const Error& error) {
+  // Offsets of a table that nobody can look into say nothing.
+  if (is_made_up(found))
+    return {found.source + ": " + in_words(error), "check isboot.url= and ip= (isboot-boot(1))"};
+  return {std::string{boot::fault_text(found.source, table, parameters, error).view()},
+          "`isboot ibft check` names each fault of the table"};
 }
 
 bool is_made_up(const FirmwareTable& table) {

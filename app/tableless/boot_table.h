@@ -28,6 +28,10 @@ Result<linux_platform::FirmwareTable> find_boot_table(boot::Parameters& paramete
 // that the parameters name, with firmware's, or with the command line.
 Failure table_failure(const boot::Parameters& parameters, const Error& error);
 
+// Why decode() or make_plan() of such a table failed.
+Failure plan_failure(const linux_platform::FirmwareTable& found, const ibft::Table& table,
+                     const boot::Parameters& parameters, const Error& error);
+
 // Whether it was made up so, and nothing of it is firmware's.
 bool is_made_up(const linux_platform::FirmwareTable& table);
 

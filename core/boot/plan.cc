@@ -72,11 +72,17 @@ Result<Done> set_link(const ibft::Table& table, const ibft::Candidate& candidate
 
 Result<Done> set_credentials(const ibft::Target& target, iscsi::Credentials& credentials) {
   if (target.chap == ibft::ChapType::None) return Done{};
-  ISBOOT_TRY(credentials.name.assign(target.chap_name));
-  ISBOOT_TRY(credentials.secret.assign(as_bytes(target.chap_secret)));
+  const std::uint16_t at = target.offset;
+  if (!credentials.name.assign(target.chap_name))
+    return lacks(PlanErrc::ChapNameTooLong, at, "its CHAP name is longer than 255 bytes");
+  if (!credentials.secret.assign(as_bytes(target.chap_secret)))
+    return lacks(PlanErrc::SecretTooLong, at, "its CHAP secret is longer than 255 bytes");
   if (target.chap != ibft::ChapType::Mutual) return Done{};
-  ISBOOT_TRY(credentials.reverse_name.assign(target.reverse_chap_name));
-  ISBOOT_TRY(credentials.reverse_secret.assign(as_bytes(target.reverse_chap_secret)));
+  if (!credentials.reverse_name.assign(target.reverse_chap_name))
+    return lacks(PlanErrc::ReverseChapNameTooLong, at,
+                 "its reverse CHAP name is longer than 255 bytes");
+  if (!credentials.reverse_secret.assign(as_bytes(target.reverse_chap_secret)))
+    return lacks(PlanErrc::SecretTooLong, at, "its reverse CHAP secret is longer than 255 bytes");
   return Done{};
 }
 
@@ -84,12 +90,14 @@ Result<Done> set_login(const ibft::Table& table, const ibft::Target& target,
                        const Parameters& parameters, iscsi::LoginConfig& login) {
   if (!parameters.initiator.empty())
     login.initiator_name = parameters.initiator;
-  else if (table.initiator)
-    ISBOOT_TRY(login.initiator_name.assign(table.initiator->name));
+  else if (table.initiator && !login.initiator_name.assign(table.initiator->name))
+    return lacks(PlanErrc::NameTooLong, table.initiator->offset,
+                 "the initiator's name is longer than 223 bytes");
   if (login.initiator_name.empty())
     return lacks(PlanErrc::NoInitiatorName, table.initiator ? table.initiator->offset : 0,
                  "there is no initiator name: set isboot.initiator=");
-  ISBOOT_TRY(login.target_name.assign(target.name));
+  if (!login.target_name.assign(target.name))
+    return lacks(PlanErrc::NameTooLong, target.offset, "its name is longer than 223 bytes");
   login.header_digest = parameters.header_digest;
   login.data_digest = parameters.data_digest;
   login.chap_algorithms = parameters.chap;
@@ -139,7 +147,9 @@ Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& given
   iscsi::TargetUrl url;
   Parameters parameters = given;
   if (!parameters.url.empty()) {
-    url = ISBOOT_TRY(iscsi::parse_url(parameters.url));
+    const auto parsed = iscsi::parse_url(parameters.url);
+    if (!parsed) return Error{PlanErrc::BadUrl, parsed.error().offset, parsed.error().text};
+    url = *parsed;
     ISBOOT_TRY(apply_url(url, table));
     if (parameters.nic.empty()) ISBOOT_TRY(parameters.nic.assign(url.link));  // "%eth0"
   }

@@ -16,6 +16,11 @@ enum class PlanErrc : std::uint16_t {  // values from 0x100 on
   NoInitiatorName,
   NoAddress,
   HostName,  // isboot.url= names its server by a name, which needs a resolver
+  BadUrl,    // isboot.url= is none; the offset is in it
+  NameTooLong,
+  ChapNameTooLong,
+  ReverseChapNameTooLong,
+  SecretTooLong,
 };
 
 inline constexpr std::size_t kMaxPaths = ibft::kMaxPairs;

@@ -66,6 +66,8 @@ constexpr FindingRule kRules[] = {
      "boot-selected but not valid, taken as valid"},
     {Code::NameMissing, Error, "name-missing", "has no iSCSI name"},
     {Code::NameFormat, Warning, "name-format", "is no iqn., eui. or naa. name"},
+    {Code::TextTooLong, Error, "text-too-long",
+     "is longer than a login can hold: 223 bytes of an iSCSI name, 255 of CHAP's"},
     {Code::MacZero, Error, "mac-zero", "is zero: no NIC can be found by it"},
     {Code::MacMulticast, Error, "mac-multicast", "is a group address: no NIC has it"},
     {Code::AddressMissing, Error, "address-missing", "has no address"},

@@ -57,6 +57,7 @@ enum class FindingCode : std::uint16_t {
   BlockNotValid,
   NameMissing,
   NameFormat,
+  TextTooLong,
   MacZero,
   MacMulticast,
   AddressMissing,

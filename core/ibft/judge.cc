@@ -31,13 +31,19 @@ private:
 
 constexpr std::uint16_t kFlagsAt = layout::common::kFlags;
 
+// Bytes, of iSCSI names (RFC 7143 section 4.2.7.1), and of names and secrets that isboot keeps.
+constexpr std::size_t kMaxName = 223;
+constexpr std::size_t kMaxChapText = 255;
+
 bool is_no_host(const IpAddress& address) {
   return address.is_multicast() || address.is_loopback();
 }
 
 void judge_name(Text name, std::uint16_t at, const Report& report) {
-  if (!report.check(name.empty(), Code::NameMissing, at, "name"))
-    report.check(!is_iscsi_name(name), Code::NameFormat, at, "name");
+  if (report.check(name.empty(), Code::NameMissing, at, "name") ||
+      report.check(name.size() > kMaxName, Code::TextTooLong, at, "name"))
+    return;
+  report.check(!is_iscsi_name(name), Code::NameFormat, at, "name");
 }
 
 void judge_initiator(const Initiator& initiator, Findings& findings) {
@@ -46,12 +52,22 @@ void judge_initiator(const Initiator& initiator, Findings& findings) {
   judge_name(initiator.name, layout::initiator::kName, report);
 }
 
-void judge_nic_address(const Nic& nic, const Report& report) {
+// Whether a boot from one of the table's targets needs the NIC's address. isboot asks no DHCP
+// server; what comes by itself is a link-local address, or one that a router advertises.
+bool needs_address(const Table& table, const Nic& nic) {
+  for (const Target& target : table.targets) {
+    if (!is_used(target) || target.nic_index != nic.index || target.address.is_absent()) continue;
+    const bool v6 = !target.address.is_v4();
+    if (!v6 || (nic.origin != Origin::RouterAdvertisement && !target.address.is_link_local()))
+      return true;
+  }
+  return nic.origin == Origin::Manual || nic.origin == Origin::WellKnown;
+}
+
+void judge_nic_address(const Table& table, const Nic& nic, const Report& report) {
   namespace at = layout::nic;
   if (nic.address.is_absent()) {
-    // With DHCP and the like the host asks for an address itself.
-    const bool fixed = nic.origin == Origin::Manual || nic.origin == Origin::WellKnown;
-    report.check(fixed, Code::AddressMissing, at::kAddress, "address");
+    report.check(needs_address(table, nic), Code::AddressMissing, at::kAddress, "address");
     return;
   }
   report.check(is_no_host(nic.address), Code::AddressNotHost, at::kAddress, "address");
@@ -66,8 +82,9 @@ void judge_nic_address(const Nic& nic, const Report& report) {
                Code::GatewayOutside, at::kGateway, "gateway");
 }
 
-void judge_nic(const Nic& nic, std::uint8_t number, Findings& findings) {
+void judge_nic(const Table& table, std::uint8_t number, Findings& findings) {
   namespace at = layout::nic;
+  const Nic& nic = table.nics[number];
   const Report report{findings, {StructureKind::Nic, number}, nic.offset};
   if (!is_used(nic)) return;
   report.check(!nic.valid, Code::BlockNotValid, kFlagsAt, "flags");
@@ -76,7 +93,7 @@ void judge_nic(const Nic& nic, std::uint8_t number, Findings& findings) {
   report.check(nic.origin > Origin::RouterAdvertisement && nic.origin != Origin::Unchanged,
                Code::OriginUnknown, at::kOrigin, "origin");
   report.check(nic.vlan > 4094, Code::VlanRange, at::kVlan, "vlan");
-  judge_nic_address(nic, report);
+  judge_nic_address(table, nic, report);
 }
 
 void judge_chap(const Target& target, const Report& report) {
@@ -91,6 +108,7 @@ void judge_chap(const Target& target, const Report& report) {
                         const char* field) {
     report.check(needed && value.empty(), missing, field_at, field);
     report.check(!allowed && !value.empty(), Code::ChapUnused, field_at, field);
+    report.check(allowed && value.size() > kMaxChapText, Code::TextTooLong, field_at, field);
   };
   used(target.chap_name, local, chap, Code::ChapNameMissing, at::kChapName, "chap name");
   used(target.chap_secret, local, chap, Code::ChapSecretMissing, at::kChapSecret, "chap secret");
@@ -174,7 +192,7 @@ void judge(const Table& table, Findings& findings) {
   control.check(table.targets.empty(), Code::TargetMissing, layout::control::kFirstPair + 2,
                 "target0 offset");
   if (table.initiator) judge_initiator(*table.initiator, findings);
-  for (std::uint8_t i = 0; i < table.nics.count; ++i) judge_nic(table.nics[i], i, findings);
+  for (std::uint8_t i = 0; i < table.nics.count; ++i) judge_nic(table, i, findings);
   for (std::uint8_t i = 0; i < table.targets.count; ++i)
     judge_target(table, table.targets[i], i, findings);
   judge_indices(table.nics, StructureKind::Nic, findings);

@@ -66,9 +66,11 @@ TEST_F(IbftProgram, FailsTheCheckOnErrorsOnly) {
   EXPECT_EQ(warning.status, 0);
   EXPECT_THAT(warning.output, HasSubstr("[prefix-zero]"));
   TableBytes wrong = ibft::test::real_table();
-  wrong[ibft::test::kNic + 22] = 33;
+  wrong[ibft::test::kTarget + 22] = wrong[ibft::test::kTarget + 23] = 0;  // its port
   ibft::test::seal(wrong);
-  EXPECT_EQ(run("check " + file("wrong.bin", wrong)).status, 1);
+  const Outcome error = run("check " + file("wrong.bin", wrong));
+  EXPECT_EQ(error.status, 1);
+  EXPECT_THAT(error.output, HasSubstr("wrong.bin, target0, offset 384: its port is 0"));
   EXPECT_EQ(run("check --json " + path("wrong.bin")).status, 1);
   EXPECT_EQ(run("show " + path("wrong.bin")).status, 0);
 }

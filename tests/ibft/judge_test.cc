@@ -34,6 +34,9 @@ void expect_cases(std::span<const Case> cases) {
   }
 }
 
+const std::string kLong(224, 'x');
+const std::string kLong256(256, 'x');
+
 Nic& nic(Table& table) { return table.nics.items[0]; }
 Target& target(Table& table) { return table.targets.items[0]; }
 
@@ -74,7 +77,34 @@ constexpr Case kNics[] = {
        nic(t).address = {};
      },
      "address-missing@nic0 (address) "},
-    {"DHCP without address", [](Table& t) { nic(t).address = {}; }, ""},
+    {"DHCP without address, on the way to a target", [](Table& t) { nic(t).address = {}; },
+     "address-missing@nic0 (address) "},
+    {"DHCP without address, on the way to nothing",
+     [](Table& t) {
+       nic(t).address = {};
+       target(t).valid = target(t).boot_selected = false;
+       t.targets.items[1].boot_selected = true;
+     },
+     ""},
+    {"no address, link-local target",
+     [](Table& t) {
+       nic(t).address = nic(t).gateway = {};
+       target(t).address = *parse_ip("fe80::2");
+     },
+     ""},
+    {"no address, routers advertise one",
+     [](Table& t) {
+       nic(t).address = nic(t).gateway = {};
+       nic(t).origin = Origin::RouterAdvertisement;
+       target(t).address = *parse_ip("fd00::2");
+     },
+     ""},
+    {"no address, and DHCPv6 is not asked",
+     [](Table& t) {
+       nic(t).address = nic(t).gateway = {};
+       target(t).address = *parse_ip("fd00::2");
+     },
+     "address-missing@nic0 (address) "},
     {"multicast address", [](Table& t) { nic(t).address = IpAddress::v4(224, 0, 0, 1); },
      "address-not-host@nic0 (address) gateway-outside@nic0 (gateway) "},
     {"loopback address",
@@ -113,6 +143,10 @@ constexpr Case kNics[] = {
 TEST(IbftJudge, Nics) { expect_cases(kNics); }
 
 constexpr Case kTargets[] = {
+    {"a name of 224 bytes", [](Table& t) { target(t).name = kLong; },
+     "text-too-long@target0 (name) "},
+    {"a CHAP secret of 256 bytes", [](Table& t) { target(t).chap_secret = kLong256; },
+     "text-too-long@target0 (chap secret) "},
     {"selected, not valid", [](Table& t) { target(t).valid = false; },
      "block-not-valid@target0 (flags) "},
     {"no name", [](Table& t) { target(t).name = {}; }, "name-missing@target0 (name) "},
