@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+"""`isboot check` and `discover` take what people's targets really answer: cases from public
+reports, and others of the same kinds. Usage: tolerance_test.py ISBOOT [unittest arguments].
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import scripted_target as target
+from scripted_target import Script
+
+ISBOOT = ""
+FIXTURE = pathlib.Path(__file__).parent.parent / "fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
+NAME = "iqn.2026-11.org.example:disk"
+USER, SECRET = "user", "secretsecret1"
+# What a target says that answers each stage with one list (iESP 2.3).
+FIXED = ("HeaderDigest=None", "DataDigest=None", "DefaultTime2Wait=2", "DefaultTime2Retain=20",
+         "InitialR2T=Yes", "FirstBurstLength=4096", "MaxBurstLength=4096",
+         "MaxRecvDataSegmentLength=4096")
+NONE = ("AuthMethod=None", "TargetPortalGroupTag=1")
+# Each is said as all of the answer, behind an honest answer, and in the security stage.
+HARMLESS = (
+    "MaxConnections=8", "MaxConnections=0", "MaxConnections=1,2", "ErrorRecoveryLevel=2",
+    "MaxOutstandingR2T=16", "MaxOutstandingR2T=0", "DefaultTime2Retain=3601",
+    "DefaultTime2Wait=70000", "DefaultTime2Wait=-1", "FirstBurstLength=99999999",
+    "MaxBurstLength=16777216", "MaxRecvDataSegmentLength=0", "MaxRecvDataSegmentLength=4294967296",
+    "MaxRecvDataSegmentLength= 65536", "MaxRecvDataSegmentLength=65536\n",
+    "MaxRecvDataSegmentLength=0X10000", "MaxBurstLength=262144,65536", "maxburstlength=65536",
+    "ImmediateData=no", "ImmediateData=", "InitialR2T=1", "HeaderDigest=none",
+    "DataDigest=None,CRC32C", "HeaderDigest=Reject", "MaxBurstLength=NotUnderstood",
+    "DataPDUInOrder=No", "IFMarker=No", "OFMarker=No", "IFMarkInt=2048", "OFMarkInt=Reject",
+    "X-com.vendor.foo=bar", "RDMAExtensions=No", "TaskReporting=RFC3720", "iSCSIProtocolLevel=2",
+    "TargetAlias=disk", "TargetAddress=127.0.0.1:3260,1", "TargetPortalGroupTag=2",
+    "TargetPortalGroupTag=-1", f"TargetName={NAME}", "SessionType=Normal", "SendTargets=All",
+    "AuthMethod=None")
+DANGEROUS = ("HeaderDigest=CRC32C", "MaxRecvDataSegmentLength=64k", "MaxBurstLength=-1",
+             "FirstBurstLength=", "InitiatorName=iqn.2026-11.org.example:other")
+# Addresses in an answer to SendTargets, and how each is listed.
+PORTALS = {
+    "127.0.0.1:3260,-1": "127.0.0.1:3260", "[::ffff:10.0.0.1]:3260,1": "10.0.0.1:3260",
+    "[fe80::1234%enp0s9]:3260,1": "[fe80::1234%enp0s9]:3260", "127.0.0.1": "127.0.0.1:3260",
+    "storage.example.org:3260,1": "storage.example.org:3260", "127.0.0.1:0,1": "127.0.0.1:0,1",
+    "fe80::1:3260,1": "fe80::1:3260,1", "": NAME, "[::1]:3260,1,2": "[::1]:3260",
+    "127.0.0.1:3260,70000": "127.0.0.1:3260", "a b:3260,1": "a b:3260,1",
+    "\xff\xfe:3260,1": "3260,1 (cannot be read as an address)"}
+
+
+class Tolerance(unittest.TestCase):
+
+    def isboot(self, *words, credentials=False):
+        with tempfile.TemporaryDirectory() as folder:
+            if credentials:
+                path = pathlib.Path(folder, "credentials")
+                path.write_text(f"name={USER}\nsecret={SECRET}\n", encoding="ascii")
+                os.chmod(path, 0o600)
+                words += ("--credentials", path)
+            done = subprocess.run([ISBOOT, *words], capture_output=True, timeout=60, check=False)
+        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+        self.assertNotIn(SECRET, done.stdout + done.stderr)
+        return done
+
+    def checked(self, script, lun="1", name=NAME, credentials=False):
+        with target.serving(script) as port:
+            return self.isboot("check", f"iscsi:127.0.0.1::{port}:{lun}:{name}", "--json",
+                               credentials=credentials)
+
+    def takes(self, script, **options):
+        """The row of the disk."""
+        done = self.checked(script, **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        row = json.loads(done.stdout)["targets"][0]
+        self.assertEqual(row["disk"]["blocks"], target.BLOCKS)
+        return row
+
+    def test_answers_that_do_not_follow(self):
+        self.takes(Script(operational=FIXED))
+        for credentials in (False, True):
+            self.takes(Script(security=(*NONE, *FIXED), operational=FIXED), credentials=credentials)
+
+    def test_says_each_harmless_thing_and_goes_on(self):
+        for pair in HARMLESS:
+            for where in ({"operational": (pair,)}, {"further": (pair,)},
+                          {"security": (*NONE, pair)}):
+                with self.subTest(pair, where=next(iter(where))):
+                    self.takes(Script(**where))
+
+    def test_refuses_what_endangers_with_key_and_value(self):
+        for pair in DANGEROUS:
+            with self.subTest(pair):
+                done = self.checked(Script(operational=(pair,)))
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(pair, done.stderr)
+                self.assertIn("operational stage", done.stderr)
+
+    def test_tells_what_was_taken_instead(self):
+        row = self.takes(Script(operational=("MaxConnections=8",)))
+        self.assertEqual(row["login"]["notes"],
+                         ["target says MaxConnections=8 (answer outside the offer); taken: 1"])
+
+    def test_says_the_same_again(self):
+        """A target that repeats itself, whether it wants a proof of us or not."""
+        for script in (Script(), Script(waits=True, again=("TargetAlias=x", *FIXED)),
+                       Script(security=("AuthMethod=None",) * 2),
+                       Script(operational=("MaxRecvDataSegmentLength=8192",
+                                           "MaxRecvDataSegmentLength=65536")),
+                       Script(further=("TargetAlias=a", "TargetAlias=b", "TargetPortalGroupTag=1"))):
+            for credentials in (False, True):
+                with self.subTest(script, credentials=credentials):
+                    row = self.takes(script, credentials=credentials)
+                    self.assertEqual(row["login"]["authentication"], "none")
+
+    def test_proves_itself_where_that_is_wanted(self):
+        row = self.takes(Script(chap=(USER, SECRET)), credentials=True)
+        self.assertEqual(row["login"]["authentication"], "chap md5")
+        for script, credentials in ((Script(chap=(USER, "another")), True),
+                                    (Script(chap=(USER, SECRET)), False)):
+            self.assertEqual(self.checked(script, credentials=credentials).returncode, 1)
+
+    def test_counts_as_it_likes(self):
+        for script in (Script(tsih=0), Script(tsih=0, waits=True), Script(last_nul=False),
+                       Script(cmd_sn_ahead=1), Script(cmd_sn_ahead=-1), Script(stat_sn_stays=True),
+                       Script(security=()), Script(operational=()),
+                       Script(security=("authmethod=none",))):
+            with self.subTest(script):
+                self.takes(script)
+
+    def test_has_not_every_command(self):
+        """What Linux does without is no need of a boot."""
+        fine = {"luns": (20, 40)}
+        for changes in ({"lun0_lists": False}, {"refused": (target.REPORT_LUNS,)},
+                        {"refused": (target.READ_CAPACITY_16,)}, {"refused": (target.READ_16,)},
+                        {"refused": (target.REPORT_LUNS, target.READ_CAPACITY_16, target.READ_16),
+                         "lun0_lists": False},
+                        {"refused": (target.READ_CAPACITY_16,), "block_size": 4096}):
+            with self.subTest(changes):
+                self.takes(Script(**fine, **changes), lun="14")
+
+    def test_has_attentions_in_between(self):
+        for attentions in ((target.TEST_UNIT_READY,), (target.TEST_UNIT_READY,) * 3,
+                           (target.READ_CAPACITY_16, target.READ_10, target.TEST_UNIT_READY)):
+            with self.subTest(attentions):
+                self.takes(Script(attentions=attentions))
+
+    def test_names_luns_in_every_form(self):
+        for lun in ("412c", "412c-0-0-0"):
+            self.takes(Script(luns=(300,)), lun=lun)
+        done = self.checked(Script(luns=(2,)))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("has no LUN 1", done.stderr)
+        self.assertIn("next: check the LUN; the target has 2", done.stderr)
+
+    def test_lists_portals_that_cannot_be_used(self):
+        for address, shown in PORTALS.items():
+            script = Script(targets=(f"TargetName={NAME}", f"TargetAddress={address}",
+                                     "TargetAddress=10.9.9.9:860,1"))
+            with self.subTest(address), target.serving(script) as port:
+                done = self.isboot("discover", f"127.0.0.1:{port}")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(NAME, done.stdout)
+                self.assertIn(shown, done.stdout)
+                self.assertIn(f"{NAME} 10.9.9.9:860", done.stdout)
+                rows = json.loads(self.isboot("discover", f"127.0.0.1:{port}", "--json").stdout)
+                self.assertEqual(len(rows["targets"]), 2)
+            self.takes(script, name="")
+
+    def test_lists_targets_beside_what_is_none(self):
+        for pair in ("TargetName=", "TargetName=\xff\xfe", "TargetName=" + 240 * "x", "TargetAlias=x",
+                     "no pair", "=x", "TargetName=iqn with blanks", "TargetAddress=127.0.0.1:3260,1"):
+            script = Script(targets=(pair, f"TargetName={NAME}", "TargetAddress=127.0.0.1:3260,1"))
+            with self.subTest(pair), target.serving(script) as port:
+                for words in ((), ("--json",)):
+                    done = self.isboot("discover", f"127.0.0.1:{port}", *words)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertIn(NAME, done.stdout)
+
+    def test_one_path_of_a_table_is_enough_for_a_boot(self):
+        shown = json.loads(self.isboot("ibft", "show", FIXTURE, "--json").stdout)
+        with target.serving(Script()) as port, tempfile.TemporaryDirectory() as folder:
+            good = {**shown["targets"][0], "address": "127.0.0.1", "port": port, "name": NAME}
+            bad = {**good, "lun": "0007000000000000", "lun_number": 7}
+            for targets, words, status in (((good, bad), (), 0), ((bad, good), (), 0),
+                                           ((good, bad), ("--paths", "first"), 0),
+                                           ((bad, good), ("--paths", "first"), 1),
+                                           ((bad, bad), (), 1)):
+                with self.subTest(words, first=targets[0]["lun"]):
+                    spec = {**shown, "targets": list(targets)}
+                    given, table = pathlib.Path(folder, "spec.json"), pathlib.Path(folder, "table")
+                    given.write_text(json.dumps(spec), encoding="ascii")
+                    table.unlink(missing_ok=True)
+                    made = self.isboot("ibft", "build", given, "--output", table)
+                    self.assertEqual(made.returncode, 0, made.stderr)
+                    done = self.isboot("check", "--table", table, *words)
+                    self.assertEqual(done.returncode, status, done.stderr)
+                    self.assertEqual("has no LUN 7" in done.stderr,
+                                     bad in (targets if not words else targets[:1]))
+
+    def test_takes_urls_as_people_write_them(self):
+        with target.serving(Script()) as port:
+            for url in (f"iscsi:127.0.0.1:tcp:{port}:1:{NAME}", f"iscsi:127.0.0.1:TCP:{port}:1:{NAME}",
+                        f"ISCSI:127.0.0.1:6:{port}:1:{NAME}", f"iscsi://127.0.0.1:{port}/{NAME}/1",
+                        f"iscsi:[::ffff:127.0.0.1]::{port}:1:{NAME}"):
+                with self.subTest(url):
+                    done = self.isboot("check", url)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+            for url, said in ((f"iscsi:127.0.0.1:17:{port}:1:{NAME}", "offset 16: URL: protocol"),
+                              (f"iscsi://user%secret@127.0.0.1:{port}/{NAME}/1", "secret"),
+                              (f"iscsi:127.0.0.1::{port}:1:{240 * 'x'}", "bad target name")):
+                with self.subTest(url):
+                    done = self.isboot("check", url)
+                    self.assertEqual(done.returncode, 1)
+                    self.assertIn(said, done.stderr)
+
+
+if __name__ == "__main__":
+    ISBOOT = sys.argv.pop(1)
+    unittest.main()
