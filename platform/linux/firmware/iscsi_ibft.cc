@@ -28,6 +28,7 @@ public:
   // Texts live in `arena`, which must not move while they are used.
   Attributes(std::string folder, SecretPages& arena) : folder_{std::move(folder)}, arena_{arena} {}
 
+  bool has(const char* name) const { return access((folder_ + "/" + name).c_str(), F_OK) == 0; }
   // Without the newline; empty when the kernel shows no such attribute.
   Text text(const char* name) const {
     const UniqueFd fd{open((folder_ + "/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
@@ -171,6 +172,10 @@ private:
     target.chap_secret = in.text("chap-secret");
     target.reverse_chap_name = in.text("rev-chap-name");
     target.reverse_chap_secret = in.text("rev-chap-name-secret");
+    // Drivers of adapters (qedi, qla4xxx, be2iscsi) do not show the type.
+    if (!in.has("chap-type") && !target.chap_secret.empty())
+      target.chap =
+          target.reverse_chap_secret.empty() ? ibft::ChapType::Chap : ibft::ChapType::Mutual;
     if (table_.targets.push(target) && !lun.certain) unknown({StructureKind::Target, place}, "lun");
   }
 

@@ -6,7 +6,8 @@ namespace isboot::linux_platform {
 namespace {
 
 // Reads `text` as eight bytes, byte i with two digits where bit i of `wide` is set.
-// Nothing when the digits do not come out even, or a wide byte would begin with 0.
+// Nothing when the digits do not come out even, or a wide byte would begin with 0 where some are
+// not wide.
 std::optional<Lun> read_as(Text text, unsigned wide) {
   Lun lun;
   std::size_t at = 0;
@@ -14,7 +15,7 @@ std::optional<Lun> read_as(Text text, unsigned wide) {
     const bool two = (wide >> i & 1) != 0;
     if (at + (two ? 2 : 1) > text.size()) return std::nullopt;
     int value = hex_digit(text[at++]);
-    if (value < 0 || (two && value == 0)) return std::nullopt;
+    if (value < 0 || (two && value == 0 && wide != 0xff)) return std::nullopt;
     if (two) {
       const int low = hex_digit(text[at++]);
       if (low < 0) return std::nullopt;
@@ -29,6 +30,11 @@ std::optional<Lun> read_as(Text text, unsigned wide) {
 }  // namespace
 
 KernelLun parse_kernel_lun(Text text) {
+  if (text.size() < Lun{}.bytes.size()) {
+    const auto number = parse_decimal(text, 16383);
+    const auto lun = number ? Lun::from_number(static_cast<std::uint32_t>(*number)) : Lun{};
+    return {lun ? *lun : Lun{}, number.ok()};
+  }
   KernelLun single_level;
   KernelLun any;
   int readings = 0;

@@ -150,6 +150,9 @@ TEST(KernelLun, ReadsDigitsWithoutLeadingZeros) {
       {"ffffffffffffffff", "ffffffffffffffff", true},
       {"1100000", "0000000000000000", false},  // too few digits
       {"", "0000000000000000", false},
+      {"0001000000000000", "0001000000000000", true},  // two digits a byte
+      {"12", "000c000000000000", true},                // an adapter's: decimal
+      {"300", "412c000000000000", true},
       {"0100000x", "0000000000000000", false},
   };
   for (const Row& row : kRows) {
@@ -158,6 +161,34 @@ TEST(KernelLun, ReadsDigitsWithoutLeadingZeros) {
     EXPECT_EQ(to_hex(lun.lun).view(), row.lun);
     EXPECT_EQ(lun.certain, row.certain);
   }
+}
+
+// As qedi shows them: of the flags only "boot-selected", a decimal LUN, no kind of CHAP.
+TEST(IscsiAdapter, IsReadAsItsDriverShowsIt) {
+  Machine machine;
+  machine.sysfs = "firmware/iscsi_boot0";
+  machine.write_sysfs("initiator", {{"initiator-name", "iqn.2026-11.org.example:me"}});
+  machine.write_sysfs(
+      "ethernet0",
+      {{"index", "0"}, {"flags", "2"}, {"ip-addr", "10.0.2.15"}, {"mac", "52:54:00:12:34:56"}});
+  machine.write_sysfs("target0", {{"flags", "2"},
+                                  {"ip-addr", "10.0.2.2"},
+                                  {"port", "3260"},
+                                  {"lun", "12"},
+                                  {"nic-assoc", "0"},
+                                  {"target-name", "iqn.2026-11.org.example:disk"},
+                                  {"chap-name", "me"},
+                                  {"chap-secret", "not-a-secret-1234"},
+                                  {"rev-chap-name", ""},
+                                  {"rev-chap-name-secret", ""}});
+  const Rebuilt rebuilt{machine};
+  ASSERT_TRUE(rebuilt.result);
+  const ibft::Target& target = rebuilt.table.targets[0];
+  EXPECT_TRUE(target.boot_selected);
+  EXPECT_EQ(target.lun.number(), 12);
+  EXPECT_EQ(target.chap, ibft::ChapType::Chap);
+  machine.write_sysfs("target0", {{"rev-chap-name-secret", "not-a-secret-5678"}});
+  EXPECT_EQ(Rebuilt{machine}.table.targets[0].chap, ibft::ChapType::Mutual);
 }
 
 TEST(IscsiAdapter, IsAnotherSourceForThoseWhoAsk) {
