@@ -79,6 +79,8 @@ Result<Done> write_node_record(const SessionRecord& record, const Sysfs& sysfs) 
   const unsigned group = static_cast<unsigned>(std::strtoul(
       sysfs.attribute(session_folder(record.session.value) + "tpgt").c_str(), nullptr, 10));
   const NodeRecord node = node_record(record, group);
+  if (!has_safe_folders(node))
+    return Error{Errc::BadValue, 0, "iscsid has no place for a target whose name holds a '/'"};
   std::string folder = kNodes;
   (void)mkdir("/etc/iscsi", 0755);
   (void)mkdir(folder.c_str(), 0700);
@@ -158,10 +160,16 @@ int hand_over_to_iscsid() {
   const auto loaded = load_saved_sessions(parameters, log, *records);
   if (!loaded || records->empty()) return fail("no session is kept", "isboot status");
   const Sysfs sysfs;
+  // All of them before the first changes hands: a session must not have two keepers.
   for (const SessionRecord& record : *records) {
     if (!record.logged_in) continue;  // iscsid could not find out where it belongs
     const auto written = write_node_record(record, sysfs);
-    if (!written) return fail(in_words(written.error()), "make /etc/iscsi writable");
+    if (!written)
+      return fail(std::string{record.kernel.target_name.view()} + ": " + in_words(written.error()),
+                  "make /etc/iscsi writable");
+  }
+  for (const SessionRecord& record : *records) {
+    if (!record.logged_in) continue;
     const auto named = Creator{record.session.value, sysfs}.set_nobody(false);
     if (!named) return fail(in_words(named.error()), "do it as root");
   }

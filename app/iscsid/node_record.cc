@@ -1,5 +1,7 @@
 #include "app/iscsid/node_record.h"
 
+#include <algorithm>
+
 namespace isboot::app {
 namespace {
 
@@ -43,6 +45,12 @@ NodeRecord node_record(const linux_platform::SessionRecord& session, unsigned po
   line("node.conn[0].iscsi.DataDigest", session.login.data_digest ? "CRC32C,None" : "None");
   text += "# END RECORD\n";
   return {{target, address + "," + port + "," + group}, "default", text};
+}
+
+bool has_safe_folders(const NodeRecord& record) {
+  return std::all_of(record.folders.begin(), record.folders.end(), [](const std::string& name) {
+    return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos;
+  });
 }
 
 std::uint32_t initial_cmd_sn_in(Text text) {

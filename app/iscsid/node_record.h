@@ -18,6 +18,9 @@ struct NodeRecord {
 // `portal_group`: the target's portal group tag.
 NodeRecord node_record(const linux_platform::SessionRecord& session, unsigned portal_group);
 
+// Whether its folders are what they should be: no target's name leads out of them.
+bool has_safe_folders(const NodeRecord& record);
+
 // Of the text of a record of iscsid's: the CmdSN with which it makes the session; 0, its default,
 // when the record does not say.
 std::uint32_t initial_cmd_sn_in(Text text);

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <string>
 
+#include "core/boot/tableless.h"
+
 namespace isboot::app {
 namespace {
 
@@ -27,7 +29,6 @@ ibft::Nic nic_of(const NicSetup& setup, ibft::Origin origin, std::uint8_t index)
 }
 
 ibft::Target target_of(const SessionRecord& record, std::uint8_t index) {
-  const iscsi::Credentials& credentials = record.login.credentials;
   ibft::Target target;
   target.index = target.nic_index = index;
   target.valid = target.boot_selected = true;
@@ -35,12 +36,7 @@ ibft::Target target_of(const SessionRecord& record, std::uint8_t index) {
   target.port = record.kernel.portal.port;
   target.lun = record.lun;
   target.name = record.kernel.target_name;
-  if (!credentials.one_way()) return target;
-  target.chap = credentials.mutual() ? ibft::ChapType::Mutual : ibft::ChapType::Chap;
-  target.chap_name = credentials.name;
-  target.chap_secret = as_text(credentials.secret.reveal());
-  target.reverse_chap_name = credentials.reverse_name;
-  target.reverse_chap_secret = as_text(credentials.reverse_secret.reveal());
+  boot::set_chap(record.login.credentials, target);
   return target;
 }
 
@@ -92,6 +88,8 @@ Result<MutableBytes> table_of_sessions(std::span<const SessionRecord> sessions,
 
 std::vector<std::uint8_t> initramfs_with(const char* name, Bytes content) {
   std::vector<std::uint8_t> archive;
+  // Room for all of it: secrets would stay behind in what a vector that grows leaves.
+  archive.reserve(content.size() + 1024);
   append_entry(archive, name, S_IFREG | 0600, content);
   append_entry(archive, "TRAILER!!!", 0, {});
   return archive;

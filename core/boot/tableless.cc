@@ -190,16 +190,20 @@ ibft::Target make_target(const Netroot& wanted, const iscsi::Credentials& creden
   target.port = wanted.url.portal.port;
   target.lun = wanted.url.lun;
   target.name = wanted.url.target_name;
-  if (!credentials.one_way()) return target;
+  set_chap(credentials, target);
+  return target;
+}
+
+}  // namespace
+
+void set_chap(const iscsi::Credentials& credentials, ibft::Target& target) {
+  if (!credentials.one_way()) return;
   target.chap = credentials.mutual() ? ibft::ChapType::Mutual : ibft::ChapType::Chap;
   target.chap_name = credentials.name;
   target.chap_secret = as_text(credentials.secret.reveal());
   target.reverse_chap_name = credentials.reverse_name;
   target.reverse_chap_secret = as_text(credentials.reverse_secret.reveal());
-  return target;
 }
-
-}  // namespace
 
 bool Tableless::wants_lease() const {
   for (const IpParameter& nic : nics)

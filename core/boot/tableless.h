@@ -37,4 +37,7 @@ Result<iscsi::IscsiName> name_from_uuid(Text uuid);
 // says what.
 Result<ibft::Table> make_table(const Tableless& wanted, const iscsi::Credentials& credentials);
 
+// What a table says of CHAP for these credentials; its texts borrow from them.
+void set_chap(const iscsi::Credentials& credentials, ibft::Target& target);
+
 }  // namespace isboot::boot

@@ -18,6 +18,15 @@ TEST(NodeRecord, StandsWhereIscsidLooksForIt) {
   EXPECT_EQ(node.name, "default");
 }
 
+TEST(NodeRecord, NoTargetsNameLeadsOutOfItsFolder) {
+  EXPECT_TRUE(has_safe_folders(node_record(linux_platform::full_record(), 1)));
+  for (const char* name : {"../../cron.d", "..", "iqn.2026-11.org.example:a/b", "/etc"}) {
+    auto session = linux_platform::full_record();
+    ASSERT_TRUE(session.kernel.target_name.assign(name));
+    EXPECT_FALSE(has_safe_folders(node_record(session, 1))) << name;
+  }
+}
+
 TEST(NodeRecord, SaysWhatALoginTakes) {
   const std::string text = node_record(linux_platform::full_record(), 1).text;
   for (const char* line :
