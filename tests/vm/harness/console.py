@@ -10,6 +10,9 @@ LAST_LINES = 25
 ERRORS = (r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|EXT4-fs .*shut down requested|Aborting journal|"
           r"device offline error|lost sync page write|Synchronize Cache.* failed|XFS .*[Ss]hutting down|"
           r"BTRFS (error|critical)|Oops|BUG:")
+# What the kernel logs when the keeper makes a system call that is not in its list
+# (platform/linux/keeper/syscall_filter.cc).
+DENIED_CALL = r"audit: type=1326 .*"
 # Terminal control that firmware and loaders send: CSI sequences, charset choices, resets.
 ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?=]*[A-Za-z]|[()][A-Z0-9]|[c=>])|[\x00-\x08\x0b\x0c\x0e-\x1a]")
 
@@ -69,6 +72,13 @@ class Console:
         while not self.ended:
             if not self._read(deadline):
                 raise ConsoleError(f"the machine did not end within {limit_s} s{self.tail()}")
+
+    def expect_no_denied_call(self):
+        """Whatever else was tested: the keeper's list of system calls lacks none."""
+        denied = [found.group(0) for _, text in self.lines
+                  if (found := re.search(DENIED_CALL, text))]
+        if denied:
+            raise AssertionError(f"system calls that the keeper's list lacks: {denied}")
 
     def first(self, pattern):
         """Seconds at which the first line with `pattern` came, or None."""

@@ -63,6 +63,7 @@ class Machine:
             self.console = Console(child.stdout.fileno(), log, watcher)
             try:
                 yield child
+                self.console.expect_no_denied_call()
             finally:
                 self.console.close()
 
