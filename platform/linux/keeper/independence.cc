@@ -22,7 +22,7 @@ namespace isboot::linux_platform {
 namespace {
 
 // The deepest call chain of the keeper needs about 60 KiB (netlink buffers).
-constexpr std::size_t kStackAhead = 128U << 10;
+constexpr std::size_t kStackAhead = 96U << 10;
 
 // NETLINK_ISCSI asks for the first, links for the second, the end of the machine for the third.
 constexpr int kCapabilities[] = {CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_BOOT};

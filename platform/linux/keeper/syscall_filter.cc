@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstddef>
 
@@ -68,8 +69,8 @@ public:
     load(offsetof(seccomp_data, nr));
     for (const int number : kAllowed) end_if(static_cast<std::uint32_t>(number), SECCOMP_RET_ALLOW);
     end_unless(SYS_socket, kRefuse);
-    // The low half of the first argument, on little-endian machines. The kernel looks at no
-    // more of it.
+    // The low half of the first argument. The kernel looks at no more of it.
+    static_assert(std::endian::native == std::endian::little, "else the low half is the second");
     load(offsetof(seccomp_data, args));
     for (const int family : kFamilies)
       end_if(static_cast<std::uint32_t>(family), SECCOMP_RET_ALLOW);
