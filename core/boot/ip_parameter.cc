@@ -70,7 +70,7 @@ Result<std::optional<Method>> method_of(const Field& field) {
   std::size_t comma = find(field.text, ',');
   while ((!found || !*found) && comma != Text::npos) {
     const Text rest = slice(field.text, ++comma);
-    const auto next = one_method({slice(rest, 0, find(rest, ',')), field.offset});
+    auto next = one_method({slice(rest, 0, find(rest, ',')), field.offset});
     if (next && *next) return next;
     const std::size_t behind = find(rest, ',');
     comma = behind == Text::npos ? behind : comma + behind;
