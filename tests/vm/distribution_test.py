@@ -54,8 +54,9 @@ class Distribution(unittest.TestCase):
 
     def _live(self, name, suite, generator):
         with DistributionMachine(name, suite, generator) as machine:
-            machine.wait_until("systemctl is-active serial-getty@ttyS1.service")
-            machine.wait_until("systemctl is-system-running")
+            machine.wait_until("systemctl is-active serial-getty@ttyS1.service",
+                               distribution.START_LIMIT)
+            machine.wait_until("systemctl is-system-running", distribution.START_LIMIT)
             self.assertRegex(machine.login_prompt(), r"isboot-test login:")
             self.assertEqual(machine.order("systemctl --failed --no-legend | wc -l"), "0")
             self._check_keeper(machine)
@@ -69,7 +70,7 @@ class Distribution(unittest.TestCase):
 
     def _check_keeper(self, machine):
         """In no unit's control group: that of PID 1, or none."""
-        groups = machine.order("cat $(grep -lx -e isboot-keep -e isboot-guard /proc/[0-9]*/comm | "
+        groups = machine.order("cat $(grep -slx -e isboot-keep -e isboot-guard /proc/[0-9]*/comm | "
                                "sed s/comm/cgroup/) | sort -u")
         self.assertIn(groups, ("0::/init.scope", "0::/"))
 
@@ -92,6 +93,7 @@ class Distribution(unittest.TestCase):
         name = next((tree / "boot").glob("initrd.img-*")).name
         inside = "lsinitramfs" if generator == "initramfs-tools" else "lsinitrd"
         listing = f"{inside} /boot/{name} | grep -c isboot || true"
+        self._credentials(tree, name, inside)
         self.assertNotEqual(distribution.in_root(tree, "sh", "-c", listing).strip(), b"0")
         distribution.in_root(tree, "apt-get", "purge", "-y", "isboot")
         self.assertEqual(distribution.in_root(tree, "sh", "-c", listing).strip(), b"0")
@@ -99,6 +101,21 @@ class Distribution(unittest.TestCase):
         # dpkg's and apt's own records of what was installed once.
         self.assertEqual([path for path in left if not path.startswith("/var/lib/")], [])
         distribution.run("rm", "-rf", tree)
+
+    def _credentials(self, tree, name, inside):
+        """They are taken along, and are root's alone in the image as in the system."""
+        file = tree / "etc/isboot/credentials"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("name=guest\nsecret=sixteen-letters.\n", encoding="ascii")
+        file.chmod(0o600)
+        distribution.in_root(tree, "dpkg-trigger", "--no-await", "update-initramfs")
+        distribution.in_root(tree, "dpkg", "--triggers-only", "--pending")
+        self.assertEqual((tree / "boot" / name).stat().st_mode & 0o777, 0o600)
+        long = f"{inside} {'-l ' if inside == 'lsinitramfs' else ''}/boot/{name}"
+        lines = distribution.in_root(tree, "sh", "-c", long).decode().splitlines()
+        found = [line for line in lines if line.endswith("etc/isboot/credentials")]
+        self.assertEqual([line.split()[0] for line in found], ["-rw-------"])
+        file.unlink()
 
 
 if __name__ == "__main__":

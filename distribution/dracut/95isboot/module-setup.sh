@@ -26,7 +26,10 @@ installkernel() {
 }
 
 install() {
-  inst_multiple isboot
+  inst_multiple isboot sleep
+  inst_script /usr/lib/isboot/boot-and-tell /sbin/boot-and-tell
+  # The secrets of CHAP; dracut's images are for root alone.
+  [ ! -e /etc/isboot/credentials ] || inst_simple /etc/isboot/credentials
   inst_hook cmdline 95 "$moddir/parse-isboot.sh"
   inst_hook emergency 10 "$moddir/isboot-emergency.sh"
   inst_hook shutdown 90 "$moddir/isboot-shutdown.sh"

@@ -71,7 +71,8 @@ def _kernel_file_systems(tree):
 
 def in_root(tree, *command):
     with _kernel_file_systems(tree):
-        return run("chroot", tree, "env", "DEBIAN_FRONTEND=noninteractive", *command)
+        return run("chroot", tree, "env", "--unset=TMPDIR", "DEBIAN_FRONTEND=noninteractive",
+                   *command)
 
 
 def install(workspace, suite, generator):
