@@ -1,0 +1,79 @@
+"""`isboot check` says yes exactly where the kernel gets a disk: over targets that break rules."""
+
+import contextlib
+import sys
+import tempfile
+import unittest
+
+from harness.boot import KERNEL, ROOT_LIMIT, Boot
+from harness.machine import HOST
+from harness.workspace import PROJECT
+
+sys.path.append(str(PROJECT / "tests/targets"))
+import scripted_target as target  # noqa: E402  pylint: disable=wrong-import-position
+from scripted_target import Script  # noqa: E402  pylint: disable=wrong-import-position
+
+GUEST_INIT = PROJECT / "tests/vm/guest/agree-init"
+CASE_LIMIT = 60
+FIXED = ("HeaderDigest=None", "DataDigest=None", "DefaultTime2Wait=2", "DefaultTime2Retain=20",
+         "InitialR2T=Yes", "FirstBurstLength=4096", "MaxBurstLength=4096",
+         "MaxRecvDataSegmentLength=4096")
+NONE = ("AuthMethod=None", "TargetPortalGroupTag=1")
+SHORT = (target.REPORT_LUNS, target.READ_CAPACITY_16, target.READ_16)
+# Whether there is a disk.
+CASES = (
+    (True, Script()),
+    (True, Script(security=(*NONE, *FIXED), operational=FIXED)),
+    (True, Script(operational=("MaxConnections=8", "MaxOutstandingR2T=16", "IFMarker=No"))),
+    (True, Script(further=("ImmediateData=no", "MaxBurstLength=4096 ", "DefaultTime2Wait=-1"))),
+    (True, Script(security=NONE * 2, waits=True, again=FIXED)),
+    (True, Script(tsih=0)),
+    (True, Script(cmd_sn_ahead=1)),
+    (True, Script(stat_sn_stays=True)),
+    (True, Script(last_nul=False)),
+    (True, Script(security=())),
+    (True, Script(luns=(1, 20), refused=SHORT)),
+    (True, Script(lun0_lists=False)),
+    (True, Script(attentions=(target.TEST_UNIT_READY, target.READ_CAPACITY_16, target.READ_10))),
+    (True, Script(block_size=4096)),
+    (False, Script(luns=(2,))),
+    (False, Script(luns=(2,), lun0_lists=False)),
+    (False, Script(operational=("HeaderDigest=CRC32C",))),
+    (False, Script(operational=("MaxRecvDataSegmentLength=64k",))),
+    (False, Script(chap=("user", "secret"))),
+    (False, Script(refused=(target.READ_CAPACITY_16, target.READ_CAPACITY_10))),
+    (False, Script(refused=(target.READ_10, target.READ_16))),
+    (False, Script(refused=(target.INQUIRY,))),
+)
+
+
+class CheckAgrees(unittest.TestCase):
+
+    def test_with_the_kernel(self):
+        ports = [self.enterContext(target.serving(script)) for _, script in CASES]
+        urls = "".join(f"iscsi:{HOST}::{port}:1:iqn.2026-11.org.example:disk\n" for port in ports)
+        with tempfile.NamedTemporaryFile("w", encoding="ascii") as file:
+            file.write(urls)
+            file.flush()
+            boot = Boot("check-agrees", KERNEL, guest_init=GUEST_INIT,
+                        files={"etc/urls": file.name})
+        print(f"logs: {boot.workspace.path}")
+        with contextlib.ExitStack() as life:
+            qemu = life.enter_context(boot.running())
+            boot.wait_for_report()
+            for number, (wanted, script) in enumerate(CASES):
+                with self.subTest(script):
+                    found = boot.console.wait_for(
+                        rf"^ISBOOT-AGREE {number} check=(\d+) attach=(\d+) read=(\w+)",
+                        CASE_LIMIT + (ROOT_LIMIT if number == 0 else 0), f"case {number}")
+                    check, attach, read = found.groups()
+                    has_disk = attach == "0" and read == "yes"
+                    self.assertEqual(check == "0", has_disk, found.group(0))
+                    self.assertEqual(has_disk, wanted, found.group(0))
+            boot.wait_for_power_off(qemu)
+        boot.check()
+        boot.workspace.clear()
+
+
+if __name__ == "__main__":
+    unittest.main()
