@@ -244,6 +244,7 @@ int open_keeper(KeeperProcess& process, linux_platform::Keeper& keeper,
 bool is_keeper(std::string_view name) { return name == linux_platform::kKeeperName; }
 
 int run_keeper(int argc, char** argv) {
+  linux_platform::give_back_exception_memory();
   // All in static memory: what is locked is then known before anything runs.
   static linux_platform::LinuxClock clock;
   static linux_platform::KernelLog log{clock, 1};

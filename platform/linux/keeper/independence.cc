@@ -18,6 +18,11 @@
 #include "platform/linux/system/file.h"
 #include "platform/linux/system_error.h"
 
+// Of libstdc++; other libraries set nothing aside.
+namespace __gnu_cxx {                    // NOLINT: its name
+__attribute__((weak)) void __freeres();  // NOLINT: its name
+}  // namespace __gnu_cxx
+
 namespace isboot::linux_platform {
 namespace {
 
@@ -72,6 +77,10 @@ bool keep_few_capabilities() {
 }
 
 }  // namespace
+
+void give_back_exception_memory() {
+  if (__gnu_cxx::__freeres != nullptr) __gnu_cxx::__freeres();
+}
 
 void stand_apart(Log& log) {
   (void)signal(SIGPIPE, SIG_IGN);

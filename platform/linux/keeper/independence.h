@@ -6,6 +6,10 @@
 
 namespace isboot::linux_platform {
 
+// Before all else: gives back what the C++ library has set aside for exceptions when memory is
+// short, 72 KiB of the heap that would be locked. Nothing of the keeper throws.
+void give_back_exception_memory();
+
 // For the keeper's guard, and what it hands down to every keeper: in the control group of no unit
 // or login session, last to be killed when memory is short, allowed to allocate in the kernel
 // without waiting for the disk (PR_SET_IO_FLUSHER), no core dumps, no tracing, no capability but
