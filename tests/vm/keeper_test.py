@@ -74,7 +74,8 @@ class Keeper(unittest.TestCase):
 
     def test_replaced(self):
         """By the keeper of another program: while the machine writes, and while the target is
-        away. The next loss and the next kill are the new one's."""
+        away. The next loss and the next kill are the new one's. Where nobody is left to take over
+        from, it begins with what was written down."""
         with KeptMachine("keeper-replaced") as machine:
             before = machine.facts()
             self.assertIn("has the sessions", machine.shell("/sbin/isboot keep --replace"))
@@ -95,6 +96,9 @@ class Keeper(unittest.TestCase):
             self.assertEqual(machine.wait_carried()["recoveries"], 1)
             machine.next_write()
             machine.kill_keeper()
+            machine.away(1)
+            machine.kill_keeper_and_guard()
+            self.assertEqual(machine.run("keep --replace")[0], 0)
             machine.away(1)
             machine.power_off()
         machine.check()
