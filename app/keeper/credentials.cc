@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "platform/linux/system/file.h"
@@ -21,8 +22,12 @@ std::optional<Failure> read_private(const std::string& path, MutableBytes buffer
                                     std::size_t& size) {
   const linux_platform::UniqueFd fd{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
   struct stat status {};
-  if (!fd || fstat(fd.get(), &status) != 0)
-    return Failure{quoted(path) + ": " + strerror(errno), "name a file that exists"};
+  if (!fd || fstat(fd.get(), &status) != 0) {
+    const bool missing = errno == ENOENT;
+    return Failure{
+        quoted(path) + ": " + strerror(errno),
+        missing ? "name a file that exists" : "give a file that is yours, and no link to one"};
+  }
   if (!S_ISREG(status.st_mode) || (status.st_mode & 077) != 0)
     return Failure{quoted(path) + " can be read by others than its owner", "chmod 0600 " + path};
   while (size < buffer.size()) {

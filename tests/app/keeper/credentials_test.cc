@@ -22,6 +22,11 @@ protected:
     credentials = {};
     return read_credentials(path, credentials);
   }
+  // Of a name that leads to a file.
+  std::optional<Failure> read_link() {
+    std::filesystem::create_symlink("/dev/null", folder_ + "/link");
+    return read_credentials(folder_ + "/link", credentials);
+  }
   std::string secret() const { return std::string{as_text(credentials.secret.reveal())}; }
 
   iscsi::Credentials credentials;
@@ -48,6 +53,11 @@ TEST_F(CredentialsTest, RefusesAFileThatOthersCanRead) {
     EXPECT_NE(failure->message.find("others"), std::string::npos);
     EXPECT_NE(failure->next_step.find("chmod 0600"), std::string::npos);
   }
+}
+
+TEST_F(CredentialsTest, NextStepFitsWhatIsWrongWithTheFile) {
+  EXPECT_EQ(read_credentials("/no/such/file", credentials)->next_step, "name a file that exists");
+  EXPECT_NE(read_link()->next_step.find("no link"), std::string::npos);
 }
 
 TEST_F(CredentialsTest, NamesTheLineAndNeverItsValue) {
