@@ -230,7 +230,7 @@ Result<DiskName> await_disk(const Path& path, const Parameters& parameters, Mill
   GrowingSpan looks{kFirstLook, kLongestLook};
   for (;;) {
     const Millis limit = looks.end(ports.clock.now(), give_up);
-    const auto disk = ports.initiator.find_disk(made.session, path.lun, limit);
+    auto disk = ports.initiator.find_disk(made.session, path.lun, limit);
     if (disk || !may_still_come(disk.error())) return disk;
     // A look that ended early must not make the next login come early, too.
     ports.clock.sleep_until(limit);
