@@ -4,7 +4,7 @@ namespace isboot::iscsi {
 
 Result<std::optional<TextKey>> DiscoveryReader::next_pair() {
   for (;;) {
-    const auto pair = keys_.next();
+    auto pair = keys_.next();
     if (pair || pair.error().code == TextErrc::TooManyKeys) return pair;
   }
 }
