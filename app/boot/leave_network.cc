@@ -35,7 +35,9 @@ Result<linux_platform::KnownLink> link_below(const std::string& link) {
 void pass_host_name_on(const std::string& name) {
   char now[256] = {};
   if (!linux_platform::is_host_name(name) || gethostname(now, sizeof now - 1) != 0) return;
-  if (std::string{now} == "(none)") (void)sethostname(name.data(), name.size());
+  if (std::string{now} != "(none)") return;
+  // Nothing depends on it: without it the system has the name that it would have had.
+  [[maybe_unused]] const int set = sethostname(name.data(), name.size());
 }
 
 // The lease's, when it is this address's.
