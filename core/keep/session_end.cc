@@ -40,9 +40,7 @@ SessionEnd::Do SessionEnd::on_event(Event event, bool carried, Millis now) {
         deadline_ = limit_;
         return Do::Unbind;
       }
-      state_ = State::LastLook;
-      deadline_ = now + kAskAgain;
-      return Do::Look;
+      return look(now);
     case State::LastLook:
       if (event == Event::Unbound) return over(Do::Destroy);
       if (event == Event::StillBound) return over(Do::Fail);
@@ -50,7 +48,7 @@ SessionEnd::Do SessionEnd::on_event(Event event, bool carried, Millis now) {
       break;
     case State::Returning:
       if (event == Event::Carried) return log_out(now);
-      if (event == Event::Time && now >= deadline_) return over(Do::Fail);
+      if (event == Event::Time && now >= deadline_) return look(now);
       break;
     case State::LoggingOut:
       if (event == Event::SaidGoodbye || event == Event::Refused) return said_goodbye();
@@ -64,6 +62,12 @@ SessionEnd::Do SessionEnd::log_out(Millis now) {
   state_ = State::LoggingOut;
   deadline_ = earlier(limit_, now + kLogoutLimit);
   return Do::LogOut;
+}
+
+SessionEnd::Do SessionEnd::look(Millis now) {
+  state_ = State::LastLook;
+  deadline_ = now + kAskAgain;
+  return Do::Look;
 }
 
 SessionEnd::Do SessionEnd::over(Do how) {

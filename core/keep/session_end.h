@@ -15,7 +15,7 @@ public:
     None,        // the session goes on
     Unbinding,   // the kernel takes the disks away, which waits for the target
     Returning,   // the disks stay, and the target is away: it may come back to be told
-    LastLook,    // the time is up: are the disks gone after all, and the notice was lost?
+    LastLook,    // the time is up: are the disks gone after all? (a notice lost, an earlier end)
     LoggingOut,  // the target is told
     Over,        // the kernel's objects are to go
   };
@@ -52,6 +52,7 @@ public:
 
 private:
   Do log_out(Millis now);
+  Do look(Millis now);
   Do said_goodbye() { return over(leave_ ? Do::Leave : Do::Destroy); }
   Do over(Do how);
 

@@ -136,9 +136,12 @@ void World::client_asks() {
 // The init announces an end, or takes it back: so that the keeper can see it, or without a word.
 void World::init_acts() {
   if (end_.way != MachineEnd::Stay) {
-    const bool stands = now_ - end_.at < AnnouncedEnd::kStandsFor && !end_.held_again;
-    if (stands && end_.seen && !end_.all_let_go && random_.one_in(4)) return init_lets_go_of_all();
-    if (!end_.all_let_go && now_ - end_.at < AnnouncedEnd::kStandsFor && random_.one_in(2)) {
+    if (end_.all_let_go) return;  // it is gone
+    // A keeper that does not know which end it was cannot know it afterwards.
+    const bool stands = !end_.held_again && announced_.standing(now_) == end_.way;
+    if (stands && started_ && alive() && !rests() && random_.one_in(4))
+      return init_lets_go_of_all();
+    if (now_ - end_.at < AnnouncedEnd::kStandsFor && random_.one_in(2)) {
       note("the init takes the end back");
       end_.held_again = true;
     } else if (end_.held_again || now_ - end_.at >= AnnouncedEnd::kStandsFor) {
@@ -149,7 +152,7 @@ void World::init_acts() {
   note("the init begins to end the machine");
   end_ = {.way = random_.one_in(2) ? MachineEnd::Reboot : MachineEnd::PowerOff,
           .at = now_,
-          .seen = alive()};
+          .seen = alive() && !rests()};
   // One that was taken back and comes again between two turns of the keeper's loop is one to it.
   if (announced_.was_told(end_.way)) end_.at = first_at_;
   first_at_ = end_.at;

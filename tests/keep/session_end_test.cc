@@ -111,7 +111,15 @@ TEST_F(SessionEndTest, WaitsUntilTheLimitForATargetThatIsToBeToldOfTheMachinesEn
   SessionEnd other;
   (void)other.begin_with_machine(kLimit, false, kNow);
   EXPECT_EQ(other.deadline(), kLimit);
-  EXPECT_EQ(other.on_event(Event::Time, false, kLimit), Do::Fail);
+  EXPECT_EQ(other.on_event(Event::Time, false, kLimit), Do::Look);
+  EXPECT_EQ(other.on_event(Event::StillBound, false, kLimit), Do::Fail);
+}
+
+// An end that was begun before took them away: nothing is lost.
+TEST_F(SessionEndTest, OfTheMachineLosesNothingWhenTheDisksAreGoneAlready) {
+  (void)end_.begin_with_machine(kLimit, false, kNow);
+  EXPECT_EQ(on(Event::Time, kLimit), Do::Look);
+  EXPECT_EQ(on(Event::Unbound, kLimit), Do::Destroy);
 }
 
 TEST_F(SessionEndTest, IsNotDisturbedByWhatDoesNotFit) {

@@ -288,9 +288,13 @@ void World::check() {
     const bool carried = state == boot::SessionState::HandedOver;
     if (!carried && (kept->due == kNever || kept->due > now_ + 70'000))
       fail("a lost session has no next try");
-    if (kept->unbound && kept->ends_by != kNever &&
+    // With the machine, a target that is away has all of the limit to come back for its logout.
+    const bool alone = asked_then_ == MachineEnd::Stay;
+    if (kept->unbound && kept->ends_by != kNever && alone &&
         now_ > std::max({kept->unbound_at, kept->asked_at, keeper_since_}) + 15'000)
       fail("the end of a session takes too long");
+    if (kept->ends_by != kNever && now_ > std::max(kept->ends_by, keeper_since_) + 15'000)
+      fail("the end of a session takes longer than its limit");
     const Millis since =
         std::max({home_.honest_since, keeper_since_, kept->lost_since, kept->sysfs_knows_at});
     if (!kept->kernel_carries && home_.up && home_.mood == Target::Mood::Honest &&

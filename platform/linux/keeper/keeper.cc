@@ -61,7 +61,7 @@ Result<Done> Keeper::prepare() {
     if ((*room_)->announced.was_told(EndNotice::end_by(way))) (void)end_notice_->take(way);
   for (const Slot& slot : slots_) {
     if (!is_kept(slot)) continue;
-    const auto found = find(record_of(slot));
+    auto found = find(record_of(slot));
     if (!found && found.error().code != Errc::NotFound) return found;
   }
   return Done{};

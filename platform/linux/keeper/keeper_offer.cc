@@ -32,7 +32,7 @@ Result<Done> Keeper::take_over(int predecessor, InlineText<127>& refusal,
   for (std::size_t i = 0; i < offer.records; ++i) {
     std::array<std::uint8_t, kMaxRequest>& buffer = (*room_)->request;
     const Bytes bytes = ISBOOT_TRY(receive_record(predecessor, kRecordWithinMs, buffer));
-    const auto decoded = decode(bytes, (*room_)->records[i]);
+    auto decoded = decode(bytes, (*room_)->records[i]);
     wipe(buffer);
     if (!decoded) return decoded;
     (*room_)->kept[i] = true;
