@@ -21,7 +21,7 @@ prepare_grub_to_access_device() { :; }
 class LoaderBoot(Boot):
     """The disk's menu has isboot's own initramfs first, and then what it would have without."""
 
-    def prepare(self, tree):
+    def change_root(self, tree):
         grub = tree / "boot/grub"
         version = Kernel().version
         (tree / f"boot/vmlinuz-{version}").symlink_to("vmlinuz")

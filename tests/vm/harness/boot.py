@@ -40,7 +40,7 @@ class Boot:
         tree = root_tree(self.workspace, self._kernel, self._initrd, guest_init, self._arguments,
                          files={"sbin/isboot": isboot_binary(), "bin/writer": vm_writer(),
                                 **(files or {})})
-        self.prepare(tree)
+        self.change_root(tree)
         self.disk = Disk(self.workspace, tree, root_mib)
 
     @contextlib.contextmanager
@@ -78,7 +78,7 @@ class Boot:
         line = self.console.wait_for(r"^ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
         self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
 
-    def prepare(self, tree):
+    def change_root(self, tree):
         """What a test changes in the directory that becomes the disk's root."""
 
     def before_root(self):
