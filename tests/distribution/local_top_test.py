@@ -42,6 +42,8 @@ class LocalTop(unittest.TestCase):
     def test_a_table_needs_no_lease(self):
         self.assertEqual(self.calls(), ["boot"])
         self.assertEqual(self.calls(ip="dhcp"), ["isboot ibft show", "boot"])
+        damaged = 1
+        self.assertEqual(self.calls(ip="dhcp", table=damaged), ["isboot ibft show", "boot"])
 
     def test_without_a_table_a_lease_is_got_first_where_one_is_asked_for(self):
         for ip in ("dhcp", "on", "any", "::::host:eth0:dhcp", ":::::eth0:on", "::::host:eth0:dhcp:"):

@@ -16,6 +16,16 @@ struct Beside {
   alignas(cmsghdr) std::array<char, CMSG_SPACE(kDescriptors * sizeof(int))> bytes{};
 };
 
+// Both outlive it.
+msghdr message_of(iovec& part, Beside& beside) {
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = beside.bytes.data();
+  message.msg_controllen = beside.bytes.size();
+  return message;
+}
+
 Result<Done> wait_for(int socket, int limit_ms) {
   pollfd waited{socket, POLLIN, 0};
   const int ready = poll(&waited, 1, limit_ms);
@@ -47,11 +57,7 @@ bool send_offer(int socket, const Offered& offered) {
   std::array<std::uint8_t, 2> bytes = {kAnswerDone, static_cast<std::uint8_t>(offered.records)};
   iovec part{bytes.data(), bytes.size()};
   Beside beside;
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = beside.bytes.data();
-  message.msg_controllen = beside.bytes.size();
+  msghdr message = message_of(part, beside);
   cmsghdr* rights = CMSG_FIRSTHDR(&message);
   rights->cmsg_level = SOL_SOCKET;
   rights->cmsg_type = SCM_RIGHTS;
@@ -75,11 +81,7 @@ Result<Offer> ask_for_offer(int socket, int limit_ms) {
   std::array<std::uint8_t, 128> bytes{};
   iovec part{bytes.data(), bytes.size()};
   Beside beside;
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = beside.bytes.data();
-  message.msg_controllen = beside.bytes.size();
+  msghdr message = message_of(part, beside);
   const ssize_t size = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   if (size <= 0) return Error{Errc::Closed, 0, "the keeper that runs ended without an answer"};
   auto taken = take_descriptors(message);
