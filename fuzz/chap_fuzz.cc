@@ -27,7 +27,7 @@ void decode(Text value) {
   const auto written = TextKeyWriter{text}.add_binary("K", *value_of).finish();
   require(written.ok());
   std::array<std::uint8_t, kMaxBinary> again{};
-  const auto same = decode_binary(slice(as_text(*written), 2, written->size() - 3), again);
+  const auto same = decode_binary(part_of(as_text(*written), 2, written->size() - 3), again);
   require(same.ok() && as_text(*same) == as_text(*value_of));
 }
 
@@ -37,12 +37,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Text rest = as_text({data, size});
   SecurityKeys keys;
   for (const char* name : {"CHAP_A", "CHAP_I", "CHAP_C", "CHAP_N", "CHAP_R"}) {
-    const std::size_t end = find(rest, '\n');
-    const Text value = slice(rest, 0, end);
+    const std::size_t end = position_of(rest, '\n');
+    const Text value = part_of(rest, 0, end);
     decode(value);
     *keys.find(name) = value;
     if (end == Text::npos) break;
-    rest = slice(rest, end + 1);
+    rest = part_of(rest, end + 1);
   }
   (void)parse_algorithms(rest);
 

@@ -29,7 +29,7 @@ void require(bool condition) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < kHead) return 0;
-  const Text names = slice(as_text(Bytes{data, size}), kHead);
+  const Text names = part_of(as_text(Bytes{data, size}), kHead);
   const std::size_t of_target = data[0] % 224U;
   const std::size_t of_disk = data[1] % 65U;
   const std::size_t of_id = data[2] % 128U;
@@ -41,10 +41,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FakeKeeping kernel;
   FakeNics nics;
   SessionRecord record;
-  (void)record.kernel.target_name.assign(slice(names, 0, of_target));
-  (void)record.disk.assign(slice(names, of_target, of_disk));
+  (void)record.kernel.target_name.assign(part_of(names, 0, of_target));
+  (void)record.disk.assign(part_of(names, of_target, of_disk));
   DiskId id;
-  (void)id.assign(slice(names, of_target + of_disk, of_id));
+  (void)id.assign(part_of(names, of_target + of_disk, of_id));
   KeptSession session{record, {clock, log, hash, entropy, kernel, nics}};
   if ((data[4] & 1) != 0) {
     (void)session.start(true);

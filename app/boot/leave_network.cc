@@ -16,7 +16,7 @@ namespace {
 Result<MacAddress> mac_of(const std::string& link) {
   const std::string line =
       ISBOOT_TRY(linux_platform::read_file("/sys/class/net/" + link + "/address", 64));
-  return parse_mac(slice(line, 0, find(line, '\n')));
+  return parse_mac(part_of(line, 0, position_of(line, '\n')));
 }
 
 // What a VLAN stands on; its own link for others.

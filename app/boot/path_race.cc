@@ -44,7 +44,7 @@ public:
     out.decimal(path_ + 1) << ": " << line;
     const Text text = out.text();
     if (send(socket_, text.data(), text.size(), MSG_NOSIGNAL) < 0)
-      alone_.write(level, slice(text, 1));
+      alone_.write(level, part_of(text, 1));
   }
   Text words(Code code) override { return alone_.words(code); }
 

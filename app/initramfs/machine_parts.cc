@@ -42,7 +42,7 @@ void add_drivers(const std::string& device, std::vector<std::string>& modules) {
 bool is_wanted(const std::string& nic, std::span<const MacAddress> wanted) {
   const auto text = linux_platform::read_file(nic + "/address", 64);
   if (!text) return false;
-  const auto mac = parse_mac(slice(*text, 0, find(*text, '\n')));
+  const auto mac = parse_mac(part_of(*text, 0, position_of(*text, '\n')));
   return mac && std::find(wanted.begin(), wanted.end(), *mac) != wanted.end();
 }
 

@@ -56,11 +56,11 @@ bool has_safe_folders(const NodeRecord& record) {
 std::uint32_t initial_cmd_sn_in(Text text) {
   constexpr Text kName = "node.session.initial_cmdsn = ";
   while (!text.empty()) {
-    const std::size_t end = find(text, '\n');
-    const Text line = slice(text, 0, end);
-    text = end == Text::npos ? Text{} : slice(text, end + 1);
-    if (!same(slice(line, 0, kName.size()), kName)) continue;
-    const auto number = parse_decimal(slice(line, kName.size()), UINT32_MAX);
+    const std::size_t end = position_of(text, '\n');
+    const Text line = part_of(text, 0, end);
+    text = end == Text::npos ? Text{} : part_of(text, end + 1);
+    if (!same_text(part_of(line, 0, kName.size()), kName)) continue;
+    const auto number = parse_decimal(part_of(line, kName.size()), UINT32_MAX);
     if (number) return static_cast<std::uint32_t>(*number);
   }
   return 0;

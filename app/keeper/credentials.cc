@@ -50,12 +50,13 @@ bool set(iscsi::Credentials& credentials, Text name, Text value) {
 
 std::optional<Failure> parse(const std::string& path, Text text, iscsi::Credentials& credentials) {
   for (int line = 1; !text.empty(); ++line) {
-    const std::size_t end = find(text, '\n');
-    const Text row = slice(text, 0, end);
-    text = end == Text::npos ? Text{} : slice(text, end + 1);
+    const std::size_t end = position_of(text, '\n');
+    const Text row = part_of(text, 0, end);
+    text = end == Text::npos ? Text{} : part_of(text, end + 1);
     if (row.empty() || row[0] == '#') continue;
-    const std::size_t equals = find(row, '=');
-    if (equals == Text::npos || !set(credentials, slice(row, 0, equals), slice(row, equals + 1)))
+    const std::size_t equals = position_of(row, '=');
+    if (equals == Text::npos ||
+        !set(credentials, part_of(row, 0, equals), part_of(row, equals + 1)))
       return Failure{quoted(path) + ", line " + std::to_string(line) + ": not understood",
                      "use lines name=, secret=, reverse_name=, reverse_secret= of up to 255 bytes"};
   }

@@ -67,7 +67,7 @@ void keep_mtu_as_it_is(NicSetup& nic, std::uint32_t link) {
   if (nic.config.mtu == 0 || if_indextoname(link, name) == nullptr) return;
   const auto text = linux_platform::read_file("/sys/class/net/" + std::string{name} + "/mtu", 16);
   if (!text) return;
-  const auto mtu = parse_decimal(slice(*text, 0, find(*text, '\n')), UINT32_MAX);
+  const auto mtu = parse_decimal(part_of(*text, 0, position_of(*text, '\n')), UINT32_MAX);
   if (mtu) nic.config.mtu = static_cast<std::uint32_t>(*mtu);
 }
 

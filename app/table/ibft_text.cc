@@ -41,11 +41,11 @@ std::string escape_some(Text text, bool controls) {
   while (!text.empty()) {
     std::size_t size = utf8_character(text);
     const bool bad =
-        size == 0 || escape_value(text) >= 0 || (controls && is_control(slice(text, 0, size)));
+        size == 0 || escape_value(text) >= 0 || (controls && is_control(part_of(text, 0, size)));
     if (size == 0) size = 1;
-    for (const char byte : slice(text, 0, size))
+    for (const char byte : part_of(text, 0, size))
       out += bad ? escape(static_cast<std::uint8_t>(byte)) : std::string(1, byte);
-    text = slice(text, size);
+    text = part_of(text, size);
   }
   return out;
 }
@@ -56,7 +56,7 @@ std::optional<std::uint8_t> parse_unknown(Text name) {
   constexpr Text kStart = "unknown(";
   if (!name.starts_with(kStart) || !name.ends_with(')')) return std::nullopt;
   const auto value =
-      parse_decimal(slice(name, kStart.size(), name.size() - kStart.size() - 1), UINT8_MAX);
+      parse_decimal(part_of(name, kStart.size(), name.size() - kStart.size() - 1), UINT8_MAX);
   if (!value) return std::nullopt;
   return static_cast<std::uint8_t>(*value);
 }
@@ -71,7 +71,7 @@ std::string unescaped(Text text) {
   while (!text.empty()) {
     const int value = escape_value(text);
     out += value >= 0 ? static_cast<char>(value) : text[0];
-    text = slice(text, value >= 0 ? 4 : 1);
+    text = part_of(text, value >= 0 ? 4 : 1);
   }
   return out;
 }

@@ -116,7 +116,7 @@ Result<Done> Making::name_nic(IpParameter& nic) const {
     const auto loader = boot::command_line_value(command_line_, "BOOTIF");
     const Text named = given.empty() && loader ? *loader : given;
     for (const std::size_t start : {0U, 3U})
-      if (const auto mac = parse_mac(slice(named, start))) nic.mac = *mac;
+      if (const auto mac = parse_mac(part_of(named, start))) nic.mac = *mac;
     if (nic.mac.is_zero()) ISBOOT_TRY(nic.device.assign(given));
   }
   if (!nic.mac.is_zero()) {

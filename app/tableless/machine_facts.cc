@@ -64,7 +64,7 @@ void add_lease(std::vector<boot::Lease>& leases, const std::string& path,
 
 std::string first_line(const std::string& path) {
   const auto file = linux_platform::read_file(path, 4096);
-  return file ? std::string{slice(*file, 0, find(*file, '\n'))} : std::string{};
+  return file ? std::string{part_of(*file, 0, position_of(*file, '\n'))} : std::string{};
 }
 
 std::vector<boot::Lease> read_leases(const TablelessPaths& paths) {

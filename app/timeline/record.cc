@@ -17,8 +17,8 @@ constexpr std::uint64_t kLatest = 1'000'000'000'000'000;  // microseconds: thirt
 
 // Takes the next word off `line`.
 Text next_word(Text& line) {
-  const Text word = slice(line, 0, find(line, ' '));
-  line = slice(line, word.size() < line.size() ? word.size() + 1 : line.size());
+  const Text word = part_of(line, 0, position_of(line, ' '));
+  line = part_of(line, word.size() < line.size() ? word.size() + 1 : line.size());
   return word;
 }
 

@@ -21,11 +21,11 @@ std::string name_from_file() {
   if (!file) return {};
   Text rest = *file;
   while (!rest.empty()) {
-    const std::size_t end = find(rest, '\n');
-    const Text line = slice(rest, 0, end);
-    if (slice(line, 0, kNameInFile.size()) == kNameInFile)
-      return std::string{slice(line, kNameInFile.size())};
-    rest = end == Text::npos ? Text{} : slice(rest, end + 1);
+    const std::size_t end = position_of(rest, '\n');
+    const Text line = part_of(rest, 0, end);
+    if (part_of(line, 0, kNameInFile.size()) == kNameInFile)
+      return std::string{part_of(line, kNameInFile.size())};
+    rest = end == Text::npos ? Text{} : part_of(rest, end + 1);
   }
   return {};
 }

@@ -44,8 +44,8 @@ Result<std::uint16_t> parse_group(Text text, std::uint32_t& at) {
 }
 
 bool v4_starts_at(Text text, std::uint32_t at) {
-  const Text rest = slice(text, at);
-  return find(rest, '.') != Text::npos && find(rest, ':') == Text::npos;
+  const Text rest = part_of(text, at);
+  return position_of(rest, '.') != Text::npos && position_of(rest, ':') == Text::npos;
 }
 
 Result<IpAddress> parse_v6(Text text) {
@@ -158,7 +158,7 @@ bool same_network(const IpAddress& a, const IpAddress& b, std::uint8_t prefix) {
 }
 
 Result<IpAddress> parse_ip(Text text) {
-  return find(text, ':') == Text::npos ? parse_v4(text, 0) : parse_v6(text);
+  return position_of(text, ':') == Text::npos ? parse_v4(text, 0) : parse_v6(text);
 }
 
 InlineText<39> to_text(const IpAddress& address) {

@@ -18,20 +18,20 @@ Result<std::uint64_t> parse_number(Text text, std::uint64_t maximum);
 
 // What std::string_view's own find() and substr() do, without the memchr and the
 // exception that kernels do not have.
-constexpr std::size_t find(Text text, char c) {
+constexpr std::size_t position_of(Text text, char c) {
   for (std::size_t i = 0; i < text.size(); ++i)
     if (text[i] == c) return i;
   return Text::npos;
 }
 // The text from `start` on, at most `count` bytes; empty past the end.
-constexpr Text slice(Text text, std::size_t start, std::size_t count = Text::npos) {
+constexpr Text part_of(Text text, std::size_t start, std::size_t count = Text::npos) {
   if (start >= text.size()) return {};
   const std::size_t rest = text.size() - start;
   return {text.data() + start, count < rest ? count : rest};
 }
 
 // What operator== does, which calls a function of the standard library.
-inline bool same(Text a, Text b) {
+inline bool same_text(Text a, Text b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
 }
 

@@ -28,7 +28,7 @@ Result<Fields> split(Text value) {
     if (c == '[') bracketed = true;
     if (c == ']') bracketed = false;
     if (c != ':' || (bracketed && i != value.size())) continue;
-    const Field field{slice(value, start, i - start), static_cast<std::uint32_t>(start)};
+    const Field field{part_of(value, start, i - start), static_cast<std::uint32_t>(start)};
     if (!fields.push(field)) return bad(field, "ip=: too many fields");
     start = i + 1;
   }
@@ -55,24 +55,24 @@ constexpr MethodName kMethods[] = {
 // Nothing when it is no method at all; an error for one that is not understood.
 Result<std::optional<Method>> one_method(const Field& field) {
   for (const MethodName& known : kMethods)
-    if (same(field.text, known.name)) return std::optional{known.method};
-  if (same(field.text, "dhcp6"))
+    if (same_text(field.text, known.name)) return std::optional{known.method};
+  if (same_text(field.text, "dhcp6"))
     return bad(field, "ip=: DHCPv6 is not understood; use auto6 or an address");
-  if (same(field.text, "link6"))
+  if (same_text(field.text, "link6"))
     return bad(field, "ip=: link6 is not understood; use auto6 or an address");
-  if (same(field.text, "ibft")) return bad(field, "ip=: there is no iBFT");
+  if (same_text(field.text, "ibft")) return bad(field, "ip=: there is no iBFT");
   return std::optional<Method>{};
 }
 
 // The first of a list with commas that is understood.
 Result<std::optional<Method>> method_of(const Field& field) {
-  auto found = one_method({slice(field.text, 0, find(field.text, ',')), field.offset});
-  std::size_t comma = find(field.text, ',');
+  auto found = one_method({part_of(field.text, 0, position_of(field.text, ',')), field.offset});
+  std::size_t comma = position_of(field.text, ',');
   while ((!found || !*found) && comma != Text::npos) {
-    const Text rest = slice(field.text, ++comma);
-    auto next = one_method({slice(rest, 0, find(rest, ',')), field.offset});
+    const Text rest = part_of(field.text, ++comma);
+    auto next = one_method({part_of(rest, 0, position_of(rest, ',')), field.offset});
     if (next && *next) return next;
-    const std::size_t behind = find(rest, ',');
+    const std::size_t behind = position_of(rest, ',');
     comma = behind == Text::npos ? behind : comma + behind;
   }
   return found;
@@ -82,7 +82,7 @@ Result<IpAddress> address_of(const Field& field) {
   Text text = field.text;
   if (text.empty()) return IpAddress{};
   const bool bracketed = text.front() == '[' && text.back() == ']';
-  if (bracketed) text = slice(text, 1, text.size() - 2);
+  if (bracketed) text = part_of(text, 1, text.size() - 2);
   const Result<IpAddress> address = parse_ip(text);
   if (!address) return bad(field, "ip=: not an IP address");
   return *address;
@@ -94,13 +94,13 @@ struct Divided {
   Field bits;  // empty: there is none
 };
 Divided divide(const Field& field) {
-  const std::size_t slash = find(field.text, '/');
+  const std::size_t slash = position_of(field.text, '/');
   if (slash == Text::npos) return {field, {}};
-  Field address{slice(field.text, 0, slash), field.offset};
-  Field bits{slice(field.text, slash + 1), static_cast<std::uint32_t>(field.offset + slash + 1)};
+  Field address{part_of(field.text, 0, slash), field.offset};
+  Field bits{part_of(field.text, slash + 1), static_cast<std::uint32_t>(field.offset + slash + 1)};
   if (!bits.text.empty() && bits.text.back() == ']' && address.text.starts_with('[')) {
-    address = {slice(address.text, 1), field.offset + 1};
-    bits.text = slice(bits.text, 0, bits.text.size() - 1);
+    address = {part_of(address.text, 1), field.offset + 1};
+    bits.text = part_of(bits.text, 0, bits.text.size() - 1);
   }
   return {address, bits};
 }

@@ -49,15 +49,15 @@ constexpr Name kNames[] = {
 Text unquoted(Text value) {
   const bool quoted = value.size() > 1 && value.front() == value.back() &&
                       (value.front() == '\'' || value.front() == '"');
-  return quoted ? slice(value, 1, value.size() - 2) : value;
+  return quoted ? part_of(value, 1, value.size() - 2) : value;
 }
 
 // Takes the first of several that are separated by blanks or commas.
 Text next_item(Text& rest) {
   std::size_t end = 0;
   while (end < rest.size() && rest[end] != ' ' && rest[end] != ',') ++end;
-  const Text item = slice(rest, 0, end);
-  rest = slice(rest, end + 1);
+  const Text item = part_of(rest, 0, end);
+  rest = part_of(rest, end + 1);
   return item;
 }
 
@@ -105,14 +105,14 @@ Lease parse_lease(Text file) {
   Lease lease;
   Text netmask;
   while (!file.empty()) {
-    const std::size_t end = find(file, '\n');
-    const Text line = slice(file, 0, end);
-    file = end == Text::npos ? Text{} : slice(file, end + 1);
-    const std::size_t equals = find(line, '=');
+    const std::size_t end = position_of(file, '\n');
+    const Text line = part_of(file, 0, end);
+    file = end == Text::npos ? Text{} : part_of(file, end + 1);
+    const std::size_t equals = position_of(line, '=');
     if (equals == Text::npos) continue;
     for (const Name& name : kNames)
-      if (same(name.text, slice(line, 0, equals)))
-        set(lease, netmask, name.item, unquoted(slice(line, equals + 1)));
+      if (same_text(name.text, part_of(line, 0, equals)))
+        set(lease, netmask, name.item, unquoted(part_of(line, equals + 1)));
   }
   const Result<std::uint8_t> prefix = parse_netmask(netmask, lease.address);
   lease.prefix = prefix ? *prefix : lease.address.max_prefix();

@@ -21,13 +21,13 @@ std::size_t after_port(Text text) {
 // Where the target's name starts: it holds colons of its own. npos: nowhere.
 std::size_t target_start(Text text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
-    const Text rest = slice(text, i);
+    const Text rest = part_of(text, i);
     for (const Text type : {Text{"iqn."}, Text{"eui."}, Text{"naa."}})
       if (text[i - 1] == ':' && starts_with_ignoring_case(rest, type)) return i;
   }
   // A name of the administrator's own: behind the LUN.
   const std::size_t front = after_port(text);
-  const std::size_t colon = find(slice(text, front), ':');
+  const std::size_t colon = position_of(part_of(text, front), ':');
   return colon == Text::npos || front + colon + 1 == text.size() ? Text::npos : front + colon + 1;
 }
 
@@ -36,8 +36,8 @@ std::size_t target_start(Text text) {
 Text without_credentials(Text text) {
   Text found = text;
   for (std::size_t i = 0; i < text.size(); ++i)
-    if (text[i] == '@' && target_start(slice(text, i + 1)) != Text::npos)
-      found = slice(text, i + 1);
+    if (text[i] == '@' && target_start(part_of(text, i + 1)) != Text::npos)
+      found = part_of(text, i + 1);
   return found;
 }
 
@@ -51,10 +51,10 @@ Middle split_middle(Text text) {
   Text fields[3];
   std::size_t count = 0;
   for (Text rest = text; count < 3;) {
-    const std::size_t colon = find(rest, ':');
-    fields[count++] = slice(rest, 0, colon);
+    const std::size_t colon = position_of(rest, ':');
+    fields[count++] = part_of(rest, 0, colon);
     if (colon == Text::npos) break;
-    rest = slice(rest, colon + 1);
+    rest = part_of(rest, colon + 1);
   }
   return {count > 1 ? fields[count - 2] : Text{}, fields[count - 1]};
 }
@@ -72,7 +72,7 @@ Result<Lun> lun_of(Text text) {
 Result<Netroot> parse_netroot(Text value) {
   if (!starts_with_ignoring_case(value, kScheme))
     return Error{Errc::BadValue, 0, "netroot=: not iscsi:"};
-  const Text all = slice(value, kScheme.size());
+  const Text all = part_of(value, kScheme.size());
   const Text text = without_credentials(all);
   const auto offset = static_cast<std::uint32_t>(value.size() - text.size());
   Netroot netroot;
@@ -82,13 +82,13 @@ Result<Netroot> parse_netroot(Text value) {
   if (target == Text::npos || target < front)
     return Error{Errc::BadValue, offset, "netroot=: no target's name, such as iqn.…"};
   const std::size_t size = target - front;
-  const Middle middle = split_middle(size == 0 ? Text{} : slice(text, front, size - 1));
+  const Middle middle = split_middle(size == 0 ? Text{} : part_of(text, front, size - 1));
   if (!netroot.device.assign(middle.device))
     return Error{Errc::BadValue, offset, "netroot=: the device's name is too long"};
   std::array<char, kMaxUrl> buffer{};
   TextWriter url{buffer};
   // Its protocol is a number or empty in both forms.
-  url << kScheme << slice(text, 0, front) << ':' << slice(text, target);
+  url << kScheme << part_of(text, 0, front) << ':' << part_of(text, target);
   if (url.cut()) return Error{Errc::BadValue, offset, "netroot=: too long"};
   const auto parsed = iscsi::parse_url(url.text());
   if (!parsed) return Error{Errc::BadValue, offset, parsed.error().text};

@@ -15,7 +15,7 @@ Result<std::uint32_t> number(Text value, std::uint32_t lowest, std::uint32_t hig
 
 Result<std::uint32_t> number_or(Text word, Text value, std::uint32_t lowest,
                                 std::uint32_t highest) {
-  if (same(value, word)) return kForEver;
+  if (same_text(value, word)) return kForEver;
   return number(value, lowest, highest);
 }
 
@@ -23,15 +23,15 @@ Result<Done> set_digest(Parameters& parameters, Text value) {
   bool header = false;
   bool data = false;
   while (!value.empty()) {
-    const std::size_t comma = find(value, ',');
-    const Text item = slice(value, 0, comma);
-    if (same(item, "header"))
+    const std::size_t comma = position_of(value, ',');
+    const Text item = part_of(value, 0, comma);
+    if (same_text(item, "header"))
       header = true;
-    else if (same(item, "data"))
+    else if (same_text(item, "data"))
       data = true;
-    else if (!same(item, "none"))
+    else if (!same_text(item, "none"))
       return Error{Errc::BadValue, 0, "expected header, data or none"};
-    value = comma == Text::npos ? Text{} : slice(value, comma + 1);
+    value = comma == Text::npos ? Text{} : part_of(value, comma + 1);
   }
   parameters.header_digest = header;
   parameters.data_digest = data;
@@ -39,17 +39,17 @@ Result<Done> set_digest(Parameters& parameters, Text value) {
 }
 
 Result<Done> set_paths(Parameters& parameters, Text value) {
-  if (!same(value, "all") && !same(value, "first"))
+  if (!same_text(value, "all") && !same_text(value, "first"))
     return Error{Errc::BadValue, 0, "expected all or first"};
-  parameters.all_paths = same(value, "all");
+  parameters.all_paths = same_text(value, "all");
   return Done{};
 }
 
 Result<Done> set_ping(Parameters& parameters, Text value) {
-  const std::size_t comma = find(value, ',');
+  const std::size_t comma = position_of(value, ',');
   if (comma == Text::npos) return Error{Errc::BadValue, 0, "expected two numbers with a comma"};
-  const std::uint32_t after = ISBOOT_TRY(number(slice(value, 0, comma), 0, 3600));
-  const std::uint32_t limit = ISBOOT_TRY(number(slice(value, comma + 1), 1, 3600));
+  const std::uint32_t after = ISBOOT_TRY(number(part_of(value, 0, comma), 0, 3600));
+  const std::uint32_t limit = ISBOOT_TRY(number(part_of(value, comma + 1), 1, 3600));
   parameters.ping_after = after;
   parameters.ping_limit = limit;
   return Done{};
@@ -75,33 +75,33 @@ Result<Done> set_initiator(Parameters& parameters, Text value) {
 }
 
 Result<Done> set_nic(Parameters& parameters, Text value) {
-  if (value.empty() || find(value, '/') != Text::npos)
+  if (value.empty() || position_of(value, '/') != Text::npos)
     return Error{Errc::BadValue, 0, "neither a MAC address nor a NIC's name"};
   // With colons it can only be meant for a MAC address.
-  if (find(value, ':') != Text::npos && !parse_mac(value))
+  if (position_of(value, ':') != Text::npos && !parse_mac(value))
     return Error{Errc::BadValue, 0, "neither a MAC address nor a NIC's name"};
   if (!parse_mac(value) && !LinkName{}.assign(value))
     return Error{Errc::NoSpace, 0, "NIC's name is longer than 15 bytes"};
-  return parameters.nic.assign(same(value, "auto") ? Text{} : value);
+  return parameters.nic.assign(same_text(value, "auto") ? Text{} : value);
 }
 
 // A file has a '/' or a '.' in its name; any other word is meant for a place.
 bool is_table(Text value) {
   constexpr Text kNumbered = "acpi:";
   for (const Text place : {Text{"auto"}, Text{"acpi"}, Text{"lowmem"}, Text{"sysfs"}})
-    if (same(value, place)) return true;
-  if (same(slice(value, 0, kNumbered.size()), kNumbered)) {
-    const auto number = parse_decimal(slice(value, kNumbered.size()), UINT32_MAX);
+    if (same_text(value, place)) return true;
+  if (same_text(part_of(value, 0, kNumbered.size()), kNumbered)) {
+    const auto number = parse_decimal(part_of(value, kNumbered.size()), UINT32_MAX);
     return number && *number != 0;
   }
-  return find(value, '/') != Text::npos || find(value, '.') != Text::npos;
+  return position_of(value, '/') != Text::npos || position_of(value, '.') != Text::npos;
 }
 
 Result<Done> set_table(Parameters& parameters, Text value) {
   if (!is_table(value))
     return Error{Errc::BadValue, 0,
                  "expected auto, acpi, acpi:N with N from 1 on, lowmem, sysfs or a file's path"};
-  return parameters.table.assign(same(value, "auto") ? Text{} : value);
+  return parameters.table.assign(same_text(value, "auto") ? Text{} : value);
 }
 
 }  // namespace
@@ -110,39 +110,39 @@ WarningText to_text(const ParameterWarning& warning) {
   constexpr std::size_t kMaxShown = 300;
   std::array<char, 640> buffer{};
   TextWriter line{buffer};
-  line << "parameter " << slice(warning.name, 0, 64) << '=' << slice(warning.value, 0, kMaxShown)
-       << ": " << warning.message;
+  line << "parameter " << part_of(warning.name, 0, 64) << '='
+       << part_of(warning.value, 0, kMaxShown) << ": " << warning.message;
   WarningText text;
   (void)text.assign(line.text());  // as large as the buffer
   return text;
 }
 
 Result<Done> set_parameter(Parameters& parameters, Text name, Text value) {
-  if (same(name, "table")) return set_table(parameters, value);
-  if (same(name, "url")) return set_url(parameters, value);
-  if (same(name, "initiator")) return set_initiator(parameters, value);
-  if (same(name, "nic")) return set_nic(parameters, value);
-  if (same(name, "digest")) return set_digest(parameters, value);
-  if (same(name, "chap")) {
+  if (same_text(name, "table")) return set_table(parameters, value);
+  if (same_text(name, "url")) return set_url(parameters, value);
+  if (same_text(name, "initiator")) return set_initiator(parameters, value);
+  if (same_text(name, "nic")) return set_nic(parameters, value);
+  if (same_text(name, "digest")) return set_digest(parameters, value);
+  if (same_text(name, "chap")) {
     parameters.chap = ISBOOT_TRY(iscsi::parse_algorithms(value));
     return Done{};
   }
-  if (same(name, "paths")) return set_paths(parameters, value);
-  if (same(name, "ping")) return set_ping(parameters, value);
+  if (same_text(name, "paths")) return set_paths(parameters, value);
+  if (same_text(name, "ping")) return set_ping(parameters, value);
   // 4095 is reserved, 4094 the last VID (IEEE 802.1Q).
-  if (same(name, "vlan"))
+  if (same_text(name, "vlan"))
     parameters.vlan = static_cast<std::uint16_t>(ISBOOT_TRY(number(value, 0, 4094)));
-  else if (same(name, "mtu"))
+  else if (same_text(name, "mtu"))
     parameters.mtu = ISBOOT_TRY(number(value, 576, 65535));
-  else if (same(name, "timeout"))
+  else if (same_text(name, "timeout"))
     parameters.timeout = ISBOOT_TRY(number(value, 1, 86400));
-  else if (same(name, "retries"))
+  else if (same_text(name, "retries"))
     parameters.retries = ISBOOT_TRY(number(value, 0, 1000000));
-  else if (same(name, "recovery"))
+  else if (same_text(name, "recovery"))
     parameters.recovery = ISBOOT_TRY(number_or("infinite", value, 1, 86400));
-  else if (same(name, "shutdown"))
+  else if (same_text(name, "shutdown"))
     parameters.shutdown = ISBOOT_TRY(number(value, 1, 3600));
-  else if (same(name, "verbose"))
+  else if (same_text(name, "verbose"))
     parameters.verbose = static_cast<std::uint8_t>(ISBOOT_TRY(number(value, 0, 3)));
   else
     return Error{Errc::NotFound, 0, "there is no such parameter"};
@@ -154,17 +154,17 @@ Parameters parse_command_line(Text command_line, ParameterWarnings& warnings) {
   Parameters parameters;
   Text rest = command_line;
   while (const auto word = next_word(rest)) {
-    if (same(word->name, "isboot")) {
-      if (same(word->value, "off"))
+    if (same_text(word->name, "isboot")) {
+      if (same_text(word->value, "off"))
         parameters.off = true;
-      else if (same(word->value, "on"))
+      else if (same_text(word->value, "on"))
         parameters.off = false;
       else
         warnings.push({word->name, word->value, "expected on or off"});
       continue;
     }
-    if (!same(slice(word->name, 0, kPrefix.size()), kPrefix)) continue;
-    const Text name = slice(word->name, kPrefix.size());
+    if (!same_text(part_of(word->name, 0, kPrefix.size()), kPrefix)) continue;
+    const Text name = part_of(word->name, kPrefix.size());
     const Result<Done> set = set_parameter(parameters, name, word->value);
     if (!set) warnings.push({word->name, shown_value(*word), set.error().text});
   }
@@ -175,7 +175,7 @@ std::optional<Text> command_line_value(Text command_line, Text name) {
   std::optional<Text> value;
   Text rest = command_line;
   while (const auto word = next_word(rest))
-    if (same(word->name, name)) value = word->value;
+    if (same_text(word->name, name)) value = word->value;
   return value;
 }
 
@@ -183,8 +183,8 @@ bool command_line_switch(Text command_line, Text on, Text off) {
   bool is_on = false;
   Text rest = command_line;
   while (const auto word = next_word(rest))
-    if (!word->has_value && (same(word->name, on) || same(word->name, off)))
-      is_on = same(word->name, on);
+    if (!word->has_value && (same_text(word->name, on) || same_text(word->name, off)))
+      is_on = same_text(word->name, on);
   return is_on;
 }
 

@@ -7,7 +7,7 @@ PathCare care_for(std::span<const PathStatus> paths, std::size_t index) {
   bool another_lives = false;
   for (std::size_t i = 0; i < paths.size(); ++i)
     if (i != index && paths[i].carried && !paths[i].disk_id.empty() &&
-        same(paths[i].disk_id, path.disk_id))
+        same_text(paths[i].disk_id, path.disk_id))
       another_lives = true;
   if (path.taken_away) return path.carried ? PathCare::BringBack : PathCare::Leave;
   // Without a multipath driver nobody takes failed I/O another way: a root disk that is

@@ -32,7 +32,7 @@ Result<Done> apply_url(const iscsi::TargetUrl& url, ibft::Table& table) {
   else if (!table.nics.empty())
     target.nic_index = table.nics[0].index;
   const Text name = url.target_name.empty() ? target.name : Text{url.target_name};
-  if (!same(name, target.name)) target.chap = ibft::ChapType::None;
+  if (!same_text(name, target.name)) target.chap = ibft::ChapType::None;
   target.valid = target.boot_selected = true;
   target.address = url.portal.address;
   target.port = url.portal.port;

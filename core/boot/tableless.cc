@@ -73,45 +73,45 @@ void Reader::take_ip(const Word& word) {
 void Reader::take_dracut_portal(const Word& word, Text name) {
   dracut_word_ = word;
   result_.asked = true;
-  if (same(name, "target.name")) {
+  if (same_text(name, "target.name")) {
     if (!dracut_.url.target_name.assign(word.value)) warn(word, "the target's name is too long");
     return;
   }
-  if (same(name, "target.port")) {
+  if (same_text(name, "target.port")) {
     const auto port = parse_decimal(word.value, 65535);
     if (!port || *port == 0) return warn(word, "not a port");
     dracut_.url.portal.port = static_cast<std::uint16_t>(*port);
     return;
   }
   Text text = word.value;
-  if (text.size() > 2 && text.front() == '[') text = slice(text, 1, text.size() - 2);
+  if (text.size() > 2 && text.front() == '[') text = part_of(text, 1, text.size() - 2);
   const auto address = parse_ip(text);
   if (!address) return warn(word, "not an IP address");
   dracut_.url.portal.address = *address;
 }
 
 void Reader::take_dracut(const Word& word, Text name) {
-  if (same(name, "initiator")) {
+  if (same_text(name, "initiator")) {
     if (!result_.initiator.assign(word.value)) warn(word, "the name is too long");
     return;
   }
   for (const Text known : {Text{"target.name"}, Text{"target.ip"}, Text{"target.port"}})
-    if (same(name, known)) return take_dracut_portal(word, name);
+    if (same_text(name, known)) return take_dracut_portal(word, name);
   for (const Text secret :
        {Text{"username"}, Text{"password"}, Text{"in.username"}, Text{"in.password"}})
-    if (same(name, secret))
+    if (same_text(name, secret))
       return warn(word, "not read from here: put it into /etc/isboot/credentials");
   // They ask for the table, which is not there.
-  if (!same(name, "firmware") && !same(name, "ibft"))
+  if (!same_text(name, "firmware") && !same_text(name, "ibft"))
     warn(word, "it means nothing to isboot, and is not used");
 }
 
 void Reader::take(const Word& word) {
-  if (same(word.name, "isboot.url")) return take_url(word);
-  if (same(word.name, "netroot")) return take_netroot(word);
-  if (same(word.name, "ip")) return take_ip(word);
-  if (same(slice(word.name, 0, kDracut.size()), kDracut))
-    take_dracut(word, slice(word.name, kDracut.size()));
+  if (same_text(word.name, "isboot.url")) return take_url(word);
+  if (same_text(word.name, "netroot")) return take_netroot(word);
+  if (same_text(word.name, "ip")) return take_ip(word);
+  if (same_text(part_of(word.name, 0, kDracut.size()), kDracut))
+    take_dracut(word, part_of(word.name, kDracut.size()));
 }
 
 Tableless Reader::finish() {

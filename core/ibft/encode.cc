@@ -210,7 +210,8 @@ private:
       out.le16(0).le16(0);
       return;
     }
-    if (find(text, '\0') != Text::npos) return fail(Errc::BadValue, "a text has a NUL inside");
+    if (position_of(text, '\0') != Text::npos)
+      return fail(Errc::BadValue, "a text has a NUL inside");
     const std::size_t size = text.size() + 1;
     const bool up = layout_ == Layout::Ipxe;
     const std::size_t room = up ? output_.size() - heap_ : heap_ - plan_.end;

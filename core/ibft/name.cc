@@ -35,7 +35,7 @@ bool has_blank(Text text) {
 
 bool is_iscsi_name(Text name) {
   if (name.size() > kMaxName || has_blank(name)) return false;
-  const Text rest = slice(name, 4);
+  const Text rest = part_of(name, 4);
   if (starts_with_ignoring_case(name, "iqn.")) return is_dated(rest);
   if (starts_with_ignoring_case(name, "eui.")) return rest.size() == 16 && all_hex(rest);
   if (starts_with_ignoring_case(name, "naa."))

@@ -76,7 +76,7 @@ Text Structure::string(std::uint16_t at, const char* field, Content content) con
 // a secret with a NUL inside was never more than what is before it.
 Text Structure::clean(Bytes bytes, std::uint16_t at, const char* field, Content content) const {
   const Text whole = as_text(bytes);
-  const Text text = slice(whole, 0, find(whole, '\0'));
+  const Text text = part_of(whole, 0, position_of(whole, '\0'));
   if (text.size() != whole.size()) {
     bool only_nuls = true;
     for (const std::uint8_t byte : bytes.subspan(text.size())) only_nuls = only_nuls && byte == 0;

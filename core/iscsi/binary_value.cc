@@ -60,8 +60,8 @@ Result<Bytes> decode_base64(Text digits, MutableBytes out) {
 }  // namespace
 
 Result<Bytes> decode_binary(Text text, MutableBytes out) {
-  if (starts_with_ignoring_case(text, "0x")) return decode_hex(slice(text, kPrefix), out);
-  if (starts_with_ignoring_case(text, "0b")) return decode_base64(slice(text, kPrefix), out);
+  if (starts_with_ignoring_case(text, "0x")) return decode_hex(part_of(text, kPrefix), out);
+  if (starts_with_ignoring_case(text, "0b")) return decode_base64(part_of(text, kPrefix), out);
   return bad(0, "binary value without 0x or 0b");
 }
 

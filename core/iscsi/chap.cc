@@ -29,8 +29,8 @@ Text name_of(HashAlgorithm algorithm) {
 Result<AlgorithmSet> parse_algorithms(Text names) {
   AlgorithmSet set;
   for (std::size_t at = 0;; ++at) {
-    const std::size_t comma = find(slice(names, at), ',');
-    const Text name = slice(names, at, comma);
+    const std::size_t comma = position_of(part_of(names, at), ',');
+    const Text name = part_of(names, at, comma);
     bool known = false;
     for (const HashAlgorithm algorithm : kStrongestFirst) {
       if (!equal_ignoring_case(name, name_of(algorithm))) continue;

@@ -25,7 +25,7 @@ Result<std::optional<DiscoveredTarget>> DiscoveryReader::next() {
         row.has_address = true;
         row.address = *address;
       } else {
-        (void)row.unusable.assign(slice(key->value, 0, 255));  // fits
+        (void)row.unusable.assign(part_of(key->value, 0, 255));  // fits
       }
       listed_ = true;
       return std::optional<DiscoveredTarget>{row};

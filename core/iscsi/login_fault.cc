@@ -63,10 +63,11 @@ void write_pair(TextWriter& out, Text name, Text value) {
 
 // What is no pair is shown as it came.
 void write_pair_at(TextWriter& out, Text text, std::uint32_t offset) {
-  const Text rest = slice(text, offset);
-  const Text pair = slice(rest, 0, find(rest, '\0'));
-  const std::size_t equals = find(pair, '=');
-  if (equals != Text::npos) return write_pair(out, slice(pair, 0, equals), slice(pair, equals + 1));
+  const Text rest = part_of(text, offset);
+  const Text pair = part_of(rest, 0, position_of(rest, '\0'));
+  const std::size_t equals = position_of(pair, '=');
+  if (equals != Text::npos)
+    return write_pair(out, part_of(pair, 0, equals), part_of(pair, equals + 1));
   out << '"';
   write_value(out, {}, pair, kShownValue);
   out << "\" ";

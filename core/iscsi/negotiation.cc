@@ -17,9 +17,9 @@ bool is_refusal(Text value) {
 
 // The next item of a list of values, which is then removed from `list`.
 Text take_item(Text& list) {
-  const std::size_t comma = find(list, ',');
-  const Text item = slice(list, 0, comma);
-  list = comma == Text::npos ? Text{} : slice(list, comma + 1);
+  const std::size_t comma = position_of(list, ',');
+  const Text item = part_of(list, 0, comma);
+  list = comma == Text::npos ? Text{} : part_of(list, comma + 1);
   return item;
 }
 
@@ -47,7 +47,7 @@ Value read_boolean(KeyType type, Text value) {
 // Both sides must reckon with the same digest: of a list the first that we offer, as
 // section 6.2.1 says of an offer; anything else that we do not offer is refused.
 Result<Value> read_digest(const TextKey& pair, std::uint32_t offered) {
-  const bool list = find(pair.value, ',') != Text::npos;
+  const bool list = position_of(pair.value, ',') != Text::npos;
   for (Text rest = pair.value; !rest.empty();) {
     const Text item = take_item(rest);
     for (std::uint32_t number = 0; number <= offered; ++number) {
@@ -62,7 +62,7 @@ Result<Value> read_digest(const TextKey& pair, std::uint32_t offered) {
 
 bool is_number(Text text) {
   const bool hex = starts_with_ignoring_case(text, "0x");
-  const Text digits = slice(text, hex ? 2 : 0);
+  const Text digits = part_of(text, hex ? 2 : 0);
   for (const char c : digits)
     if (hex_digit(c) < 0 || (!hex && (c < '0' || c > '9'))) return false;
   return !digits.empty();
@@ -88,9 +88,9 @@ std::uint32_t combine(KeyType type, std::uint32_t ours, std::uint32_t theirs) {
 
 Text without_blanks(Text text) {
   constexpr Text kBlanks = " \t\r\n";
-  while (!text.empty() && find(kBlanks, text[0]) != Text::npos) text = slice(text, 1);
-  while (!text.empty() && find(kBlanks, text[text.size() - 1]) != Text::npos)
-    text = slice(text, 0, text.size() - 1);
+  while (!text.empty() && position_of(kBlanks, text[0]) != Text::npos) text = part_of(text, 1);
+  while (!text.empty() && position_of(kBlanks, text[text.size() - 1]) != Text::npos)
+    text = part_of(text, 0, text.size() - 1);
   return text;
 }
 

@@ -10,12 +10,12 @@ bool is_host_character(char c) {
 
 // What stands in the brackets.
 Result<Done> read_bracketed(Text text, TargetAddress& address) {
-  const std::size_t percent = find(text, '%');
-  const auto ip = parse_ip(slice(text, 0, percent));
+  const std::size_t percent = position_of(text, '%');
+  const auto ip = parse_ip(part_of(text, 0, percent));
   if (!ip) return Error{Errc::BadValue, 1, "no IP address in the brackets"};
   address.portal.address = *ip;
   if (percent == Text::npos) return Done{};
-  const Text zone = slice(text, percent + 1);
+  const Text zone = part_of(text, percent + 1);
   if (zone.empty() || !address.zone.assign(zone))
     return Error{Errc::BadValue, static_cast<std::uint32_t>(percent + 2),
                  "no link's name behind the '%'"};
@@ -41,28 +41,29 @@ Result<TargetAddress> parse_target_address(Text text) {
   TargetAddress address;
   Text rest = text;
   if (!text.empty() && text[0] == '[') {
-    const std::size_t close = find(text, ']');
+    const std::size_t close = position_of(text, ']');
     if (close == Text::npos) return Error{Errc::BadValue, 0, "'[' without ']' in target address"};
-    ISBOOT_TRY(read_bracketed(slice(text, 1, close - 1), address));
-    rest = slice(text, close + 1);
+    ISBOOT_TRY(read_bracketed(part_of(text, 1, close - 1), address));
+    rest = part_of(text, close + 1);
   } else {
     std::size_t end = 0;
     while (end < text.size() && text[end] != ':' && text[end] != ',') ++end;
-    ISBOOT_TRY(read_host(slice(text, 0, end), address));
-    rest = slice(text, end);
+    ISBOOT_TRY(read_host(part_of(text, 0, end), address));
+    rest = part_of(text, end);
   }
   if (!rest.empty() && rest[0] == ':') {
-    const std::size_t comma = find(rest, ',');
-    const auto port = parse_decimal(slice(rest, 1, comma == Text::npos ? comma : comma - 1), 65535);
+    const std::size_t comma = position_of(rest, ',');
+    const auto port =
+        parse_decimal(part_of(rest, 1, comma == Text::npos ? comma : comma - 1), 65535);
     const auto offset = static_cast<std::uint32_t>(text.size() - rest.size() + 1);
     if (!port || *port == 0) return Error{Errc::BadValue, offset, "bad port in target address"};
     address.portal.port = static_cast<std::uint16_t>(*port);
-    rest = comma == Text::npos ? Text{} : slice(rest, comma);
+    rest = comma == Text::npos ? Text{} : part_of(rest, comma);
   }
   if (rest.empty()) return address;
   const auto offset = static_cast<std::uint32_t>(text.size() - rest.size());
   if (rest[0] != ',') return Error{Errc::BadValue, offset, "text after the target address"};
-  if (const auto tag = parse_number(slice(rest, 1), 65535)) {
+  if (const auto tag = parse_number(part_of(rest, 1), 65535)) {
     address.has_group_tag = true;
     address.group_tag = static_cast<std::uint16_t>(*tag);
   }

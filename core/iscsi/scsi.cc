@@ -21,8 +21,8 @@ constexpr std::uint8_t kReadCapacity16 = 0x10;  // service action
 Text trimmed(Bytes field) {
   Text text = as_text(field);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\0'))
-    text = slice(text, 0, text.size() - 1);
-  while (!text.empty() && text.front() == ' ') text = slice(text, 1);
+    text = part_of(text, 0, text.size() - 1);
+  while (!text.empty() && text.front() == ' ') text = part_of(text, 1);
   return text;
 }
 

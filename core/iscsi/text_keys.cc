@@ -27,16 +27,16 @@ Result<std::optional<TextKey>> TextKeyReader::next() {
   if (offset_ == text_.size()) return std::optional<TextKey>{};
 
   const auto offset = static_cast<std::uint32_t>(offset_);
-  const Text rest = slice(text_, offset_);
-  std::size_t end = find(rest, '\0');
+  const Text rest = part_of(text_, offset_);
+  std::size_t end = position_of(rest, '\0');
   unterminated_ = end == Text::npos;
   if (unterminated_) end = rest.size();
-  const Text pair = slice(rest, 0, end);
+  const Text pair = part_of(rest, 0, end);
   if (++keys_ > max_keys_) return Error{TextErrc::TooManyKeys, offset, "text has too many keys"};
   offset_ += end + (unterminated_ ? 0 : 1);
-  const std::size_t equals = find(pair, '=');
+  const std::size_t equals = position_of(pair, '=');
   if (equals == Text::npos) return Error{TextErrc::NoEquals, offset, "text key without '='"};
-  const TextKey key{slice(pair, 0, equals), slice(pair, equals + 1), offset};
+  const TextKey key{part_of(pair, 0, equals), part_of(pair, equals + 1), offset};
   if (!is_key_name(key.name)) return Error{TextErrc::BadKeyName, offset, "text key's name is bad"};
   if (key.value.size() > kMaxValue)
     return Error{TextErrc::ValueTooLong, offset, "text key's value is too long"};

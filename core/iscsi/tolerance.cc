@@ -30,7 +30,7 @@ constexpr std::size_t kEscaped = 4;  // "\x41"
 // As much of `text` as fits.
 template <std::size_t capacity>
 void put(InlineText<capacity>& to, Text text) {
-  (void)to.assign(slice(text, 0, capacity));
+  (void)to.assign(part_of(text, 0, capacity));
 }
 
 }  // namespace
@@ -77,7 +77,8 @@ void Notes::add(Tolerance tolerance, Text key, Text value, Text taken) {
   put(note.value, shown.text());
   put(note.taken, taken);
   for (const Note& known : notes_)
-    if (known.tolerance == tolerance && same(known.key, note.key) && same(known.value, note.value))
+    if (known.tolerance == tolerance && same_text(known.key, note.key) &&
+        same_text(known.value, note.value))
       return;
   (void)notes_.push(note);
 }

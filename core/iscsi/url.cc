@@ -13,7 +13,7 @@ public:
   Parts(Text url, std::size_t offset) : url_{url}, offset_{offset} {}
 
   std::uint32_t offset() const { return static_cast<std::uint32_t>(offset_); }
-  Text rest() const { return slice(url_, offset_); }
+  Text rest() const { return part_of(url_, offset_); }
 
   // The text up to the colon at `length`, which is stepped over.
   Result<Text> take(std::size_t length) {
@@ -22,10 +22,10 @@ public:
       return Error{Errc::BadValue, static_cast<std::uint32_t>(offset_ + length),
                    "URL: a ':' is missing (iscsi:server:protocol:port:LUN:target)"};
     offset_ += length + 1;
-    return slice(all, 0, length);
+    return part_of(all, 0, length);
   }
   Result<Text> take() {
-    const std::size_t colon = find(rest(), ':');
+    const std::size_t colon = position_of(rest(), ':');
     return take(colon == Text::npos ? rest().size() : colon);
   }
 
@@ -36,7 +36,7 @@ private:
 
 Result<Done> set_server(Text server, std::uint32_t offset, TargetUrl& url) {
   const auto address = parse_target_address(server);
-  if (!address || find(server, ',') != Text::npos)
+  if (!address || position_of(server, ',') != Text::npos)
     return Error{Errc::BadValue, offset, "URL: no server's address or name"};
   url.portal = address->portal;
   url.host = address->host;
@@ -47,7 +47,7 @@ Result<Done> set_server(Text server, std::uint32_t offset, TargetUrl& url) {
 Result<Done> read_server(Parts& parts, TargetUrl& url) {
   const std::uint32_t offset = parts.offset();
   const Text rest = parts.rest();
-  const std::size_t bracket = find(rest, ']');
+  const std::size_t bracket = position_of(rest, ']');
   const bool in_brackets = !rest.empty() && rest[0] == '[' && bracket != Text::npos;
   const Text server = in_brackets ? ISBOOT_TRY(parts.take(bracket + 1)) : ISBOOT_TRY(parts.take());
   return set_server(server, offset, url);
@@ -70,22 +70,22 @@ Result<Done> set_name(Text name, std::uint32_t offset, TargetUrl& url) {
 // What follows "iscsi://".
 Result<TargetUrl> parse_path_form(Text text, std::size_t start) {
   const auto at = [](std::size_t offset) { return static_cast<std::uint32_t>(offset); };
-  const Text rest = slice(text, start);
-  const std::size_t slash = find(rest, '/');
+  const Text rest = part_of(text, start);
+  const std::size_t slash = position_of(rest, '/');
   if (slash == Text::npos)
     return Error{Errc::BadValue, at(text.size()),
                  "URL: a '/' is missing (iscsi://server:port/target/LUN)"};
-  const Text server = slice(rest, 0, slash);
-  if (find(server, '@') != Text::npos)
+  const Text server = part_of(rest, 0, slash);
+  if (position_of(server, '@') != Text::npos)
     return Error{Errc::BadValue, at(start), "URL: a secret does not belong on a command line"};
   TargetUrl url;
   ISBOOT_TRY(set_server(server, at(start), url));
-  const Text path = slice(rest, slash + 1);
-  const std::size_t end = find(path, '/');
-  ISBOOT_TRY(set_name(slice(path, 0, end), at(start + slash + 1), url));
+  const Text path = part_of(rest, slash + 1);
+  const std::size_t end = position_of(path, '/');
+  ISBOOT_TRY(set_name(part_of(path, 0, end), at(start + slash + 1), url));
   if (end == Text::npos || end + 1 == path.size()) return url;
   const std::uint32_t offset = at(start + slash + 1 + end + 1);
-  const auto number = parse_decimal(slice(path, end + 1), 16383);
+  const auto number = parse_decimal(part_of(path, end + 1), 16383);
   if (!number) return Error{Errc::BadValue, offset, "URL: LUN is no number up to 16383"};
   url.lun = ISBOOT_TRY(Lun::from_number(static_cast<std::uint32_t>(*number)));
   return url;
@@ -96,7 +96,7 @@ Result<TargetUrl> parse_path_form(Text text, std::size_t start) {
 Result<TargetUrl> parse_url(Text text) {
   if (!starts_with_ignoring_case(text, kScheme))
     return Error{Errc::BadValue, 0, "URL: does not start with iscsi:"};
-  if (slice(text, kScheme.size(), 2) == "//") return parse_path_form(text, kScheme.size() + 2);
+  if (part_of(text, kScheme.size(), 2) == "//") return parse_path_form(text, kScheme.size() + 2);
   TargetUrl url;
   Parts parts{text, kScheme.size()};
   ISBOOT_TRY(read_server(parts, url));

@@ -56,15 +56,15 @@ Result<FoundTable> from_low_memory(MutableBytes out) {
 
 Result<FoundTable> find_table(Text choice, MutableBytes out) {
   constexpr Text kNumbered = "acpi:";
-  if (choice.empty() || same(choice, "auto")) {
+  if (choice.empty() || same_text(choice, "auto")) {
     auto found = from_acpi(1, out);
     return found ? found : from_low_memory(out);
   }
-  if (same(choice, "acpi")) return from_acpi(1, out);
-  if (same(choice, "lowmem")) return from_low_memory(out);
-  if (!same(slice(choice, 0, kNumbered.size()), kNumbered))
+  if (same_text(choice, "acpi")) return from_acpi(1, out);
+  if (same_text(choice, "lowmem")) return from_low_memory(out);
+  if (!same_text(part_of(choice, 0, kNumbered.size()), kNumbered))
     return Error{Errc::BadValue, 0, "expected auto, acpi, acpi:N or lowmem"};
-  const auto number = parse_decimal(slice(choice, kNumbered.size()), 1000);
+  const auto number = parse_decimal(part_of(choice, kNumbered.size()), 1000);
   if (!number || *number == 0) return Error{Errc::BadValue, 0, "tables are counted from 1"};
   return from_acpi(static_cast<unsigned>(*number), out);
 }

@@ -226,7 +226,7 @@ void KeptSession::log_failure(const Error& error, Text then) {
     why << refusal;
   if (!words.empty()) why << " (" << words << ')';
   if (!session_->fault().empty()) why << ", " << session_->fault();
-  (void)last_error_.assign(slice(why.text(), 0, 200));
+  (void)last_error_.assign(part_of(why.text(), 0, 200));
   if (clock_.now() < next_log_) return;
   next_log_ = clock_.now() + kRepeatEvery;
   Line line;

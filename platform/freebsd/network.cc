@@ -133,7 +133,7 @@ Result<Done> KernelNetwork::make(const NetworkChange& change, isboot_link& on) {
         return Error{Errc::NoSpace, 0, "the name of the VLAN's interface is too long"};
       error = isboot_change_link(ISBOOT_CREATE, buffer.data(), 0);
       for (const isboot_link& link : links())
-        if (error == 0 && same(name_of(link), name)) on = link;
+        if (error == 0 && same_text(name_of(link), name)) on = link;
       break;
     }
     case Kind::AddLinkLocal:

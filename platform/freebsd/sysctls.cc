@@ -28,7 +28,7 @@ constexpr Node kNodes[] = {{"hw.isboot.", ISBOOT_HW_ISBOOT},
 // `name` ends with NUL.
 bool make(Text name, Sysctl& sysctl) {
   for (const Node& row : kNodes) {
-    if (!same(slice(name, 0, row.prefix.size()), row.prefix)) continue;
+    if (!same_text(part_of(name, 0, row.prefix.size()), row.prefix)) continue;
     if (!sysctl.name.assign(name)) return false;
     const char* const last = name.data() + row.prefix.size();
     if (isboot_add_sysctl(row.node, last, sysctl.value.data(), sysctl.value.size()) == 0)
@@ -41,7 +41,7 @@ bool make(Text name, Sysctl& sysctl) {
 // The one of that name, made when there is none; null when it cannot be.
 Sysctl* find(Text name) {
   for (Sysctl& sysctl : sysctls) {
-    if (same(sysctl.name, name)) return &sysctl;
+    if (same_text(sysctl.name, name)) return &sysctl;
     if (sysctl.name.empty()) return make(name, sysctl) ? &sysctl : nullptr;
   }
   return nullptr;
@@ -55,7 +55,7 @@ void show(const char* name, Text value) {
   full << name;
   Sysctl* const sysctl = find(full.text());
   if (sysctl == nullptr) return;
-  const Text shown = slice(value, 0, sysctl->value.size() - 1);
+  const Text shown = part_of(value, 0, sysctl->value.size() - 1);
   std::copy(shown.begin(), shown.end(), sysctl->value.begin());
   sysctl->value[shown.size()] = 0;
 }

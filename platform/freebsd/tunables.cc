@@ -25,7 +25,7 @@ public:
     while (size < value_.size() && value_[size] != 0) ++size;
     return {value_.data(), size};
   }
-  bool is_zero() const { return same(value(), "0"); }
+  bool is_zero() const { return same_text(value(), "0"); }
 
 private:
   std::array<char, kMaxValue> value_{};
@@ -44,7 +44,7 @@ void read_old_names(boot::Parameters& parameters, Log& log) {
   if (debug.is_set() && !debug.is_zero()) parameters.verbose = 3;
   const Tunable table{"hw.ibft.acpi_table"};
   // 1, its default, looked in low memory as well.
-  if (!table.is_set() || same(table.value(), "1")) return;
+  if (!table.is_set() || same_text(table.value(), "1")) return;
   if (!parse_decimal(table.value(), 1000) || table.is_zero())
     return warn(log, "hw.ibft.acpi_table", "expected a number from 1 on");
   (void)parameters.table.assign((Line{} << "acpi:" << table.value()).text());  // it is short
@@ -63,7 +63,7 @@ boot::Parameters read_tunables(Log& log) {
     const Tunable tunable{full.c_str()};
     if (!tunable.is_set()) continue;
     const auto taken = boot::set_parameter(
-        parameters, slice(full.text(), Text{"hw.isboot."}.size()), tunable.value());
+        parameters, part_of(full.text(), Text{"hw.isboot."}.size()), tunable.value());
     if (!taken) warn(log, full.c_str(), taken.error().text);
   }
   return parameters;

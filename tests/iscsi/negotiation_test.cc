@@ -227,7 +227,8 @@ TEST(Negotiation, HoldsToWhatWasSaidTooEarly) {
     SCOPED_TRACE(row.early);
     Talk talk{false, true, true};
     EXPECT_EQ(talk.hear(row.early, true), "");
-    EXPECT_NE(talk.offers().find(slice(row.early, 0, find(row.early, '='))), std::string::npos);
+    EXPECT_NE(talk.offers().find(part_of(row.early, 0, position_of(row.early, '='))),
+              std::string::npos);
     if (*row.answer != '\0') {
       EXPECT_EQ(talk.hear(row.answer), "");
     }

@@ -25,11 +25,11 @@ struct AcpiName {
 
 std::optional<AcpiName> parse_name(const char* entry) {
   const Text name{entry};
-  const Text signature = slice(name, 0, 4);
+  const Text signature = part_of(name, 0, 4);
   if (signature != "iBFT" && signature != "IBFT") return std::nullopt;
   AcpiName parsed{std::string{name}, signature == "IBFT", 0};
   if (name.size() == 4) return parsed;
-  const auto number = parse_decimal(slice(name, 4), UINT32_MAX);
+  const auto number = parse_decimal(part_of(name, 4), UINT32_MAX);
   if (!number) return std::nullopt;
   parsed.number = *number;
   return parsed;

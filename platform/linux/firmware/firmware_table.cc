@@ -97,7 +97,7 @@ Result<FirmwareTable> choose_table(Text choice, const FirmwarePaths& paths) {
   if (choice.empty() || choice == "auto")
     return choose_from({search_acpi, search_low_memory, search_iscsi_ibft}, paths);
   if (choice == "acpi") return choose_from({search_acpi}, paths);
-  if (choice.starts_with(kNumbered)) return acpi_table(slice(choice, kNumbered.size()), paths);
+  if (choice.starts_with(kNumbered)) return acpi_table(part_of(choice, kNumbered.size()), paths);
   if (choice == "lowmem") return choose_from({search_low_memory}, paths);
   if (choice == "sysfs") return choose_from({search_iscsi_ibft, search_adapters}, paths);
   return read_table_file(std::string{choice});

@@ -39,7 +39,7 @@ public:
     if (count <= 0) return {};
     arena_.resize(start + static_cast<std::size_t>(count));
     const Text whole = as_text(arena_.bytes().subspan(start));
-    return slice(whole, 0, find(whole, '\n'));
+    return part_of(whole, 0, position_of(whole, '\n'));
   }
   template <class Integer>
   Integer number(const char* name) const {
@@ -56,7 +56,7 @@ public:
     const ssize_t size = readlink((folder_ + "/device").c_str(), buffer.data(), buffer.size());
     if (size <= 0) return std::nullopt;
     const Text target{buffer.data(), static_cast<std::size_t>(size)};
-    const auto pci = ibft::parse_pci(slice(target, target.size() < 7 ? 0 : target.size() - 7));
+    const auto pci = ibft::parse_pci(part_of(target, target.size() < 7 ? 0 : target.size() - 7));
     if (!pci) return std::nullopt;
     return *pci;
   }
@@ -76,7 +76,7 @@ std::vector<unsigned> numbers_in(const std::string& path, Text prefix) {
   while (const dirent* entry = readdir(folder.get())) {
     const Text name{entry->d_name};
     if (!name.starts_with(prefix)) continue;
-    const auto number = parse_decimal(slice(name, prefix.size()), UINT8_MAX);
+    const auto number = parse_decimal(part_of(name, prefix.size()), UINT8_MAX);
     if (number) found.push_back(static_cast<unsigned>(*number));
   }
   std::sort(found.begin(), found.end());

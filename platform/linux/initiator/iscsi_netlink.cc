@@ -51,7 +51,7 @@ Result<IscsiNetlink> IscsiNetlink::open(Clock& clock, std::uint32_t groups, std:
   const auto handle = read_file("/sys/class/iscsi_transport/tcp/handle", 64);
   if (!handle) return Error{Errc::NotFound, 0, "the kernel has no iscsi_tcp"};
   Text digits = *handle;
-  while (!digits.empty() && digits.back() == '\n') digits = slice(digits, 0, digits.size() - 1);
+  while (!digits.empty() && digits.back() == '\n') digits = part_of(digits, 0, digits.size() - 1);
   const std::uint64_t transport = ISBOOT_TRY(parse_decimal(digits, UINT64_MAX));
   return IscsiNetlink{ISBOOT_TRY(netlink::Socket::open({NETLINK_ISCSI, groups, port})), transport,
                       clock};

@@ -33,7 +33,7 @@ Path of_session(SessionId session) {
 // "/dev/sda" is block/sda.
 Path of_disk(const DiskName& disk) {
   Path path;
-  path.out() << "block/" << slice(disk, Text{"/dev/"}.size()) << '/';
+  path.out() << "block/" << part_of(disk, Text{"/dev/"}.size()) << '/';
   return path;
 }
 
@@ -51,7 +51,7 @@ Result<InlineText<63>> try_first_entry(int parent, const char* path, Text start)
     for (long at = 0; at < size;) {
       const auto* entry = reinterpret_cast<const dirent64*>(entries.data() + at);
       const Text found{entry->d_name};
-      if (same(slice(found, 0, start.size()), start) && name.assign(found)) return name;
+      if (same_text(part_of(found, 0, start.size()), start) && name.assign(found)) return name;
       at += entry->d_reclen;
     }
   }
@@ -151,7 +151,7 @@ bool SessionFolder::is_path_of_multipath(const DiskName& disk) const {
   const auto holder = first_entry(folder_.get(), holders, "dm-");
   if (holder.empty()) return false;
   holders.out() << '/' << holder << "/dm/uuid";
-  return slice(read(holders), 0, 6) == "mpath-";
+  return part_of(read(holders), 0, 6) == "mpath-";
 }
 
 Result<Done> SessionFolder::remove(const DiskName& disk) const {
@@ -196,13 +196,13 @@ std::optional<std::uint32_t> SessionFolder::host_of(SessionId session) const {
   if (size <= 0) return std::nullopt;
   Text rest{target.data(), static_cast<std::size_t>(size)};
   while (!rest.empty()) {
-    const std::size_t slash = ::isboot::find(rest, '/');
-    const Text part = slice(rest, 0, slash);
-    if (slice(part, 0, 4) == "host")
-      if (const auto number = parse_decimal(slice(part, 4), UINT32_MAX))
+    const std::size_t slash = position_of(rest, '/');
+    const Text part = part_of(rest, 0, slash);
+    if (part_of(part, 0, 4) == "host")
+      if (const auto number = parse_decimal(part_of(part, 4), UINT32_MAX))
         return static_cast<std::uint32_t>(*number);
     if (slash == Text::npos) break;
-    rest = slice(rest, slash + 1);
+    rest = part_of(rest, slash + 1);
   }
   return std::nullopt;
 }
@@ -232,7 +232,7 @@ Result<InlineText<255>> SessionFolder::try_read(const char* path) const {
   if (size < 0) return system_error(errno, "sysfs cannot be read");
   InlineText<255> value;
   const Text text{content.data(), static_cast<std::size_t>(size)};
-  (void)value.assign(slice(text, 0, ::isboot::find(text, '\n')));  // fits: no longer than content
+  (void)value.assign(part_of(text, 0, position_of(text, '\n')));  // fits: no longer than content
   return value;
 }
 

@@ -43,8 +43,8 @@ void write_escaped(TextWriter& out, Text value) {
     else if (byte < 0x20)
       (out << "\\u").hex(byte, 4);
     else
-      out << slice(value, 0, size);
-    value = slice(value, size == 0 ? 1 : size);
+      out << part_of(value, 0, size);
+    value = part_of(value, size == 0 ? 1 : size);
   }
 }
 

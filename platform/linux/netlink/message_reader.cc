@@ -73,7 +73,7 @@ Result<std::uint16_t> Attribute::u16() const { return read_u16(value, 0); }
 Result<std::uint32_t> Attribute::u32() const { return read_u32(value, 0); }
 Text Attribute::text() const {
   const Text all = as_text(value);
-  return slice(all, 0, find(all, '\0'));
+  return part_of(all, 0, position_of(all, '\0'));
 }
 
 Result<std::uint16_t> read_u16(Bytes payload, std::size_t offset) {

@@ -19,8 +19,8 @@ bool names(Text list, Text name) {
   while (!list.empty()) {
     std::size_t end = 0;
     while (end < list.size() && list[end] != ' ' && list[end] != '\n') ++end;
-    if (slice(list, 0, end) == name) return true;
-    list = slice(list, end < list.size() ? end + 1 : end);
+    if (part_of(list, 0, end) == name) return true;
+    list = part_of(list, end < list.size() ? end + 1 : end);
   }
   return false;
 }
@@ -33,7 +33,7 @@ bool is_console(int fd, dev_t device, Text consoles) {
   if (ttyname_r(fd, path.data(), path.size()) != 0) return false;
   constexpr Text kFolder = "/dev/";
   const Text name{path.data()};
-  return name.starts_with(kFolder) && names(consoles, slice(name, kFolder.size()));
+  return name.starts_with(kFolder) && names(consoles, part_of(name, kFolder.size()));
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ int console_level(const std::string& printk) {
   if (!levels) return 0;
   std::size_t end = 0;
   while (end < levels->size() && (*levels)[end] >= '0' && (*levels)[end] <= '9') ++end;
-  const auto level = parse_decimal(slice(*levels, 0, end), 255);
+  const auto level = parse_decimal(part_of(*levels, 0, end), 255);
   return level ? static_cast<int>(*level) : 0;
 }
 

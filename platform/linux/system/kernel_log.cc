@@ -71,7 +71,7 @@ void KernelLog::write(LogLevel level, Text line) {
   if (kmsg_) (void)!::write(kmsg_.get(), out.text().data(), out.text().size());
   if (shown_on_stderr(level)) {
     out << '\n';
-    const Text shown = slice(out.text(), prefix);
+    const Text shown = part_of(out.text(), prefix);
     (void)!::write(stderr_, shown.data(), shown.size());
   }
 }

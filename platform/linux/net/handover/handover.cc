@@ -27,7 +27,7 @@ Result<Done> make_folders(const std::string& path) {
 
 }  // namespace
 
-std::string text(const IpAddress& address) { return std::string{to_text(address).view()}; }
+std::string address_text(const IpAddress& address) { return std::string{to_text(address).view()}; }
 
 bool is_v4_address(const IpAddress& address) { return address.is_v4() && !address.is_absent(); }
 

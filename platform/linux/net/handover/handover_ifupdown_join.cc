@@ -119,7 +119,7 @@ void append_ifupdown_join(const BootNic& nic, const std::string& link,
   files.push_back({"isboot/join-ifupdown-" + link,
                    "#!/bin/sh\n# By isboot: what /etc/network/interfaces says of the root disk's "
                    "NIC, besides its address, before ifupdown starts.\nlink='" +
-                       link + "' address='" + text(nic.address) + "'\n" + kScript});
+                       link + "' address='" + address_text(nic.address) + "'\n" + kScript});
   files.push_back(
       {std::string{kUnitFolder} + "networking.service.d/isboot-" + link + ".conf",
        kSaysWho + ("[Service]\nExecStartPre=-+/bin/sh /run/isboot/join-ifupdown-" + link + "\n")});

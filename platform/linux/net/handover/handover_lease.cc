@@ -42,7 +42,7 @@ void append_lease_files(const BootNic& nic, std::vector<RunFile>& files) {
                    "#!/bin/sh\n"
                    "# By isboot: renews the lease of the root disk's NIC when no network manager "
                    "does.\nlink='" +
-                       nic.link.name + "' address='" + text(nic.address) + "'\n" + kScript,
+                       nic.link.name + "' address='" + address_text(nic.address) + "'\n" + kScript,
                    0755});
   const std::string folder = kUnitFolder;
   files.push_back({folder + "isboot-lease.service",

@@ -8,9 +8,9 @@ namespace {
 
 std::string netmask(std::uint8_t prefix) {
   const std::uint32_t bits = prefix == 0 ? 0 : UINT32_MAX << (32 - std::min<unsigned>(prefix, 32));
-  return text(IpAddress::v4(static_cast<std::uint8_t>(bits >> 24),
-                            static_cast<std::uint8_t>(bits >> 16),
-                            static_cast<std::uint8_t>(bits >> 8), static_cast<std::uint8_t>(bits)));
+  return address_text(
+      IpAddress::v4(static_cast<std::uint8_t>(bits >> 24), static_cast<std::uint8_t>(bits >> 16),
+                    static_cast<std::uint8_t>(bits >> 8), static_cast<std::uint8_t>(bits)));
 }
 
 void append_line(std::string& content, const char* name, const std::string& value) {
@@ -27,7 +27,7 @@ bool is_quotable(const std::string& value) {
 std::string ipconfig_conf(const BootNic& nic) {
   std::string content;
   const auto address = [&content](const char* name, const IpAddress& value) {
-    append_line(content, name, text(value.is_v4() ? value : IpAddress::v4(0, 0, 0, 0)));
+    append_line(content, name, address_text(value.is_v4() ? value : IpAddress::v4(0, 0, 0, 0)));
   };
   append_line(content, "DEVICE", nic.link.name);
   append_line(content, "PROTO", nic.dhcp ? "dhcp" : "none");
@@ -46,7 +46,7 @@ std::string ipconfig_conf(const BootNic& nic) {
 std::string ipconfig_conf_v6(const BootNic& nic) {
   std::string content;
   const auto address = [&content](const char* name, const IpAddress& value) {
-    if (!value.is_absent() && !value.is_v4()) append_line(content, name, text(value));
+    if (!value.is_absent() && !value.is_v4()) append_line(content, name, address_text(value));
   };
   append_line(content, "DEVICE6", nic.link.name);
   append_line(content, "IPV6PROTO", "none");
@@ -74,8 +74,8 @@ void append_name_files(const BootNic& nic, std::vector<RunFile>& files) {
   std::string fallback;
   for (const IpAddress& server : nic.dns) {
     if (server.is_absent()) continue;
-    resolv_conf += "nameserver " + text(server) + "\n";
-    fallback += " " + text(server);
+    resolv_conf += "nameserver " + address_text(server) + "\n";
+    fallback += " " + address_text(server);
   }
   if (!resolv_conf.empty()) {
     files.push_back({"isboot/resolv.conf", resolv_conf});

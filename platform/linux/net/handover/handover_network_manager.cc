@@ -36,19 +36,20 @@ std::string ip_settings(const BootNic& nic, bool v4, const char* method) {
   const auto ours = [v4](const IpAddress& address) {
     return !address.is_absent() && address.is_v4() == v4;
   };
-  std::string content = std::string{"method="} + method + "\naddress1=" + text(nic.address) + "/" +
+  std::string content = std::string{"method="} + method +
+                        "\naddress1=" + address_text(nic.address) + "/" +
                         std::to_string(nic.prefix) + "\n";
   const bool routed = ours(nic.gateway);
-  if (routed && !nic.dhcp) content += "gateway=" + text(nic.gateway) + "\n";
+  if (routed && !nic.dhcp) content += "gateway=" + address_text(nic.gateway) + "\n";
   if (ours(nic.target)) {
-    content += "route1=" + text(nic.target) + "/" + std::to_string(nic.target.max_prefix());
+    content += "route1=" + address_text(nic.target) + "/" + std::to_string(nic.target.max_prefix());
     if (routed && !same_network(nic.target, nic.address, nic.prefix))
-      content += "," + text(nic.gateway);
+      content += "," + address_text(nic.gateway);
     content += "\n";
   }
   std::string servers;
   for (const IpAddress& server : nic.dns)
-    if (ours(server)) servers += text(server) + ";";
+    if (ours(server)) servers += address_text(server) + ";";
   if (!servers.empty()) content += "dns=" + servers + "\n";
   return content;
 }

@@ -153,7 +153,7 @@ void append_network_manager_join(const BootNic& nic, const ManagedLink& link,
        "before NetworkManager starts.\n" +
            variable("link", link.name) + variable("mac", std::string{to_text(nic.mac).view()}) +
            variable("type", link.type) + variable("family", family) +
-           variable("address", text(nic.address)) + variable("dhcp", nic.dhcp ? "1" : "") +
+           variable("address", address_text(nic.address)) + variable("dhcp", nic.dhcp ? "1" : "") +
            kScript});
   // It starts all the same when this fails.
   files.push_back(

@@ -21,7 +21,7 @@ std::string network_file(const BootNic& nic) {
   // Said, because networkd does not listen by itself on a machine that forwards packets.
   if (nic.advertised) content += "IPv6AcceptRA=yes\n";
   for (const IpAddress& server : nic.dns)
-    if (!server.is_absent()) content += "DNS=" + text(server) + "\n";
+    if (!server.is_absent()) content += "DNS=" + address_text(server) + "\n";
   // Firmware asks for its lease by MAC, networkd by default by another identifier, and
   // would get another address.
   if (nic.dhcp) content += "\n[DHCPv4]\nClientIdentifier=mac\n";

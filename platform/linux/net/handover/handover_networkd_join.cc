@@ -153,7 +153,8 @@ void append_networkd_join(const BootNic& nic, const KnownLink& link, const char*
       "before networkd starts.\n";
   script += variable("file", file) + variable("link", link.name);
   script += variable("mac", std::string{to_text(nic.mac).view()}) + variable("type", type);
-  script += variable("address", text(nic.address)) + variable("prefix", std::to_string(nic.prefix));
+  script += variable("address", address_text(nic.address)) +
+            variable("prefix", std::to_string(nic.prefix));
   script += variable("dhcp", nic.dhcp ? "1" : "") + kScript;
   files.push_back({"isboot/" + file, plain});
   files.push_back({"isboot/join-networkd-" + link.name, script});

@@ -43,7 +43,7 @@ void append_ifupdown_join(const BootNic& nic, const std::string& link, std::vect
 // A service, systemd.service(5), that renews a lease when no manager does.
 void append_lease_files(const BootNic& nic, std::vector<RunFile>& files);
 
-std::string text(const IpAddress& address);
+std::string address_text(const IpAddress& address);
 bool is_v4_address(const IpAddress& address);  // and not "none"
 
 }  // namespace isboot::linux_platform

@@ -9,7 +9,7 @@ namespace {
 // `count` hex digits at `start`; nothing when one is none.
 std::optional<unsigned> hex_at(Text text, std::size_t start, std::size_t count) {
   unsigned value = 0;
-  for (const char c : slice(text, start, count)) {
+  for (const char c : part_of(text, start, count)) {
     const int digit = hex_digit(c);
     if (digit < 0) return std::nullopt;
     value = value * 16 + static_cast<unsigned>(digit);
@@ -19,8 +19,8 @@ std::optional<unsigned> hex_at(Text text, std::size_t start, std::size_t count) 
 
 // "0000:00:02.0"; segments have at least four digits.
 std::optional<std::uint16_t> parse_component(Text component) {
-  const std::size_t colon = find(component, ':');
-  const Text place = slice(component, colon == Text::npos ? Text::npos : colon + 1);
+  const std::size_t colon = position_of(component, ':');
+  const Text place = part_of(component, colon == Text::npos ? Text::npos : colon + 1);
   if (colon < 4 || place.size() != 7 || place[2] != ':' || place[5] != '.') return std::nullopt;
   const auto segment = hex_at(component, 0, colon);
   const auto bus = hex_at(place, 0, 2);
@@ -36,10 +36,10 @@ std::optional<std::uint16_t> parse_component(Text component) {
 std::optional<std::uint16_t> last_pci_address(Text path) {
   std::optional<std::uint16_t> last;
   while (!path.empty()) {
-    const std::size_t slash = find(path, '/');
-    if (const auto address = parse_component(slice(path, 0, slash))) last = address;
+    const std::size_t slash = position_of(path, '/');
+    if (const auto address = parse_component(part_of(path, 0, slash))) last = address;
     if (slash == Text::npos) break;
-    path = slice(path, slash + 1);
+    path = part_of(path, slash + 1);
   }
   return last;
 }
