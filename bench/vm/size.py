@@ -18,7 +18,7 @@ PLACED = re.compile(r"^ (\.\S+)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S+)$", re.MULT
 PARTS = (("libc", re.compile(r"/lib(c|m|pthread|dl|resolv)\.a\(|/crt\w*\.o$")),
          ("libstdc++, libgcc", re.compile(r"/lib(stdc\+\+|gcc|gcc_eh)\.a\(")),
          ("libblkid, libuuid", re.compile(r"/lib(blkid|uuid)\.a\(")),
-         ("mbedTLS, nettle", re.compile(r"/lib(mbedcrypto|nettle)\.a\(")),
+         ("mbedTLS", re.compile(r"/libmbedcrypto\.a\(")),
          ("isboot's command line", re.compile(r"(^|/)(app|cli)/")),
          ("isboot's core and platform", re.compile(r"(^|/)(core|platform)/")))
 

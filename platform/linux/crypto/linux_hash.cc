@@ -1,12 +1,13 @@
 #include "platform/linux/crypto/linux_hash.h"
 
 #include <mbedtls/md5.h>
+#include <mbedtls/platform_util.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha256.h>
 #include <mbedtls/version.h>
-#include <nettle/sha3.h>
 
 #include "core/base/secret.h"
+#include "platform/linux/crypto/sha3.h"
 
 // Debian 12 has release 2 of libmbedcrypto, where the functions that can fail end in _ret, Debian
 // 13 release 3, where all of them do and none ends so.
@@ -15,6 +16,13 @@
 #else
 #define ISBOOT_MBED(name) name
 #endif
+
+// What the hashes wipe with. libmbedcrypto's own has a neighbour that asks for the time of day, and
+// the C library's time zones, scanf() and floating point come with that: 170 KB in a static
+// program.
+void mbedtls_platform_zeroize(void* memory, std::size_t size) {
+  isboot::wipe({static_cast<std::uint8_t*>(memory), size});
+}
 
 // libmbedcrypto's functions for each hash, and not mbedtls_md_…() for all of them: those bring
 // hashes along that CHAP does not have, and allocate, which the keeper must not.
@@ -41,12 +49,10 @@ Result<Done> digest_with_mbed(std::span<const Bytes> parts, MutableBytes out) {
   return Done{};
 }
 
-Result<Done> digest_with_nettle(std::span<const Bytes> parts, MutableBytes out) {
-  sha3_256_ctx context;
-  sha3_256_init(&context);
-  for (const Bytes part : parts) sha3_256_update(&context, part.size(), part.data());
-  sha3_256_digest(&context, out.size(), out.data());
-  wipe({reinterpret_cast<std::uint8_t*>(&context), sizeof context});
+Result<Done> digest_with_sha3(std::span<const Bytes> parts, MutableBytes out) {
+  Sha3_256 sha3;
+  for (const Bytes part : parts) sha3.update(part);
+  sha3.finish(out);
   return Done{};
 }
 
@@ -61,7 +67,7 @@ std::size_t LinuxHash::size(HashAlgorithm algorithm) {
     case HashAlgorithm::Sha256:
       return kSha256Size;
     case HashAlgorithm::Sha3_256:
-      return SHA3_256_DIGEST_SIZE;
+      return Sha3_256::kSize;
   }
   return 0;
 }
@@ -87,7 +93,7 @@ Result<Done> LinuxHash::digest(HashAlgorithm algorithm, std::span<const Bytes> p
     case HashAlgorithm::Sha3_256:
       break;
   }
-  return digest_with_nettle(parts, out);
+  return digest_with_sha3(parts, out);
 }
 
 }  // namespace isboot::linux_platform

@@ -1,5 +1,4 @@
-// The Hash port with libmbedcrypto (MD5, SHA-1, SHA-256) and, for SHA3-256, which
-// libmbedcrypto 2.28 does not have, with libnettle. Both are linked statically.
+// The Hash port with libmbedcrypto (MD5, SHA-1, SHA-256; linked statically) and sha3.h.
 #pragma once
 
 #include "core/ports/hash.h"
