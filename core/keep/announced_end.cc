@@ -6,23 +6,52 @@ bool AnnouncedEnd::on_announced(const Ways& ways, Millis now) {
   on_time(now);
   MachineEnd begun = MachineEnd::Stay;
   bool all = true;
+  std::size_t news = 0;
   for (std::size_t way = 1; way < told_.size(); ++way) {
-    if (ways[way] && !told_[way] && begun == MachineEnd::Stay) begun = static_cast<MachineEnd>(way);
-    told_[way] = told_[way] || ways[way];
-    all = all && told_[way];
+    if (ways[way] && !told_[way]) {
+      if (news++ == 0) begun = static_cast<MachineEnd>(way);
+      told_[way] = now;
+    }
+    all = all && told_[way].has_value();
   }
-  if (begun == MachineEnd::Stay) return false;
-  if (end_.way == MachineEnd::Stay) {
+  if (news == 0) return false;
+  const bool none_stood = end_.way == MachineEnd::Stay;
+  // The last one that is held may begin as well, where all others were cancelled.
+  if (all && (news > 1 || !none_stood)) {
+    const MachineEnd last = way_of_the_last_program(now);
+    if (last != end_.way) end_ = {last, now};
+    later_ = {};
+  } else if (none_stood) {
     end_ = {begun, now};
-    return true;
+  } else {
+    later_ = {begun, now};
   }
-  later_ = all ? Begun{} : Begun{begun, now};
-  return false;
+  return none_stood;
+}
+
+// What the init executes at last holds none of them, and what it closes for that says nothing.
+MachineEnd AnnouncedEnd::way_of_the_last_program(Millis now) const {
+  std::size_t last = 0;
+  std::size_t first = 1;
+  for (std::size_t way = 1; way < told_.size(); ++way) {
+    const Millis at = *told_[way];
+    if (at < *told_[first]) first = way;
+    if (now - at >= kStandsAlone && (last == 0 || at >= *told_[last])) last = way;
+  }
+  return static_cast<MachineEnd>(last != 0 ? last : first);
+}
+
+void AnnouncedEnd::on_found_let_go(const Ways& ways) {
+  bool all = true;
+  for (std::size_t way = 1; way < told_.size(); ++way) all = all && (ways[way] || told_[way]);
+  if (all) return;
+  for (std::size_t way = 1; way < told_.size(); ++way)
+    if (ways[way] && !told_[way]) told_[way] = 0;
 }
 
 bool AnnouncedEnd::on_taken_back(MachineEnd way, Millis now) {
   on_time(now);
-  told_[static_cast<std::size_t>(way)] = false;
+  told_[static_cast<std::size_t>(way)].reset();
   if (way == later_.way) later_ = {};
   if (way != end_.way) return false;
   end_ = later_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "core/keep/time.h"
 
@@ -21,11 +22,16 @@ public:
 
   // A later end replaces an earlier one only after this time in which some way is still held:
   // what ends systemd itself closes all that it holds, one after the other, and means none of it.
-  static constexpr Millis kStandsAlone = 5'000;
+  static constexpr Millis kStandsAlone = 2'000;
 
   // The init lets go of these ways, by which it says that it begins one of them. True when an end
-  // begins by that where none stood. What was said before is no news.
+  // begins by that where none stood. What was said before is no news: of an end that was cancelled
+  // without a word the init cannot tell that it begins anew. That is known once it has let go of
+  // all ways, and then ends in the one that it had let go of last before those.
   bool on_announced(const Ways& ways, Millis now);
+  // Before anybody looked, the init had let go of these: cancelled ends, unless it does not know
+  // of us yet and holds none.
+  void on_found_let_go(const Ways& ways);
   // The init holds that way again: it goes on, or may begin anew. True when no end stands any
   // more because of that.
   bool on_taken_back(MachineEnd way, Millis now);
@@ -34,7 +40,7 @@ public:
   void on_time(Millis now);
 
   // Whether the init has let go of that way, as far as was said.
-  bool was_told(MachineEnd way) const { return told_[static_cast<std::size_t>(way)]; }
+  bool was_told(MachineEnd way) const { return told_[static_cast<std::size_t>(way)].has_value(); }
 
   // Stay: no end stands.
   MachineEnd standing(Millis now) const;
@@ -48,7 +54,9 @@ private:
     Millis at = 0;
   };
 
-  Ways told_{};
+  MachineEnd way_of_the_last_program(Millis now) const;
+
+  std::array<std::optional<Millis>, 5> told_{};  // since when
   Begun end_{};
   Begun later_{};  // what may replace it
 };

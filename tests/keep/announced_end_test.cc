@@ -101,6 +101,76 @@ TEST(AnnouncedEnd, StaysWhatItIsWhenAllWaysAreLetGoOneAfterTheOther) {
   EXPECT_EQ(end.standing(now + AnnouncedEnd::kStandsAlone), MachineEnd::PowerOff);
 }
 
+// Nothing tells that a way begins anew that was cancelled and is not held again: only what the
+// init closes at last. A reboot must not become a power-off by that.
+TEST(AnnouncedEnd, IsTheOneThatWasCancelledWhenAllOthersAreLetGoAtOnce) {
+  for (const Millis between : {Millis{0}, Millis{80}}) {
+    AnnouncedEnd end;
+    (void)end.on_announced(ways({MachineEnd::Halt}), kNow);
+    Millis now = kNow + 60'000;
+    (void)end.on_announced(ways({MachineEnd::Reboot}), now);
+    now += 48 * Millis{3'600'000};  // both cancelled
+    ASSERT_EQ(end.standing(now), MachineEnd::Stay);
+    EXPECT_TRUE(end.on_announced(ways({MachineEnd::PowerOff}), now)) << "nothing else is known";
+    now += between;
+    EXPECT_FALSE(end.on_announced(ways({MachineEnd::Kexec}), now));
+    EXPECT_EQ(end.standing(now), MachineEnd::Reboot);
+    EXPECT_EQ(end.standing(now + AnnouncedEnd::kStandsAlone), MachineEnd::Reboot);
+    EXPECT_EQ(end.given_up_at(kNow, kLimit), now + kLimit);
+  }
+}
+
+TEST(AnnouncedEnd, IsTheOneThatBeganAloneAlthoughAnotherWasCancelled) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
+  const Millis later = kNow + 48 * Millis{3'600'000};
+  EXPECT_TRUE(end.on_announced(ways({MachineEnd::PowerOff}), later));
+  const Millis last = later + AnnouncedEnd::kStandsAlone;
+  EXPECT_FALSE(end.on_announced(ways({MachineEnd::Halt, MachineEnd::Kexec}), last));
+  EXPECT_EQ(end.standing(last), MachineEnd::PowerOff);
+}
+
+TEST(AnnouncedEnd, IsTheLastThatWasHeldWhenAllOthersWereCancelled) {
+  AnnouncedEnd end;
+  end.on_found_let_go(ways({MachineEnd::PowerOff, MachineEnd::Halt, MachineEnd::Kexec}));
+  EXPECT_TRUE(end.on_announced(ways({MachineEnd::Reboot}), kNow));
+  EXPECT_EQ(end.standing(kNow), MachineEnd::Reboot);
+}
+
+TEST(AnnouncedEnd, IsTheFirstOfThoseThatAreLetGoAtOnceWhenNothingElseIsKnown) {
+  AnnouncedEnd end;
+  EXPECT_TRUE(end.on_announced(ways({MachineEnd::Kexec}), kNow));
+  EXPECT_FALSE(end.on_announced(ways({MachineEnd::PowerOff, MachineEnd::Reboot, MachineEnd::Halt}),
+                                kNow + 500));
+  EXPECT_EQ(end.standing(kNow + 500), MachineEnd::Kexec);
+}
+
+// A keeper of another program comes after the end was cancelled.
+TEST(AnnouncedEnd, IsTheOneThatWasFoundLetGoWhenAllOthersAreLetGoAtOnce) {
+  AnnouncedEnd end;
+  end.on_found_let_go(ways({MachineEnd::Halt}));
+  EXPECT_EQ(end.standing(kNow), MachineEnd::Stay) << "it was cancelled";
+  const Millis later = kNow + 60'000;
+  (void)end.on_announced(ways({MachineEnd::PowerOff}), later);
+  (void)end.on_announced(ways({MachineEnd::Reboot, MachineEnd::Kexec}), later);
+  EXPECT_EQ(end.standing(later + AnnouncedEnd::kStandsAlone), MachineEnd::Halt);
+}
+
+TEST(AnnouncedEnd, IsAnnouncedAnewByAWayThatWasFoundLetGoAndIsHeldAgain) {
+  AnnouncedEnd end;
+  end.on_found_let_go(ways({MachineEnd::Halt}));
+  EXPECT_FALSE(end.on_taken_back(MachineEnd::Halt, kNow)) << "it did not stand";
+  EXPECT_TRUE(end.on_announced(ways({MachineEnd::Halt}), kNow));
+}
+
+// A keeper that begins before systemd does.
+TEST(AnnouncedEnd, IsNotFoundWhereTheInitHoldsNoWay) {
+  AnnouncedEnd end;
+  end.on_found_let_go(
+      ways({MachineEnd::PowerOff, MachineEnd::Reboot, MachineEnd::Halt, MachineEnd::Kexec}));
+  EXPECT_FALSE(end.was_told(MachineEnd::Reboot));
+}
+
 // A keeper that was started again sees the same FIFOs.
 TEST(AnnouncedEnd, IsNoNewsWhenItIsSaidAgain) {
   AnnouncedEnd end;

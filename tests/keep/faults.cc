@@ -135,40 +135,73 @@ void World::client_asks() {
 
 // The init announces an end, or takes it back: so that the keeper can see it, or without a word.
 void World::init_acts() {
-  if (end_.way != MachineEnd::Stay) {
-    if (end_.all_let_go) return;  // it is gone
-    // A keeper that does not know which end it was cannot know it afterwards.
-    const bool stands = !end_.held_again && announced_.standing(now_) == end_.way;
-    if (stands && started_ && alive() && !rests() && random_.one_in(4))
-      return init_lets_go_of_all();
-    if (now_ - end_.at < AnnouncedEnd::kStandsFor && random_.one_in(2)) {
-      note("the init takes the end back");
-      end_.held_again = true;
-    } else if (end_.held_again || now_ - end_.at >= AnnouncedEnd::kStandsFor) {
-      end_ = {};  // it holds that way again
-    }
+  if (end_.all_let_go) return;  // it is gone
+  if (end_.way == MachineEnd::Stay) return init_begins();
+  if (random_.one_in(4) && can_be_known_at_last()) return init_lets_go_of_all();
+  init_cancels();
+}
+
+void World::init_begins() {
+  note("the init begins to end the machine");
+  const std::size_t way = 1 + random_.below(4);
+  end_ = {.way = static_cast<MachineEnd>(way), .at = now_, .seen = alive() && !rests()};
+  if (cancelled_[way]) {  // it cannot let go of it
+    end_.seen = false;
     return;
   }
-  note("the init begins to end the machine");
-  end_ = {.way = random_.one_in(2) ? MachineEnd::Reboot : MachineEnd::PowerOff,
-          .at = now_,
-          .seen = alive() && !rests()};
   // One that was taken back and comes again between two turns of the keeper's loop is one to it.
   if (announced_.was_told(end_.way)) end_.at = first_at_;
   first_at_ = end_.at;
+  if (let_go_at_[way] == kNever) let_go_at_[way] = now_;
   Event event{.kind = Event::Kind::Announced};
-  event.ways[static_cast<std::size_t>(end_.way)] = true;
+  event.ways[way] = true;
   tell(event);
+}
+
+void World::init_cancels() {
+  const auto way = static_cast<std::size_t>(end_.way);
+  const bool too_old = now_ - end_.at >= AnnouncedEnd::kStandsFor;
+  if (!too_old && !end_.held_again && random_.one_in(2)) {
+    note("the init takes the end back");
+    end_.held_again = true;
+    cancelled_[way] = false;
+  } else if (end_.held_again) {
+    end_ = {};
+  } else if (too_old) {
+    cancelled_[way] = random_.one_in(2);  // else it holds that way again
+    note(cancelled_[way] ? "the end was cancelled without a word" : "the end was cancelled");
+    end_ = {};
+  }
+}
+
+// A keeper that does not know which end it was, to which another one was the last that it heard of,
+// or that sees one way alone let go, cannot know it afterwards.
+bool World::can_be_known_at_last() const {
+  if (end_.held_again || !announced_.was_told(end_.way) || !started_ || !alive() || rests())
+    return false;
+  const auto ours = static_cast<std::size_t>(end_.way);
+  std::size_t held = 0;
+  for (std::size_t way = 1; way < let_go_at_.size(); ++way) {
+    const Millis at = let_go_at_[way];
+    held += at == kNever ? 1 : 0;
+    if (at != kNever && way != ours && at >= let_go_at_[ours]) return false;
+    if (at != kNever && now_ - at < AnnouncedEnd::kStandsAlone) return false;
+  }
+  return let_go_at_[ours] != kNever && held > 1;
 }
 
 // What it executes at last has none of its descriptors; the kernel closes one after the other.
 void World::init_lets_go_of_all() {
   note("the init lets go of all ways");
   end_.all_let_go = true;
+  const bool was_known = announced_.standing(now_) == end_.way;
+  end_.seen = true;
   for (std::size_t way = 1; way < AnnouncedEnd::Ways{}.size(); ++way) {
-    if (way == static_cast<std::size_t>(end_.way)) continue;
+    if (cancelled_[way] || static_cast<MachineEnd>(way) == end_.way) continue;
     Event event{.kind = Event::Kind::Announced};
     event.ways[way] = true;
+    now_ += random_.below(100);
+    if (!was_known) end_.at = now_;
     tell(event);
   }
 }

@@ -66,7 +66,9 @@ void World::hand_over() {
   starts_fail_ = 0;
   announced_ = {};
   clients_ = {};
-  // Of what was said before it had opened the FIFOs it knows nothing.
+  // Of what was said before it had opened the FIFOs it knows only that they are not held.
+  for (Millis& at : let_go_at_)
+    if (at < successor_.came_at) at = kNever;
   if (end_.way != MachineEnd::Stay && end_.at < successor_.came_at) end_ = {};
   start_at_ = kNever;
   start_keeper();

@@ -31,6 +31,7 @@ World::World(std::uint64_t seed) : random_{seed}, entropy_{static_cast<std::uint
   for (std::uint64_t i = 0; i < sessions; ++i)
     all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
   fault_at_ = now_ + random_.below(600'000);
+  let_go_at_.fill(kNever);
   start_keeper();
 }
 
@@ -120,9 +121,14 @@ void World::start_keeper() {
 
 // The FIFOs are what they were: whoever begins to look, or looks again, sees them.
 void World::tell_of_the_end_again() {
+  announced_.on_found_let_go(cancelled_);
+  for (std::size_t way = 1; way < cancelled_.size(); ++way)
+    if (cancelled_[way] && let_go_at_[way] == kNever) let_go_at_[way] = 0;
   Event seen{.kind = Event::Kind::Announced};
-  seen.ways[static_cast<std::size_t>(end_.way)] = end_.way != MachineEnd::Stay && !end_.held_again;
-  if (end_.all_let_go) seen.ways.fill(true);
+  const auto way = static_cast<std::size_t>(end_.way);
+  seen.ways[way] = end_.way != MachineEnd::Stay && !end_.held_again && !cancelled_[way];
+  for (std::size_t each = 1; each < seen.ways.size() && end_.all_let_go; ++each)
+    seen.ways[each] = !cancelled_[each];
   if (!end_.seen) end_.at = now_;
   end_.seen = true;
   tell(seen);
@@ -133,7 +139,8 @@ void World::look_at_the_fifos() {
   if (!started_ || rests()) return;
   for (std::size_t way = 1; way < AnnouncedEnd::Ways{}.size(); ++way) {
     const auto end = static_cast<MachineEnd>(way);
-    const bool held = !end_.all_let_go && (end_.way != end || end_.held_again);
+    const bool held = !end_.all_let_go && !cancelled_[way] && (end_.way != end || end_.held_again);
+    if (held && alive()) let_go_at_[way] = kNever;
     if (announced_.was_told(end) && held && alive() && !over_)
       carry_out_all(keeper_->on_event({.kind = Event::Kind::TakenBack, .then = end}, now_));
   }

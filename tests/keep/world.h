@@ -118,7 +118,10 @@ private:
   void kill_keeper();
   void client_asks();
   void init_acts();
+  void init_cancels();
+  void init_begins();
   void init_lets_go_of_all();
+  bool can_be_known_at_last() const;
 
   struct Client {
     bool there = false;
@@ -167,6 +170,10 @@ private:
   MachineEnd asked_then_ = MachineEnd::Stay;
   Announcement end_;
   Millis first_at_ = 0;  // of the last end that was news
+  // Ways that the init does not hold although it does not end: it was cancelled without a word.
+  std::array<bool, AnnouncedEnd::Ways{}.size()> cancelled_{};
+  // Since when a keeper can have known of each way; kNever: it is held.
+  std::array<Millis, AnnouncedEnd::Ways{}.size()> let_go_at_;
   bool released_ = false;
   std::optional<MachineEnd> over_;
 

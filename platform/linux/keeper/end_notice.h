@@ -18,19 +18,26 @@ public:
   // Makes the FIFOs in `folder`, which is there, and opens them.
   static Result<EndNotice> open(const char* folder);
 
-  // For poll(), without any event: POLLHUP is the notice. -1 while it is taken.
-  int descriptor(std::size_t way) const { return taken_[way] ? -1 : fifos_[way].get(); }
+  // For poll(), without any event: POLLHUP is the notice.
+  int descriptor(std::size_t way) const { return fifos_[way].get(); }
   // What it says.
   static MachineEnd end_by(std::size_t way);
-  // That one's notice; it comes a second time only after it has been taken back.
+  // That one's notice; it comes a second time only after systemd has held that way again.
   MachineEnd take(std::size_t way);
+  bool is_taken(std::size_t way) const { return taken_[way]; }
   // The next way whose notice was taken and that systemd holds again; Stay: none. No descriptor
   // becomes ready of that: it is to be asked before anything is done about an end.
   MachineEnd taken_back();
+  // Whether systemd does not hold it, and has not let go of it since open() either.
+  bool was_not_held(std::size_t way) const;
 
 private:
   EndNotice() = default;
 
+  Result<Done> open_fifo(std::size_t way);
+  bool is_held(std::size_t way) const;
+
+  UniqueFd folder_;
   std::array<UniqueFd, kWays.size()> fifos_;
   std::array<bool, kWays.size()> taken_{};
 };

@@ -56,9 +56,7 @@ Result<Done> Keeper::prepare() {
   ISBOOT_TRY(ports_.initiator.open());
   for (std::size_t client = 0; client < kMaxClients; ++client)
     if (clients_[client]) tell({.kind = keep::Event::Kind::ClientCame, .client = client});
-  // What the keeper before this one was told may have been taken back since.
-  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
-    if ((*room_)->announced.was_told(EndNotice::end_by(way))) (void)end_notice_->take(way);
+  look_for_ends_cancelled();
   for (const Slot& slot : slots_) {
     if (!is_kept(slot)) continue;
     auto found = find(record_of(slot));
@@ -232,9 +230,13 @@ void Keeper::wait() {
   }
   // An end before who wants to take over: it is not to be missed by both.
   keep::Event announced{.kind = keep::Event::Kind::Announced};
-  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
-    if (polled[2 + kMaxClients + kMaxKept + way].revents != 0)
-      announced.ways[static_cast<std::size_t>(end_notice_->take(way))] = true;
+  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way) {
+    if (polled[2 + kMaxClients + kMaxKept + way].revents == 0) continue;
+    // It was held again, and nobody looked.
+    if (end_notice_->is_taken(way))
+      tell({.kind = keep::Event::Kind::TakenBack, .then = EndNotice::end_by(way)});
+    announced.ways[static_cast<std::size_t>(end_notice_->take(way))] = true;
+  }
   tell(announced);
   for (std::size_t i = 0; i < kMaxClients; ++i)
     if (polled[2 + i].revents != 0) on_request(i);

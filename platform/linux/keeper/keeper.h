@@ -124,6 +124,7 @@ private:
   void leave(std::size_t client);
   void take_offer_back();
   void look_for_ends_taken_back();
+  void look_for_ends_cancelled();
   void save();
 
   KeeperPorts ports_;

@@ -90,6 +90,18 @@ void Keeper::look_for_ends_taken_back() {
   }
 }
 
+// What was let go of before open(); and of what the keeper before this one was told, some may be
+// held again.
+void Keeper::look_for_ends_cancelled() {
+  keep::AnnouncedEnd& announced = (*room_)->announced;
+  keep::AnnouncedEnd::Ways found{};
+  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
+    found[static_cast<std::size_t>(EndNotice::end_by(way))] = end_notice_->was_not_held(way);
+  announced.on_found_let_go(found);
+  for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
+    if (announced.was_told(EndNotice::end_by(way))) (void)end_notice_->take(way);
+}
+
 void Keeper::say(const Action& action) {
   std::array<char, 160> line{};
   TextWriter out{line};

@@ -53,7 +53,8 @@ TEST_F(EndNoticeTest, TellsOnceWhichFifoWasLetGo) {
     for (std::size_t other = 0; other < EndNotice::kWays.size(); ++other)
       EXPECT_EQ(is_told(*notice, other), other == way);
     EXPECT_EQ(notice->take(way), kExpected[way]);
-    EXPECT_EQ(notice->descriptor(way), -1);
+    EXPECT_TRUE(notice->is_taken(way));
+    EXPECT_FALSE(is_told(*notice, way)) << "once";
   }
 }
 
@@ -80,6 +81,33 @@ TEST_F(EndNoticeTest, SeesThatSystemdHoldsAWayAgainAndTellsAnew) {
   EXPECT_FALSE(is_told(*notice, 1));
   held.reset();
   EXPECT_TRUE(is_told(*notice, 1));
+}
+
+// A keeper sleeps while nothing happens: the end was cancelled, and the next one comes days later.
+TEST_F(EndNoticeTest, TellsAnewAlthoughNobodyLookedWhileSystemdHeldTheWayAgain) {
+  auto notice = EndNotice::open(folder_.c_str());
+  ASSERT_TRUE(notice);
+  UniqueFd held = systemd("reboot");
+  held.reset();
+  (void)notice->take(1);
+  held = systemd("reboot");
+  EXPECT_FALSE(is_told(*notice, 1));
+  held.reset();
+  EXPECT_TRUE(is_told(*notice, 1));
+  EXPECT_TRUE(notice->is_taken(1)) << "so it was held again";
+}
+
+TEST_F(EndNoticeTest, FindsAWayThatSystemdHadLetGoOfBefore) {
+  auto notice = EndNotice::open(folder_.c_str());
+  ASSERT_TRUE(notice);
+  EXPECT_TRUE(notice->was_not_held(1));
+  UniqueFd held = systemd("reboot");
+  EXPECT_FALSE(notice->was_not_held(1));
+  held.reset();
+  EXPECT_FALSE(notice->was_not_held(1)) << "that is a notice";
+  const auto later = EndNotice::open(folder_.c_str());
+  ASSERT_TRUE(later);
+  EXPECT_TRUE(later->was_not_held(1));
 }
 
 // systemd takes a FIFO that is there only when its rights are those of SocketMode=.
