@@ -131,6 +131,14 @@ void World::client_asks() {
         .session = everything ? kAllSessions : wanted.id,
         .limit = limit,
         .then = then});
+  // What was begun for somebody goes on, whoever comes and goes meanwhile.
+  if (!alive() || over_) return;
+  if (random_.one_in(3)) {
+    note("client " + std::to_string(number) + " does not wait for it");
+    client = {};
+    tell({.kind = Event::Kind::ClientLeft, .client = number});
+  }
+  if (random_.one_in(3)) another_program_comes();
 }
 
 // The init announces an end, or takes it back: so that the keeper can see it, or without a word.
