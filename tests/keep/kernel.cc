@@ -19,7 +19,7 @@ void World::drive(Kept& kept, SessionEvent event) {
   const bool carried = kept.session->state() == boot::SessionState::HandedOver;
   if (carried == kept.told_carried) return;
   kept.told_carried = carried;
-  if (!carried) kept.lost_since = now_;
+  kept.lost_since = now_;
   note("session " + std::to_string(kept.id.value) + (carried ? " is back" : " is lost"));
   tell({.kind = carried ? Event::Kind::Carried : Event::Kind::Lost, .slot = *kept.slot});
 }

@@ -32,6 +32,7 @@ World::World(std::uint64_t seed) : random_{seed}, entropy_{static_cast<std::uint
     all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
   fault_at_ = now_ + random_.below(600'000);
   let_go_at_.fill(kNever);
+  multipath_ = random_.one_in(2);
   start_keeper();
 }
 
@@ -46,6 +47,7 @@ Millis World::next_time() const {
   if (!notices_.empty() && !rests()) next = std::min(next, notices_.begin()->first);
   for (const auto& kept : all_) {
     if (!rests()) next = std::min(next, kept->due);
+    if (!rests() && multipath_ && kept->session) next = std::min(next, kept->turn.care_at);
     if (kept->exists && !kept->unbound) next = std::min(next, kept->unbound_at);
   }
   if (alive()) next = std::min(next, keeper_->deadline());
@@ -76,6 +78,7 @@ void World::step() {
     }
   }
   if (alive() && !over_ && keeper_->deadline() <= now_) tell({.kind = Event::Kind::Time});
+  care_for_paths();
   if (!over_ && now_ >= fault_at_) fault();
   if (over_ && !our_turn_.is_ours(shared_turn_)) hand_over();
   if (over_)
@@ -109,6 +112,7 @@ void World::start_keeper() {
     kept->session = std::make_unique<boot::Session>(
         home_portal_, kept->login, boot::SessionLimits{.give_up = boot::kNeverGiveUp}, hash_,
         entropy_);
+    kept->turn = {.taken_away = !kept->disk_known};
     kept->told_carried = true;
     drive(*kept, boot::SessionEvent::adopt(2));
     tell({.kind = Event::Kind::Began, .slot = *kept->slot, .session = kept->id, .carried = true});
@@ -234,6 +238,7 @@ void World::carry_out(const Action& action, Kept& kept) {
     case Action::Kind::Leave:
       return on_leave(kept);
     case Action::Kind::Forget:
+      on_gone(kept.turn);
       kept.session.reset();
       kept.slot.reset();
       kept.due = kNever;
@@ -308,6 +313,7 @@ void World::check() {
         now_ > since + kBackWithin && !kept->unbound)
       fail("the target is there, and the session is not brought back");
   }
+  check_paths();
   for (const Client& client : clients_)
     if (alive() && client.there && now_ > client.answer_by) fail("a request is not answered");
 }

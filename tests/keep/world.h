@@ -11,6 +11,7 @@
 
 #include "core/boot/session.h"
 #include "core/keep/keeper.h"
+#include "core/keep/path_turn.h"
 #include "core/keep/restarts.h"
 #include "core/keep/succession.h"
 #include "testing/fake_entropy.h"
@@ -60,6 +61,12 @@ struct Kept {
   Millis due = kNever;  // when the driver comes back with an event
   bool told_carried = false;
   Millis lost_since = 0;
+
+  PathTurn turn;
+  std::optional<Millis> limit;  // how long its I/O waits; nothing: for ever
+  bool refused = false;         // the last change of it, by the kernel
+  bool has_disk = true;
+  bool disk_known = true;  // what is written down for the next keeper
 
   Millis asked_at = 0;
   Millis ends_by = kNever;  // a client asked for the end, with this limit
@@ -113,6 +120,13 @@ private:
   void tell_of_the_end_again();
   bool rests() const { return successor_.offered; }
 
+  // paths.cc: all sessions lead to one disk
+  bool is_path(const Kept& kept) const;
+  bool another_lives(const Kept& path) const;
+  void care_for_paths();
+  bool care_for_path(Kept& path, boot::PathCare care);
+  void check_paths();
+
   // faults.cc
   void fault();
   void kill_keeper();
@@ -158,6 +172,9 @@ private:
   Millis home_back_at_ = kNever, mood_over_at_ = kNever, moved_back_at_ = kNever;
   std::vector<std::unique_ptr<Kept>> all_;
   std::uint32_t next_id_ = 1;
+  bool multipath_ = false;
+  std::uint64_t paths_were_ = 0;
+  Millis paths_since_ = 0;  // when their state was another
 
   AnnouncedEnd announced_;
   std::optional<Keeper> keeper_;

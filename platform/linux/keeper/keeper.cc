@@ -160,8 +160,8 @@ void Keeper::release(Slot& slot) {
   is_kept(slot) = false;
   slot.session.reset();
   slot.disk_id.clear();
-  slot.told_carried = slot.was_carried = slot.taken_away = false;
-  slot.care_at = kNever;
+  slot.told_carried = false;
+  keep::on_gone(slot);
   record_of(slot) = {};
 }
 

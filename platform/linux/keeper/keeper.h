@@ -10,6 +10,7 @@
 
 #include "core/boot/path_care.h"
 #include "core/keep/keeper.h"
+#include "core/keep/path_turn.h"
 #include "platform/linux/initiator/iscsi_events.h"
 #include "platform/linux/keeper/baton.h"
 #include "platform/linux/keeper/control.h"
@@ -77,15 +78,12 @@ private:
     std::array<std::uint8_t, kMaxRequest> request;
     keep::AnnouncedEnd announced;  // no secret, but the next keeper must know since when
   };
-  struct Slot {
+  struct Slot : keep::PathTurn {
     // Else the compiler clears all of its memory, and the guard has that for nothing.
     Slot() {}                            // NOLINT(modernize-use-equals-default)
     std::optional<KeptSession> session;  // borrows its record
     DiskId disk_id;
     bool told_carried = false;  // what core_ knows of it
-    bool was_carried = false;
-    bool taken_away = false;  // its disk, by us, or never there: core/boot/path_care.h
-    Millis care_at = kNever;  // when its path is to be looked at again
     Millis deadline() const;
   };
   static constexpr std::size_t kMaxClients = keep::kMaxClients;

@@ -1,23 +1,15 @@
-// The keeper's part for several paths to one disk: what core/boot/path_care.h decides.
+// The keeper's part for several paths to one disk: what core/boot/path_care.h and
+// core/keep/path_turn.h decide.
 #include "platform/linux/keeper/keeper.h"
 
 namespace isboot::linux_platform {
-namespace {
-
-constexpr Millis kLookAgain = 1'000;
-// A target may lack the LUN: somebody may still add it, but there is no hurry.
-constexpr Millis kDiskComesWithin = 60'000;
-constexpr Millis kLookAgainLater = 3'600'000;
-
-}  // namespace
 
 bool Keeper::paths_have_changed() {
   bool changed = false;
   const Millis now = ports_.clock.now();
   for (Slot& slot : slots_) {
-    const bool carried = slot.session && slot.session->carried();
-    if (carried != slot.was_carried || (slot.session && slot.care_at <= now)) changed = true;
-    slot.was_carried = carried;
+    const bool carried = slot.session && !core_->ends(index_of(slot)) && slot.session->carried();
+    changed = keep::is_due(slot, carried, now) || changed;
   }
   // All of them are looked at now, and say anew when that is to be done again.
   if (changed)
@@ -43,8 +35,13 @@ void Keeper::care_for_paths() {
   }
   for (std::size_t i = 0; i < kMaxKept; ++i) {
     if (!slots_[i].session) continue;
-    const auto done = care_for_path(slots_[i], boot::care_for(sights, i));
-    if (!done) ports_.log.write(LogLevel::Warning, done.error().text);
+    Slot& slot = slots_[i];
+    const boot::PathCare care = boot::care_for(sights, i);
+    keep::on_care(slot, care, slot.session->history().since);
+    const auto done = care_for_path(slot, care);
+    if (done) continue;
+    ports_.log.write(LogLevel::Warning, done.error().text);
+    keep::on_care_failed(slot, care, now);
   }
 }
 
@@ -54,6 +51,7 @@ Result<Done> Keeper::care_for_path(Slot& slot, boot::PathCare care) {
   const auto soon = limit && *limit < boot::kFailOver ? *limit : boot::kFailOver;
   switch (care) {
     case boot::PathCare::Leave:
+    case boot::PathCare::Wait:
       break;
     case boot::PathCare::Hold:
       return folder_->set_recovery_limit(record.session, limit);
@@ -64,14 +62,12 @@ Result<Done> Keeper::care_for_path(Slot& slot, boot::PathCare care) {
       if (!record.disk.empty()) ISBOOT_TRY(folder_->set_recovery_limit(record.session, soon));
       bring_disk_back(slot);
       break;
-    case boot::PathCare::Wait:
-      slot.care_at = slot.session->history().since + boot::kFailOver * Millis{1000};
-      break;
     case boot::PathCare::Release:
-      slot.taken_away = true;
       ports_.log.write(LogLevel::Info,
                        "another path lives: I/O that waits at the lost one goes there");
-      return folder_->remove(record.disk);
+      ISBOOT_TRY(folder_->remove(record.disk));
+      slot.session->set_disk({});  // the next keeper is to bring it back too
+      break;
   }
   return Done{};
 }
@@ -83,16 +79,10 @@ void Keeper::bring_disk_back(Slot& slot) {
   DiskName disk = folder_->disk_of(record.session, record.lun);
   if (disk.empty()) (void)folder_->look_for(record.session, record.lun);
   disk = folder_->disk_of(record.session, record.lun);
-  if (disk.empty()) {
-    const Millis now = ports_.clock.now();
-    const bool soon = now - slot.session->history().since < kDiskComesWithin;
-    slot.care_at = now + (soon ? kLookAgain : kLookAgainLater);
-    return;
-  }
+  keep::on_disk_looked_for(slot, !disk.empty(), slot.session->history().since, ports_.clock.now());
+  if (disk.empty()) return;
   let_commands_wait(record);
-  slot.taken_away = false;
   slot.session->set_disk(disk);
-  slot.care_at = ports_.clock.now() + kLookAgain;  // the multipath driver takes it meanwhile
 }
 
 }  // namespace isboot::linux_platform
