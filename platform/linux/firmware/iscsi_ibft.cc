@@ -1,21 +1,14 @@
 // The table as the module iscsi_ibft shows it, one small file for each field, made into
 // a table again. Only root may read them.
-#include <dirent.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <memory>
 #include <optional>
 
 #include "core/ibft/encode.h"
 #include "core/ibft/name.h"
 #include "platform/linux/firmware/kernel_lun.h"
 #include "platform/linux/firmware/sources.h"
-#include "platform/linux/system/file.h"
-#include "platform/linux/system_error.h"
+#include "platform/linux/sysfs/sysfs.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -26,20 +19,16 @@ using ibft::StructureKind;
 class Attributes {
 public:
   // Texts live in `arena`, which must not move while they are used.
-  Attributes(std::string folder, SecretPages& arena) : folder_{std::move(folder)}, arena_{arena} {}
+  Attributes(const Sysfs& sysfs, const std::string& folder, SecretPages& arena)
+      : sysfs_{sysfs}, folder_{folder + "/"}, arena_{arena} {}
 
-  bool has(const char* name) const { return access((folder_ + "/" + name).c_str(), F_OK) == 0; }
+  bool has(const char* name) const { return sysfs_.has(folder_ + name); }
   // Without the newline; empty when the kernel shows no such attribute.
   Text text(const char* name) const {
-    const UniqueFd fd{open((folder_ + "/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
-    if (!fd) return {};
     const std::size_t start = arena_.bytes().size();
-    const MutableBytes room = arena_.memory().subspan(start);
-    const ssize_t count = read(fd.get(), room.data(), room.size());
-    if (count <= 0) return {};
-    arena_.resize(start + static_cast<std::size_t>(count));
-    const Text whole = as_text(arena_.bytes().subspan(start));
-    return part_of(whole, 0, position_of(whole, '\n'));
+    const std::size_t size = sysfs_.read_into(folder_ + name, arena_.memory().subspan(start));
+    arena_.resize(start + size);
+    return as_text(arena_.bytes().subspan(start));
   }
   template <class Integer>
   Integer number(const char* name) const {
@@ -52,16 +41,14 @@ public:
   }
   // The bus, device and function of the PCI device that the NIC sits on.
   std::optional<ibft::PciAddress> pci() const {
-    std::array<char, 256> buffer{};
-    const ssize_t size = readlink((folder_ + "/device").c_str(), buffer.data(), buffer.size());
-    if (size <= 0) return std::nullopt;
-    const Text target{buffer.data(), static_cast<std::size_t>(size)};
+    const std::string target = sysfs_.target(folder_ + "device");
     const auto pci = ibft::parse_pci(part_of(target, target.size() < 7 ? 0 : target.size() - 7));
     if (!pci) return std::nullopt;
     return *pci;
   }
 
 private:
+  const Sysfs& sysfs_;
   std::string folder_;
   SecretPages& arena_;
 };
@@ -69,12 +56,9 @@ private:
 constexpr bool is_set(std::uint8_t flags, unsigned bit) { return (flags >> bit & 1) != 0; }
 
 // The N of every "prefixN" in the folder, ascending.
-std::vector<unsigned> numbers_in(const std::string& path, Text prefix) {
+std::vector<unsigned> numbers_in(const Sysfs& sysfs, Text prefix) {
   std::vector<unsigned> found;
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir(path.c_str()), closedir};
-  if (folder == nullptr) return found;
-  while (const dirent* entry = readdir(folder.get())) {
-    const Text name{entry->d_name};
+  for (const std::string& name : sysfs.names(".")) {
     if (!name.starts_with(prefix)) continue;
     const auto number = parse_decimal(part_of(name, prefix.size()), UINT8_MAX);
     if (number) found.push_back(static_cast<unsigned>(*number));
@@ -85,7 +69,7 @@ std::vector<unsigned> numbers_in(const std::string& path, Text prefix) {
 
 class Rebuild {
 public:
-  Rebuild(std::string root, SecretPages& arena) : root_{std::move(root)}, arena_{arena} {}
+  Rebuild(const std::string& root, SecretPages& arena) : sysfs_{root}, arena_{arena} {}
 
   // False when the module shows nothing.
   bool read() {
@@ -105,17 +89,17 @@ public:
   std::vector<ibft::Finding> take_unknown() { return std::move(unknown_); }
 
 private:
-  Attributes attributes(const std::string& folder) const { return {root_ + "/" + folder, arena_}; }
+  Attributes attributes(const std::string& folder) const { return {sysfs_, folder, arena_}; }
   void unknown(ibft::Place place, const char* field) {
     ibft::Findings one;
     one.add(ibft::FindingCode::Rebuilt, place, 0, field);
     unknown_.push_back(one[0]);
   }
 
-  std::vector<unsigned> numbers(Text prefix) const { return numbers_in(root_, prefix); }
+  std::vector<unsigned> numbers(Text prefix) const { return numbers_in(sysfs_, prefix); }
 
   void initiator() {
-    if (access((root_ + "/initiator").c_str(), F_OK) != 0) return;
+    if (!sysfs_.has("initiator")) return;
     const Attributes in = attributes("initiator");
     const auto flags = in.number<std::uint8_t>("flags");
     ibft::Initiator initiator;
@@ -179,7 +163,7 @@ private:
     if (table_.targets.push(target) && !lun.certain) unknown({StructureKind::Target, place}, "lun");
   }
 
-  std::string root_;
+  Sysfs sysfs_;
   SecretPages& arena_;
   ibft::Table table_;
   std::vector<ibft::Finding> unknown_;
@@ -203,13 +187,13 @@ void rebuild(const std::string& folder, const std::string& source, FirmwareSearc
 }  // namespace
 
 void search_iscsi_ibft(const FirmwarePaths& paths, FirmwareSearch& search) {
-  if (access(paths.iscsi_ibft.c_str(), F_OK) != 0) return;  // the module is not loaded
+  if (!Sysfs{paths.iscsi_ibft}.has(".")) return;  // the module is not loaded
   rebuild(paths.iscsi_ibft, "sysfs", search);
 }
 
 void search_adapters(const FirmwarePaths& paths, FirmwareSearch& search) {
   constexpr Text kPrefix = "iscsi_boot";
-  for (const unsigned number : numbers_in(paths.adapters, kPrefix)) {
+  for (const unsigned number : numbers_in(Sysfs{paths.adapters}, kPrefix)) {
     const std::string name = std::string{kPrefix} + std::to_string(number);
     rebuild(paths.adapters + "/" + name, "sysfs:" + name, search);
   }

@@ -1,6 +1,5 @@
 #include "platform/linux/initiator/disk.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -9,7 +8,6 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
-#include <memory>
 
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system/file.h"
@@ -22,13 +20,9 @@ namespace {
 constexpr Millis kRescanEvery = 1000;  // a target that is still starting adds its LUNs late
 
 // The name of the disk below a SCSI device's folder; empty as long as there is none.
-std::string disk_below(const std::string& device) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir((device + "/device/block").c_str()),
-                                                   closedir};
-  if (!folder) return {};
-  while (const dirent* entry = readdir(folder.get()))
-    if (entry->d_name[0] != '.') return entry->d_name;
-  return {};
+std::string disk_below(const Sysfs& sysfs, const std::string& device) {
+  const auto names = sysfs.names(device + "/device/block");
+  return names.empty() ? std::string{} : names.front();
 }
 
 // Writes to the file behind `scan` and says on `result` how that went.
@@ -68,12 +62,10 @@ Result<Done> scan_for(const std::string& scan, const std::string& what, Clock& c
 }
 
 // A volume that is still being put together answers, and has no size yet.
-bool has_size(const std::string& disk) {
-  const auto size = read_file("/sys/class/block/" + disk + "/size", 32);
-  return size && !size->starts_with("0");
+bool has_size(const Sysfs& sysfs, const std::string& disk) {
+  const std::string size = sysfs.attribute("class/block/" + disk + "/size");
+  return !size.empty() && !size.starts_with("0");
 }
-
-bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 }  // namespace
 
@@ -86,31 +78,34 @@ std::uint64_t kernel_lun(const Lun& lun) {
   return number;
 }
 
-Result<DiskName> wait_for_disk(std::uint32_t host, const Lun& lun, Clock& clock, Millis deadline) {
+Result<DiskName> wait_for_disk(std::uint32_t host, const Lun& lun, Clock& clock, Millis deadline,
+                               const DiskPlaces& places) {
   Uevents uevents = ISBOOT_TRY(Uevents::open(clock));
+  const Sysfs& sysfs = places.sysfs;
   const std::string number = std::to_string(kernel_lun(lun));
   const std::string host_number = std::to_string(host);
-  const std::string scan = "/sys/class/scsi_host/host" + host_number + "/scan";
-  const std::string device = "/sys/class/scsi_device/" + host_number + ":0:0:" + number;
+  const std::string scan = sysfs.at("class/scsi_host/host" + host_number + "/scan");
+  const std::string device = "class/scsi_device/" + host_number + ":0:0:" + number;
   for (;;) {
     ISBOOT_TRY(scan_for(scan, "0 0 " + number, clock, deadline));
-    if (exists(device)) break;
+    if (sysfs.has(device)) break;
     if (clock.now() + kRescanEvery >= deadline)
       return Error{Errc::NotFound, 0, "the target has no such LUN"};
     clock.sleep_until(clock.now() + kRescanEvery);
   }
   for (;;) {
-    const std::string disk = disk_below(device);
-    if (!disk.empty() && exists("/dev/" + disk)) {
-      if (!has_size(disk)) {
-        ISBOOT_TRY(scan_for(device + "/device/rescan", "1", clock, deadline));
-        if (!has_size(disk) && clock.now() + kRescanEvery >= deadline)
+    const std::string disk = disk_below(sysfs, device);
+    const std::string node = places.devices + "/" + disk;
+    if (!disk.empty() && access(node.c_str(), F_OK) == 0) {
+      if (!has_size(sysfs, disk)) {
+        ISBOOT_TRY(scan_for(sysfs.at(device + "/device/rescan"), "1", clock, deadline));
+        if (!has_size(sysfs, disk) && clock.now() + kRescanEvery >= deadline)
           return Error{Errc::TimedOut, 0, "the LUN's disk is not ready: it has no size"};
-        if (!has_size(disk)) clock.sleep_until(clock.now() + kRescanEvery);
+        if (!has_size(sysfs, disk)) clock.sleep_until(clock.now() + kRescanEvery);
         continue;
       }
       DiskName name;
-      ISBOOT_TRY(name.assign("/dev/" + disk));
+      ISBOOT_TRY(name.assign(node));
       return name;
     }
     if (!uevents.wait(deadline) || clock.now() >= deadline)

@@ -1,12 +1,14 @@
 #include "platform/linux/sysfs/sysfs.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
 
+#include "core/base/text.h"
 #include "platform/linux/system/file.h"
 
 namespace isboot::linux_platform {
@@ -19,6 +21,14 @@ constexpr std::size_t kMaxAttribute = 4096;  // a page is all that sysfs shows o
 std::string Sysfs::attribute(const std::string& path) const {
   const auto text = read_file(at(path), kMaxAttribute);
   return text ? text->substr(0, text->find('\n')) : std::string{};
+}
+
+std::size_t Sysfs::read_into(const std::string& path, MutableBytes room) const {
+  const UniqueFd file{open(at(path).c_str(), O_RDONLY | O_CLOEXEC)};
+  const ssize_t count = file ? read(file.get(), room.data(), room.size()) : 0;
+  if (count <= 0) return 0;
+  const Text text = as_text(room.first(static_cast<std::size_t>(count)));
+  return part_of(text, 0, position_of(text, '\n')).size();
 }
 
 std::vector<std::string> Sysfs::names(const std::string& path) const {

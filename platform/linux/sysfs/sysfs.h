@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/bytes.h"
+
 namespace isboot::linux_platform {
 
 class Sysfs {
@@ -20,10 +22,13 @@ public:
   bool has(const std::string& path) const;
   // Where the links of a path lead to, whole; empty when nothing is there.
   std::string target(const std::string& path) const;
-
-private:
+  // The first line of an attribute that may be a secret, into the caller's memory. How long it is;
+  // 0 when it is not there or cannot be read. What follows the line in `room` is to be wiped, too.
+  std::size_t read_into(const std::string& path, MutableBytes room) const;
+  // The path for open(2).
   std::string at(const std::string& path) const { return root_ + "/" + path; }
 
+private:
   std::string root_;
 };
 

@@ -62,7 +62,8 @@ struct Rebuilt {
 TEST(IscsiIbft, GivesTheTableThatTheKernelShows) {
   Machine machine;
   write_pair(machine);
-  std::filesystem::create_directory_symlink("../../../0000:03:1f.5",
+  std::filesystem::create_directory(machine.root() / "0000:03:1f.5");
+  std::filesystem::create_directory_symlink("../../0000:03:1f.5",
                                             machine.root() / "ibft/ethernet0/device");
   machine.write_sysfs("acpi_header", {{"signature", "iBFT"}, {"oem_id", "FENSYS"}});
   const Rebuilt rebuilt{machine};

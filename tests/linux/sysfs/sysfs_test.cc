@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/linux/sysfs/tree.h"
 
 namespace isboot::linux_platform::test {
@@ -21,6 +23,17 @@ TEST(Sysfs, ReadsBelowItsRoot) {
   EXPECT_FALSE(sysfs.has("class/scsi_host/host6"));
   EXPECT_EQ(sysfs.target("class/scsi_host/host5"), tree.path("devices/host5"));
   EXPECT_EQ(sysfs.target("class/scsi_host/host6"), "");
+}
+
+TEST(Sysfs, ReadsASecretIntoTheCallersMemory) {
+  Tree tree;
+  tree.write("chap-secret", "not-a-secret-1234\n");
+  const Sysfs sysfs{tree.path()};
+  std::array<std::uint8_t, 64> room{};
+  const std::size_t size = sysfs.read_into("chap-secret", room);
+  EXPECT_EQ(as_text(Bytes{room}.first(size)), "not-a-secret-1234");
+  EXPECT_EQ(sysfs.read_into("chap-name", room), 0U);
+  EXPECT_EQ(sysfs.read_into("chap-secret", MutableBytes{room}.first(3)), 3U);
 }
 
 }  // namespace

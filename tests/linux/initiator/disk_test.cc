@@ -1,0 +1,74 @@
+#include "platform/linux/initiator/disk.h"
+
+#include <gtest/gtest.h>
+
+#include "platform/linux/system/clock.h"
+#include "platform/linux/system/file.h"
+#include "tests/linux/sysfs/tree.h"
+
+namespace isboot::linux_platform::test {
+namespace {
+
+class DiskTest : public ::testing::Test {
+protected:
+  DiskTest() { tree_.write("class/scsi_host/host3/scan", ""); }
+
+  // With a moment for what comes no more.
+  Result<DiskName> wait() {
+    return wait_for_disk(3, *Lun::from_number(1), clock_, clock_.now() + 50,
+                         {Sysfs{tree_.path()}, tree_.path("dev")});
+  }
+  std::string written(const std::string& file) const {
+    const auto text = read_file(tree_.path(file), 64);
+    return text ? *text : "nothing";
+  }
+  void add_disk(const std::string& size) {
+    tree_.write("class/block/sdb/size", size);
+    tree_.folder("class/scsi_device/3:0:0:1/device/block/sdb");
+    tree_.write("class/scsi_device/3:0:0:1/device/rescan", "");
+    tree_.write("dev/sdb", "");
+  }
+
+  Tree tree_;
+  LinuxClock clock_;
+};
+
+TEST_F(DiskTest, AsksForThisLunAlone) {
+  add_disk("2048\n");
+  const auto disk = wait();
+  ASSERT_TRUE(disk) << disk.error().text;
+  EXPECT_EQ(disk->view(), tree_.path("dev/sdb"));
+  EXPECT_EQ(written("class/scsi_host/host3/scan"), "0 0 1");
+  EXPECT_EQ(written("class/scsi_device/3:0:0:1/device/rescan"), "");
+}
+
+TEST_F(DiskTest, ALunThatIsNotThereIsNotFound) {
+  const auto disk = wait();
+  ASSERT_FALSE(disk);
+  EXPECT_EQ(disk.error().code, Errc::NotFound);
+}
+
+TEST_F(DiskTest, ALunWithoutADiskTakesTheTimeThereIs) {
+  tree_.folder("class/scsi_device/3:0:0:1/device");
+  const auto disk = wait();
+  ASSERT_FALSE(disk);
+  EXPECT_STREQ(disk.error().text, "the LUN is there, but no disk came of it");
+}
+
+TEST_F(DiskTest, ADiskWithoutASizeIsAskedForItAgain) {
+  add_disk("0\n");
+  const auto disk = wait();
+  ASSERT_FALSE(disk);
+  EXPECT_STREQ(disk.error().text, "the LUN's disk is not ready: it has no size");
+  EXPECT_EQ(written("class/scsi_device/3:0:0:1/device/rescan"), "1");
+}
+
+TEST(KernelLun, CountsAsTheKernelDoes) {
+  EXPECT_EQ(kernel_lun(*Lun::from_number(1)), 1U);
+  Lun lun;
+  lun.bytes = {0x40, 0x01, 0x00, 0x02, 0, 0, 0, 0};
+  EXPECT_EQ(kernel_lun(lun), 0x24001U);
+}
+
+}  // namespace
+}  // namespace isboot::linux_platform::test
