@@ -2,12 +2,13 @@
 
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "app/boot/boot_sequence.h"
+#include "app/json/json.h"
 #include "app/keeper/keeper_client.h"
 #include "cli/command.h"
 #include "cli/options/target_options.h"
+#include "cli/report/report.h"
 #include "core/iscsi/url.h"
 #include "platform/linux/sysfs/disk_use.h"
 #include "platform/linux/system/modules.h"
@@ -15,7 +16,6 @@
 namespace isboot::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using linux_platform::ControlRequest;
 
 constexpr int kAnswerLimitMs = 5'000;
@@ -58,8 +58,7 @@ int attach(const std::string& text, const TargetOptions& options) {
     return report({"the disk is there, but no keeper: " + in_words(kept.error()), "isboot keep"});
   const std::string disk{established->disk.view()};
   if (options.json)
-    std::printf("%s\n",
-                Json{{"session", established->session.value}, {"disk", disk}}.dump().c_str());
+    print(Json::object({{"session", established->session.value}, {"disk", disk}}).dump() + "\n");
   else
     std::printf("%s\n", disk.c_str());
   return kDone;
@@ -68,11 +67,12 @@ int attach(const std::string& text, const TargetOptions& options) {
 int detach(const std::string& what, std::uint32_t limit, bool force) {
   const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
   if (!answer) return report({in_words(answer.error()), "isboot keep"});
-  const Json status = Json::parse(answer->text, nullptr, false);
-  if (status.is_discarded()) return report({"the keeper answers in an unknown way", "restart it"});
-  for (const Json& session : status["sessions"]) {
-    const unsigned number = session["session"];
-    if (what != std::to_string(number) && session["disk"] != what && session["target"] != what)
+  const auto status = parse_json(answer->text);
+  if (!status) return report({"the keeper answers in an unknown way", "isboot keep --replace"});
+  for (const Json& session : (*status)["sessions"]) {
+    const auto number = static_cast<unsigned>(session["session"].number());
+    if (what != std::to_string(number) && session["disk"].text() != what &&
+        session["target"].text() != what)
       continue;
     if (!force)
       if (const auto use = linux_platform::use_of_disks(number, linux_platform::Sysfs{}))

@@ -1,12 +1,12 @@
 #include <chrono>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "app/boot/boot_sequence.h"
 #include "app/check/probe.h"
 #include "app/table/ibft_text.h"
 #include "app/tableless/boot_table.h"
 #include "cli/options/target_options.h"
+#include "cli/report/print_json.h"
 #include "core/boot/network_plan.h"
 #include "core/boot/plan_fault.h"
 #include "core/iscsi/scsi.h"
@@ -17,7 +17,6 @@
 namespace isboot::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Steady = std::chrono::steady_clock;
 
 constexpr int kRoundTrips = 5;
@@ -93,24 +92,25 @@ Json json_of(const Checked& checked) {
   json["portal"] = std::string{to_text(checked.portal).view()};
   json["target"] = checked.target;
   json["lun"] = std::string{to_hex(checked.lun).view()};
-  json["login"] = nullptr;
-  json["disk"] = nullptr;
-  json["error"] = nullptr;
-  json["next_step"] = nullptr;
+  json["login"] = Json{};
+  json["disk"] = Json{};
+  json["error"] = Json{};
+  json["next_step"] = Json{};
   if (checked.logged_in) {
     const iscsi::SessionParams& params = checked.params;
-    json["login"] = {{"microseconds", checked.login_us},
-                     {"authentication", authentication(checked)},
-                     {"header_digest", params.header_digest},
-                     {"data_digest", params.data_digest},
-                     {"max_recv_data_segment_length", params.max_recv_data_segment_length},
-                     {"max_xmit_data_segment_length", params.max_xmit_data_segment_length},
-                     {"max_burst_length", params.max_burst_length},
-                     {"first_burst_length", params.first_burst_length},
-                     {"initial_r2t", params.initial_r2t},
-                     {"immediate_data", params.immediate_data},
-                     {"portal_group_tag", params.target_portal_group_tag},
-                     {"notes", checked.notes}};
+    json["login"] =
+        Json::object({{"microseconds", checked.login_us},
+                      {"authentication", authentication(checked)},
+                      {"header_digest", params.header_digest},
+                      {"data_digest", params.data_digest},
+                      {"max_recv_data_segment_length", params.max_recv_data_segment_length},
+                      {"max_xmit_data_segment_length", params.max_xmit_data_segment_length},
+                      {"max_burst_length", params.max_burst_length},
+                      {"first_burst_length", params.first_burst_length},
+                      {"initial_r2t", params.initial_r2t},
+                      {"immediate_data", params.immediate_data},
+                      {"portal_group_tag", params.target_portal_group_tag},
+                      {"notes", checked.notes}});
   }
   if (checked.failure) {
     json["error"] = checked.failure->message;
@@ -118,17 +118,17 @@ Json json_of(const Checked& checked) {
     return json;
   }
   const DiskReport& disk = checked.disk;
-  json["disk"] = {{"vendor", disk.vendor},
-                  {"product", disk.product},
-                  {"revision", disk.revision},
-                  {"serial", text_or_null(disk.serial)},
-                  {"identification", text_or_null(disk.identification)},
-                  {"luns", disk.luns ? Json(*disk.luns) : Json{}},
-                  {"notes", disk.notes},
-                  {"blocks", disk.blocks},
-                  {"block_size", disk.block_size},
-                  {"partition_table", name_of(disk.partition_table)},
-                  {"round_trip_microseconds", checked.round_trip_us}};
+  json["disk"] = Json::object({{"vendor", disk.vendor},
+                               {"product", disk.product},
+                               {"revision", disk.revision},
+                               {"serial", text_or_null(disk.serial)},
+                               {"identification", text_or_null(disk.identification)},
+                               {"luns", disk.luns ? Json(*disk.luns) : Json{}},
+                               {"notes", disk.notes},
+                               {"blocks", disk.blocks},
+                               {"block_size", disk.block_size},
+                               {"partition_table", name_of(disk.partition_table)},
+                               {"round_trip_microseconds", checked.round_trip_us}});
   return json;
 }
 
@@ -156,11 +156,9 @@ void print(const Checked& checked) {
 // A boot needs one disk: what the other paths lack is told, and is no failure.
 int tell(const std::vector<Checked>& all, bool as_json) {
   if (as_json) {
-    Json rows = Json::array();
+    Json rows = Json::list();
     for (const Checked& checked : all) rows.push_back(json_of(checked));
-    std::printf(
-        "%s\n",
-        Json{{"targets", rows}}.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+    print_json(Json::object({{"targets", rows}}), 2);
   }
   int status = kFailed;
   for (const Checked& checked : all) {
@@ -260,8 +258,7 @@ int check_table(const TargetOptions& options, boot::Parameters parameters) {
   linux_platform::StderrLog log;
   const auto found = find_boot_table(parameters, log);
   if (!found && found.error().code == Errc::NotFound) {
-    std::fprintf(stderr, "isboot: no iBFT: nothing would be booted from iSCSI\n");
-    return kNothingToDo;
+    return report_nothing_to_do("no iBFT: nothing would be booted from iSCSI");
   }
   if (!found) return report(table_failure(parameters, found.error()));
   ibft::Table table;

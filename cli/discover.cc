@@ -1,14 +1,12 @@
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "app/table/ibft_text.h"
 #include "cli/options/target_options.h"
+#include "cli/report/print_json.h"
 #include "platform/linux/system/stderr_log.h"
 
 namespace isboot::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string address_of(const iscsi::DiscoveredTarget& target, const Portal& asked) {
   if (!target.unusable.empty()) return printable(target.unusable);
@@ -46,11 +44,9 @@ int list_targets(const std::string& where, const TargetOptions& options) {
   if (const auto failure = discover(ports, address->portal, config, targets))
     return report(*failure);
   if (options.json) {
-    Json rows = Json::array();
+    Json rows = Json::list();
     for (const auto& target : targets) rows.push_back(row_json(target, address->portal));
-    std::printf(
-        "%s\n",
-        Json{{"targets", rows}}.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+    print_json(Json::object({{"targets", rows}}), 2);
   } else {
     for (const auto& target : targets)
       std::printf("%s %s%s\n", printable(target.name).c_str(),

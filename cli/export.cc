@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <vector>
 
@@ -9,29 +7,25 @@
 #include "app/table/export_table.h"
 #include "cli/command.h"
 #include "cli/options/parameter_options.h"
+#include "cli/report/report.h"
 #include "platform/linux/system/private_file.h"
 #include "platform/linux/system/stderr_log.h"
 
 namespace isboot::cli {
 namespace {
 
-int fail(const std::string& what, const char* next) {
-  std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", what.c_str(), next);
-  return kFailed;
-}
-
-int export_table(const std::string& path, bool as_initramfs) {
+Outcome<int> export_table(const std::string& path, bool as_initramfs) {
   linux_platform::StderrLog log;
   const boot::Parameters parameters = read_parameters(kernel_command_line(), {}, log);
   const auto records = std::make_unique<linux_platform::SessionRecords>();
   const auto loaded = load_saved_sessions(parameters, log, *records);
-  if (!loaded) return fail(in_words(loaded.error()), "isboot keep");
+  if (!loaded) return Failure{in_words(loaded.error()), "isboot keep"};
   std::vector<std::uint8_t> buffer(ibft::kMaxEncoded);
   const auto table = table_of_sessions(records->view(), buffer);
   if (!table)
-    return fail(
+    return Failure{
         in_words(table.error()),
-        "attach such a disk again by hand (only sessions of `boot` and `init` are exported)");
+        "attach such a disk again by hand (only sessions of `boot` and `init` are exported)"};
   std::vector<std::uint8_t> archive;
   if (as_initramfs) archive = initramfs_with("isboot.ibft", *table);
   // CHAP secrets may be in it.
@@ -39,8 +33,8 @@ int export_table(const std::string& path, bool as_initramfs) {
       linux_platform::make_private_file(path, as_initramfs ? Bytes{archive} : Bytes{*table});
   wipe(buffer);
   wipe(archive);
-  if (written) return kDone;
-  return fail(path + ": " + in_words(written.error()), "name a file that can be written");
+  if (written) return int{kDone};
+  return Failure{path + ": " + in_words(written.error()), "name a file that can be written"};
 }
 
 }  // namespace
@@ -57,7 +51,7 @@ void add_export(Command& program) {
   command.flag("--initramfs", options->initramfs,
                "As an archive to put in front of an initramfs; boot that with "
                "isboot.table=/isboot.ibft");
-  command.runs([options] { return export_table(options->file, options->initramfs); });
+  command.runs([options] { return status_of(export_table(options->file, options->initramfs)); });
 }
 
 }  // namespace isboot::cli

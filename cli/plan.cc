@@ -1,14 +1,14 @@
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "app/boot/boot_sequence.h"
 #include "app/failure.h"
+#include "app/json/json.h"
 #include "app/table/ibft_text.h"
 #include "app/tableless/boot_table.h"
 #include "cli/command.h"
 #include "cli/options/parameter_options.h"
-#include "cli/options/target_options.h"
+#include "cli/report/print_json.h"
 #include "core/boot/network_plan.h"
 #include "core/boot/plan_fault.h"
 #include "core/ibft/decode.h"
@@ -17,8 +17,6 @@
 
 namespace isboot::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string text(Text value) { return std::string{value}; }
 
@@ -36,15 +34,15 @@ Json path_json(const boot::Path& path) {
   json["mac"] = path.nic.mac.is_zero() ? Json{} : Json(text(to_text(path.nic.mac)));
   json["nic"] = path.nic.name.empty() ? Json{} : Json(text(path.nic.name));
   const auto network = boot::plan_network(path.link);
-  json["network"] = Json::array();
-  json["network_notes"] = Json::array();
+  json["network"] = Json::list();
+  json["network_notes"] = Json::list();
   json["network_error"] = network ? Json{} : Json(network.error().text);
   if (network) {
     for (const boot::NetworkChange& change : network->changes)
       json["network"].push_back(text(boot::to_text(change)));
     if (network->awaits_advertisement)
       json["network"].push_back("wait for a router's advertisement, then route to the target");
-    for (const boot::NetworkNote note : network->notes) json["network_notes"].push_back(note);
+    for (const boot::NetworkNote note : network->notes) json["network_notes"].push_back(Text{note});
   }
   json["portal"] = text(to_text(path.portal));
   json["target"] = text(path.login.target_name);
@@ -66,7 +64,7 @@ void add_paths(const boot::Plan& plan, std::size_t count, Json& paths) {
     }
   for (std::size_t i = count; i < plan.count; ++i) {
     paths.push_back(path_json(plan[i]));
-    paths.back()["step"] = nullptr;
+    paths.back()["step"] = Json{};
   }
 }
 
@@ -75,34 +73,34 @@ Json seconds_json(std::uint32_t seconds) {
 }
 
 void print(const Json& plan) {
-  std::printf("table      %s\n", plan["source"].get_ref<const std::string&>().c_str());
+  std::printf("table      %s\n", plan["source"].text().c_str());
   const auto line = [](const char* label, const std::string& value) {
     std::printf("  %-14s %s\n", label, printable(value).c_str());
   };
   int number = 0;
   for (const Json& path : plan["paths"]) {
-    std::printf("path %d     target%d through nic%d\n", ++number, path["target_index"].get<int>(),
-                path["nic_index"].get<int>());
+    std::printf("path %d     target%s through nic%s\n", ++number,
+                path["target_index"].dump().c_str(), path["nic_index"].dump().c_str());
     line("tried", path["step"].is_null() ? "not at all: isboot.paths=first"
                                          : "in step " + path["step"].dump());
-    line("why", path["reason"]);
-    line("NIC", path["nic"].is_null() ? path["mac"] : path["nic"]);
-    line("", path["nic_reason"]);
-    for (const Json& step : path["network"]) line("network", step);
-    for (const Json& note : path["network_notes"]) line("note", note);
+    line("why", path["reason"].text());
+    line("NIC", (path["nic"].is_null() ? path["mac"] : path["nic"]).text());
+    line("", path["nic_reason"].text());
+    for (const Json& step : path["network"]) line("network", step.text());
+    for (const Json& note : path["network_notes"]) line("note", note.text());
     if (!path["network_error"].is_null())
-      line("network", "not possible: " + path["network_error"].get<std::string>());
-    line("target", path["portal"].get<std::string>() + " " + path["target"].get<std::string>());
-    line("LUN", path["lun"]);
-    line("initiator", path["initiator"]);
-    line("authentication", path["authentication"]);
+      line("network", "not possible: " + path["network_error"].text());
+    line("target", path["portal"].text() + " " + path["target"].text());
+    line("LUN", path["lun"].text());
+    line("initiator", path["initiator"].text());
+    line("authentication", path["authentication"].text());
   }
-  if (plan["off"].get<bool>()) std::printf("off        isboot=off: `isboot boot` does nothing\n");
+  if (plan["off"].boolean()) std::printf("off        isboot=off: `isboot boot` does nothing\n");
   for (const Json& target : plan["left_out"])
-    std::printf("left out   target%d: %s\n", target["target_index"].get<int>(),
-                target["reason"].get_ref<const std::string&>().c_str());
+    std::printf("left out   target%s: %s\n", target["target_index"].dump().c_str(),
+                target["reason"].text().c_str());
   const std::string timeout = plan["timeout"].dump();
-  const bool for_ever = plan["recovery"].is_string();
+  const bool for_ever = plan["recovery"].is_text();
   std::printf("limits     %s s until the disk is there; I/O waits %s for a lost target\n",
               timeout.c_str(), for_ever ? "for ever" : (plan["recovery"].dump() + " s").c_str());
 }
@@ -111,10 +109,8 @@ int show_plan(const ParameterOptions& options, bool as_json) {
   linux_platform::StderrLog log;
   boot::Parameters parameters = read_parameters(kernel_command_line(), options, log);
   const auto found = find_boot_table(parameters, log);
-  if (!found && found.error().code == Errc::NotFound) {
-    std::fprintf(stderr, "isboot: no iBFT: `isboot boot` would do nothing\n");
-    return kNothingToDo;
-  }
+  if (!found && found.error().code == Errc::NotFound)
+    return report_nothing_to_do("no iBFT: `isboot boot` would do nothing");
   if (!found) return report(table_failure(parameters, found.error()));
   ibft::Table table;
   ibft::Findings findings;
@@ -129,14 +125,15 @@ int show_plan(const ParameterOptions& options, bool as_json) {
   json["off"] = parameters.off;
   json["timeout"] = parameters.timeout;
   json["recovery"] = seconds_json(parameters.recovery);
-  json["paths"] = Json::array();
+  json["paths"] = Json::list();
   const std::size_t tried = parameters.all_paths ? plan.count : 1;
   add_paths(plan, tried, json["paths"]);
-  json["left_out"] = Json::array();
+  json["left_out"] = Json::list();
   for (const boot::LeftOut& target : left_out)
-    json["left_out"].push_back({{"target_index", target.target_index}, {"reason", target.reason}});
+    json["left_out"].push_back(
+        Json::object({{"target_index", target.target_index}, {"reason", target.reason}}));
   if (as_json)
-    std::printf("%s\n", json.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
+    print_json(json, 1);
   else
     print(json);
   const auto possible = boot::can_be_set_up(plan, tried);

@@ -1,11 +1,11 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "app/keeper/keeper_client.h"
 #include "app/keeper/status_line.h"
 #include "cli/command.h"
+#include "cli/report/print_json.h"
 #include "platform/linux/sysfs/sysfs.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system_error.h"
@@ -13,7 +13,6 @@
 namespace isboot::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using linux_platform::ControlRequest;
 
 constexpr int kAnswerLimitMs = 5'000;
@@ -49,7 +48,7 @@ constexpr Attribute kOfConnection[] = {{"max_recv_dlength", "max_recv_data_segme
 void add_what_the_kernel_knows(Json& status) {
   const linux_platform::Sysfs sysfs;
   for (Json& session : status["sessions"]) {
-    const auto number = session["session"].get<unsigned>();
+    const auto number = static_cast<unsigned>(session["session"].number());
     const std::string folder = linux_platform::session_folder(number);
     const std::string connection = linux_platform::connection_folder(number);
     Json agreed = Json::object();
@@ -69,37 +68,40 @@ std::string when(std::uint64_t seconds_ago) {
   return text;
 }
 
-std::string text_of(const Json& value) { return value.is_null() ? "-" : value.get<std::string>(); }
+std::string text_of(const Json& value) { return value.is_text() ? value.text() : "-"; }
+
+unsigned number_of(const Json& value) { return static_cast<unsigned>(value.number()); }
 
 void print(const Json& status) {
   for (const Json& session : status["sessions"]) {
-    std::printf("session %u  %s  %s since %s\n", session["session"].get<unsigned>(),
+    std::printf("session %u  %s  %s since %s\n", number_of(session["session"]),
                 text_of(session["disk"]).c_str(), text_of(session["state"]).c_str(),
-                when(session["state_seconds"].get<std::uint64_t>()).c_str());
+                when(session["state_seconds"].number()).c_str());
     std::printf("  target      %s\n  portal      %s\n  disk id     %s\n",
                 text_of(session["target"]).c_str(), text_of(session["portal"]).c_str(),
                 text_of(session["disk_id"]).c_str());
     std::printf("  agreed      ");
     const char* separator = "";
-    for (const auto& [name, value] : session["negotiated"].items()) {
-      std::printf("%s%s=%s", separator, name.c_str(), text_of(value).c_str());
+    const Json& negotiated = session["negotiated"];
+    for (std::size_t i = 0; i < negotiated.size(); ++i) {
+      std::printf("%s%s=%s", separator, negotiated.names()[i].c_str(),
+                  text_of(negotiated[i]).c_str());
       separator = " ";
     }
-    std::printf("\n  I/O waits   %s\n", session["io_waits"] == "off"
+    std::printf("\n  I/O waits   %s\n", session["io_waits"].text() == "off"
                                             ? "for ever"
                                             : (text_of(session["io_waits"]) + " s").c_str());
-    const unsigned recoveries = session["recoveries"];
+    const unsigned recoveries = number_of(session["recoveries"]);
     std::printf("  recoveries  %u", recoveries);
     if (recoveries != 0)
-      std::printf(", the last in %u ms, the worst in %u ms",
-                  session["last_recovery_ms"].get<unsigned>(),
-                  session["worst_recovery_ms"].get<unsigned>());
+      std::printf(", the last in %u ms, the worst in %u ms", number_of(session["last_recovery_ms"]),
+                  number_of(session["worst_recovery_ms"]));
     std::printf("\n");
     for (const Json& recovery : session["history"])
-      std::printf("    %s  %u ms  %s\n", when(recovery["seconds_ago"].get<std::uint64_t>()).c_str(),
-                  recovery["took_ms"].get<unsigned>(), text_of(recovery["cause"]).c_str());
-    if (session["tries"] != 0)
-      std::printf("  tries       %u since the loss\n", session["tries"].get<unsigned>());
+      std::printf("    %s  %u ms  %s\n", when(recovery["seconds_ago"].number()).c_str(),
+                  number_of(recovery["took_ms"]), text_of(recovery["cause"]).c_str());
+    if (number_of(session["tries"]) != 0)
+      std::printf("  tries       %u since the loss\n", number_of(session["tries"]));
     if (session["last_error"].is_null()) continue;
     std::printf("  last error  %s", text_of(session["last_error"]).c_str());
     if (!session["last_error_cause"].is_null())
@@ -127,19 +129,19 @@ void print_prometheus(const Json& status) {
   };
   constexpr Metric kMetrics[] = {
       {"isboot_session_up", "gauge", "Whether the kernel carries the session.",
-       [](const Json& session) { return session["state"] == "carried" ? 1.0 : 0.0; }},
+       [](const Json& session) { return session["state"].text() == "carried" ? 1.0 : 0.0; }},
       {"isboot_session_recoveries_total", "counter", "How often the session was brought back.",
-       [](const Json& session) { return session["recoveries"].get<double>(); }},
+       [](const Json& session) { return 1.0 * number_of(session["recoveries"]); }},
       {"isboot_session_last_recovery_seconds", "gauge", "How long I/O waited the last time.",
-       [](const Json& session) { return session["last_recovery_ms"].get<double>() / 1000; }},
+       [](const Json& session) { return number_of(session["last_recovery_ms"]) / 1000.0; }},
       {"isboot_session_login_tries", "gauge", "Logins tried since the session was lost.",
-       [](const Json& session) { return session["tries"].get<double>(); }},
+       [](const Json& session) { return 1.0 * number_of(session["tries"]); }},
   };
   for (const Metric& metric : kMetrics) {
     std::printf("# HELP %s %s\n# TYPE %s %s\n", metric.name, metric.help, metric.name, metric.type);
     for (const Json& session : status["sessions"])
       std::printf("%s{session=\"%u\",target=%s,disk=%s} %g\n", metric.name,
-                  session["session"].get<unsigned>(), label(text_of(session["target"])).c_str(),
+                  number_of(session["session"]), label(text_of(session["target"])).c_str(),
                   label(text_of(session["disk"])).c_str(), metric.value(session));
   }
 }
@@ -149,16 +151,14 @@ int show_once(const StatusOptions& options) {
   if (!answer) {
     const int number = errno_of(answer.error().code);
     const bool none = number == ENOENT || number == ECONNREFUSED;
-    std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n",
-                 none ? "no keeper runs" : answer.error().text,
-                 none ? "isboot keep" : "ask as root");
-    return none ? kNothingToDo : kFailed;
+    const int failed = report(
+        {none ? "no keeper runs" : answer.error().text, none ? "isboot keep" : "ask as root"});
+    return none ? int{kNothingToDo} : failed;
   }
-  Json status = Json::parse(answer->text, nullptr, false);
-  if (!answer->done || status.is_discarded()) {
-    std::fprintf(stderr, "isboot: the keeper answers what this version does not read\n");
-    return kFailed;
-  }
+  auto parsed = parse_json(answer->text);
+  if (!answer->done || !parsed)
+    return report({"the keeper answers what this version does not read", "isboot keep --replace"});
+  Json& status = *parsed;
   if (options.line) {
     const StatusLine line = status_line(status);
     std::printf("isboot: %s\n", line.text.c_str());
@@ -167,7 +167,7 @@ int show_once(const StatusOptions& options) {
   }
   add_what_the_kernel_knows(status);
   if (options.json)
-    std::printf("%s\n", status.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+    print_json(status, 2);
   else if (options.prometheus)
     print_prometheus(status);
   else

@@ -4,6 +4,7 @@
 
 #include "app/timeline/picture.h"
 #include "cli/command.h"
+#include "cli/report/report.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::cli {
@@ -16,25 +17,18 @@ struct TimelineOptions {
   std::string record = kTimelinePath;
 };
 
-int fail(const std::string& what, const std::string& next) {
-  std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", what.c_str(), next.c_str());
-  return kFailed;
-}
-
-int show(const TimelineOptions& options) {
+Outcome<int> show(const TimelineOptions& options) {
   const auto record = linux_platform::read_file(options.record, kMaxRecord);
-  if (!record && errno_of(record.error().code) == ENOENT) {
-    std::fprintf(stderr, "isboot: %s: no boot by isboot was recorded\n", options.record.c_str());
-    return kNothingToDo;
-  }
+  if (!record && errno_of(record.error().code) == ENOENT)
+    return report_nothing_to_do(options.record + ": no boot by isboot was recorded");
   if (!record)
-    return fail(options.record + ": " + std::string{system_error_text(record.error().code)},
-                "check that it can be read");
+    return Failure{options.record + ": " + std::string{system_error_text(record.error().code)},
+                   "check that it can be read"};
   const auto entries = parse_timeline(*record);
-  if (entries.empty()) return fail(options.record + ": no step is in it", "boot by isboot");
+  if (entries.empty()) return Failure{options.record + ": no step is in it", "boot by isboot"};
   if (options.svg.empty()) {
-    std::fputs(timeline_page(entries).c_str(), stdout);
-    return kDone;
+    print(timeline_page(entries));
+    return int{kDone};
   }
   std::FILE* file = options.svg == "-" ? stdout : std::fopen(options.svg.c_str(), "w");
   const bool written = file != nullptr && std::fputs(timeline_svg(entries).c_str(), file) >= 0 &&
@@ -42,9 +36,10 @@ int show(const TimelineOptions& options) {
   const int number = errno;
   if (file != nullptr && file != stdout) std::fclose(file);
   if (!written)
-    return fail(options.svg + ": " + std::string{system_error_text(system_error(number, "").code)},
-                "name a file that can be written");
-  return kDone;
+    return Failure{
+        options.svg + ": " + std::string{system_error_text(system_error(number, "").code)},
+        "name a file that can be written"};
+  return int{kDone};
 }
 
 }  // namespace
@@ -58,7 +53,7 @@ void add_timeline(Command& program) {
   command.option("RECORD", options->record, "What a boot recorded, instead of this machine's")
       .value_name("FILE");
   command.footer("Exit status: 0 done, 1 failed, 2 usage, 3 no boot by isboot was recorded.");
-  command.runs([options] { return show(*options); });
+  command.runs([options] { return status_of(show(*options)); });
 }
 
 }  // namespace isboot::cli

@@ -55,8 +55,8 @@ void load_modules(const std::vector<std::string>& names, Log& log) {
   auto modules = linux_platform::Modules::of_running_kernel();
   for (const std::string& name : not_loaded(std::move(missing)))
     if (const auto loaded = modules.load(name); !loaded)
-      log.write(LogLevel::Warning, "module " + name + ": " + in_words(loaded.error()) +
-                                       "; next: put it into the initramfs");
+      log.write(LogLevel::Warning, in_one_line({"module " + name + ": " + in_words(loaded.error()),
+                                                "put it into the initramfs"}));
 }
 
 void load_boot_modules(bool vlan, Log& log) {

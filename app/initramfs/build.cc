@@ -47,7 +47,7 @@ private:
 };
 
 // With the folders above it.
-std::optional<Failure> put(const std::string& from, const std::string& to, const char* mode) {
+Outcome<> put(const std::string& from, const std::string& to, const char* mode) {
   return run_tool({"install", "-D", "-m", mode, "--", from, to});
 }
 
@@ -66,59 +66,56 @@ std::vector<std::string> module_files(const InitramfsPlan& plan,
 }
 
 // Firmware files that the modules ask for and that the machine has.
-std::optional<Failure> put_firmware(const InitramfsPlan& plan, const Stage& stage,
-                                    const std::vector<std::string>& modules) {
-  if (modules.empty()) return std::nullopt;
+Outcome<> put_firmware(const InitramfsPlan& plan, const Stage& stage,
+                       const std::vector<std::string>& modules) {
+  if (modules.empty()) return Done{};
   std::vector<std::string> command{"modinfo", "-F", "firmware"};
   command.insert(command.end(), modules.begin(), modules.end());
-  if (auto failed = run_tool(command, {.output = stage.file("firmware")})) return failed;
+  ISBOOT_TRY(run_tool(command, {.output = stage.file("firmware")}));
   std::ifstream names{stage.file("firmware")};
   for (std::string name; std::getline(names, name);)
     for (const char* suffix : {"", ".xz", ".zst"}) {
       const std::string below = "lib/firmware/" + name + suffix;
       const std::string file = plan.base + "/" + below;
       if (!is_file(file)) continue;
-      if (auto failed = put(file, stage.root() + "/" + below, "0644")) return failed;
+      ISBOOT_TRY(put(file, stage.root() + "/" + below, "0644"));
     }
-  return std::nullopt;
+  return Done{};
 }
 
-std::optional<Failure> put_modules(const InitramfsPlan& plan, const Stage& stage) {
+Outcome<> put_modules(const InitramfsPlan& plan, const Stage& stage) {
   const std::string below = "/lib/modules/" + plan.version + "/";
   const std::string from = plan.base + below;
   const std::string to = stage.root() + below;
   const linux_platform::Modules modules{from};
   std::vector<std::string> whole;
   for (const std::string& file : module_files(plan, modules)) {
-    if (auto failed = put(from + file, to + file, "0644")) return failed;
+    ISBOOT_TRY(put(from + file, to + file, "0644"));
     whole.push_back(from + file);
   }
   // depmod asks for them; the second tells `init` what it need not look for.
   for (const char* list : {"modules.order", "modules.builtin"})
-    if (auto failed = put(from + list, to + list, "0644")) return failed;
-  if (auto failed = run_tool({"depmod", "-b", stage.root(), plan.version})) return failed;
+    ISBOOT_TRY(put(from + list, to + list, "0644"));
+  ISBOOT_TRY(run_tool({"depmod", "-b", stage.root(), plan.version}));
   // For modprobe alone, which is not there.
-  if (auto failed = run_tool({"find", to, "(", "-name", "*.bin", "-o", "-name", "modules.order",
-                              "-o", "-name", "modules.symbols", ")", "-delete"}))
-    return failed;
+  ISBOOT_TRY(run_tool({"find", to, "(", "-name", "*.bin", "-o", "-name", "modules.order", "-o",
+                       "-name", "modules.symbols", ")", "-delete"}));
   return put_firmware(plan, stage, whole);
 }
 
 // What the archive holds, sorted; with the time of all of it set to the beginning of time, so
 // that the same files give the same bytes.
-std::optional<Failure> list_files(const Stage& stage) {
-  if (auto failed = run_tool({"find", stage.root(), "-exec", "touch", "-h", "-d", "@0", "{}", "+"}))
-    return failed;
-  if (auto failed = run_tool({"find", stage.root(), "-mindepth", "1", "-printf", "%P\n"},
-                             {.output = stage.file("found")}))
-    return failed;
+Outcome<> list_files(const Stage& stage) {
+  ISBOOT_TRY(run_tool({"find", stage.root(), "-exec", "touch", "-h", "-d", "@0", "{}", "+"}));
+  ISBOOT_TRY(run_tool({"find", stage.root(), "-mindepth", "1", "-printf", "%P\n"},
+                      {.output = stage.file("found")}));
   std::ifstream found{stage.file("found")};
   std::vector<std::string> names;
   for (std::string name; std::getline(found, name);) names.push_back(name);
   std::sort(names.begin(), names.end());
   std::ofstream list{stage.file("list")};
   for (const std::string& name : names) list << name << '\n';
-  if (list.flush()) return std::nullopt;
+  if (list.flush()) return Done{};
   return Failure{"the list of files cannot be written", "make room in " + temporary_folder()};
 }
 
@@ -131,10 +128,9 @@ std::vector<std::string> compressor_for(const InitramfsPlan& plan) {
 }
 
 // The file is whole on its disk before it has its name.
-std::optional<Failure> give_name(const std::string& written, const std::string& name) {
+Outcome<> give_name(const std::string& written, const std::string& name) {
   const linux_platform::UniqueFd file{open(written.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file && fsync(file.get()) == 0 && rename(written.c_str(), name.c_str()) == 0)
-    return std::nullopt;
+  if (file && fsync(file.get()) == 0 && rename(written.c_str(), name.c_str()) == 0) return Done{};
   const int number = errno;
   unlink(written.c_str());
   return Failure{name + ": " + strerrordesc_np(number), "name a file that can be written with -o"};
@@ -153,7 +149,7 @@ std::vector<std::string> all_nic_folders() {
 
 std::vector<std::string> all_nic_buses() { return {"virtio_pci", "virtio_mmio", "hv_vmbus"}; }
 
-std::optional<Failure> build_initramfs(const InitramfsPlan& plan) {
+Outcome<> build_initramfs(const InitramfsPlan& plan) {
   const Stage stage;
   if (!stage.made())
     return Failure{"no temporary folder can be made", "set TMPDIR to a folder with room"};
@@ -164,19 +160,19 @@ std::optional<Failure> build_initramfs(const InitramfsPlan& plan) {
   std::vector<std::string> folders{"mkdir", "-p"};
   for (const char* folder : {"/dev", "/proc", "/root", "/run", "/sys"})
     folders.push_back(stage.root() + folder);
-  if (auto failed = run_tool(folders)) return failed;
-  if (auto failed = put(plan.program, stage.root() + "/init", "0755")) return failed;
-  if (auto failed = put_modules(plan, stage)) return failed;
-  if (auto failed = list_files(stage)) return failed;
-  if (auto failed = run_tool({"cpio", "--quiet", "--create", "--format=newc", "--reproducible",
-                              "--owner=+0:+0", "--directory=" + stage.root()},
-                             {.input = stage.file("list"), .output = stage.file("archive")}))
-    return failed;
+  ISBOOT_TRY(run_tool(folders));
+  ISBOOT_TRY(put(plan.program, stage.root() + "/init", "0755"));
+  ISBOOT_TRY(put_modules(plan, stage));
+  ISBOOT_TRY(list_files(stage));
+  ISBOOT_TRY(run_tool({"cpio", "--quiet", "--create", "--format=newc", "--reproducible",
+                       "--owner=+0:+0", "--directory=" + stage.root()},
+                      {.input = stage.file("list"), .output = stage.file("archive")}));
   const std::string written = plan.output + ".new";
-  if (auto failed =
-          run_tool(compressor_for(plan), {.input = stage.file("archive"), .output = written})) {
+  const auto compressed =
+      run_tool(compressor_for(plan), {.input = stage.file("archive"), .output = written});
+  if (!compressed) {
     unlink(written.c_str());
-    return failed;
+    return compressed;
   }
   return give_name(written, plan.output);
 }

@@ -28,6 +28,6 @@ std::vector<std::string> all_nic_buses();
 // replaced when the new one is complete. The same plan and files give the same bytes. Firmware
 // that a module names is taken along where the machine has it. Uses depmod, modinfo, cpio and
 // zstd or gzip. Takes seconds.
-std::optional<Failure> build_initramfs(const InitramfsPlan& plan);
+Outcome<> build_initramfs(const InitramfsPlan& plan);
 
 }  // namespace isboot::app

@@ -80,7 +80,7 @@ std::vector<std::string> nic_modules(const std::string& sysfs, std::span<const M
   return modules;
 }
 
-std::optional<Failure> find_root_place(const std::string& sysfs, Text mounts, RootPlace& place) {
+Outcome<> find_root_place(const std::string& sysfs, Text mounts, RootPlace& place) {
   place = {};
   std::istringstream lines{std::string{mounts}};
   for (std::string line; std::getline(lines, line);) {
@@ -98,7 +98,7 @@ std::optional<Failure> find_root_place(const std::string& sysfs, Text mounts, Ro
     return Failure{"root (" + place.device + ") is on " + layer +
                        ", which isboot's own initramfs does not assemble",
                    kOtherwise};
-  return std::nullopt;
+  return Done{};
 }
 
 }  // namespace isboot::app

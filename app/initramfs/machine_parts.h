@@ -22,6 +22,6 @@ struct RootPlace {
 
 // Where "/" is, of the text of /proc/self/mounts. A failure when it is on what isboot's own
 // initramfs cannot put together: LUKS, LVM, multipath, md, several disks, no disk at all.
-std::optional<Failure> find_root_place(const std::string& sysfs, Text mounts, RootPlace& place);
+Outcome<> find_root_place(const std::string& sysfs, Text mounts, RootPlace& place);
 
 }  // namespace isboot::app

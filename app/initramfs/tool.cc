@@ -11,7 +11,7 @@ extern char** environ;
 
 namespace isboot::app {
 
-std::optional<Failure> run_tool(const std::vector<std::string>& arguments, const ToolFiles& files) {
+Outcome<> run_tool(const std::vector<std::string>& arguments, const ToolFiles& files) {
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -28,7 +28,7 @@ std::optional<Failure> run_tool(const std::vector<std::string>& arguments, const
   int status = 0;
   while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
   }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return std::nullopt;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Done{};
   return Failure{arguments[0] + " failed", "mend what it says above"};
 }
 

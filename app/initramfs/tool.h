@@ -16,8 +16,7 @@ struct ToolFiles {
 
 // Runs `arguments` (the first one is searched in PATH) and waits for its end, however long that
 // takes. A failure when it cannot be run or does not end with 0.
-std::optional<Failure> run_tool(const std::vector<std::string>& arguments,
-                                const ToolFiles& files = {});
+Outcome<> run_tool(const std::vector<std::string>& arguments, const ToolFiles& files = {});
 
 // Whether PATH has it.
 bool has_tool(const std::string& name);

@@ -188,8 +188,8 @@ int adopt(unsigned session, const std::string& credentials) {
   auto found = read_session(session, creator.was_nobody(), sysfs);
   if (!found) return fail(in_words(found.error()), "ls /sys/class/iscsi_session");
   if (!credentials.empty()) {
-    const auto failure = read_credentials(credentials, found->login.credentials);
-    if (failure) return fail(failure->message, failure->next_step);
+    const auto read = read_credentials(credentials, found->login.credentials);
+    if (!read) return fail(read.error().message, read.error().next_step);
   }
   // As for a session of isboot's: iscsid has set a limit, 120 s as it comes.
   const auto sessions = linux_platform::SessionFolder::open();

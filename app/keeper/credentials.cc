@@ -18,8 +18,7 @@ constexpr std::size_t kMaxFile = 4096;
 std::string quoted(const std::string& path) { return "credentials file " + path; }
 
 // The whole file; one byte of `buffer` stays unused, to tell a file that is too long.
-std::optional<Failure> read_private(const std::string& path, MutableBytes buffer,
-                                    std::size_t& size) {
+Outcome<> read_private(const std::string& path, MutableBytes buffer, std::size_t& size) {
   const linux_platform::UniqueFd fd{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
   struct stat status {};
   if (!fd || fstat(fd.get(), &status) != 0) {
@@ -33,7 +32,7 @@ std::optional<Failure> read_private(const std::string& path, MutableBytes buffer
   while (size < buffer.size()) {
     const ssize_t got = read(fd.get(), &buffer[size], buffer.size() - size);
     if (got < 0) return Failure{quoted(path) + ": " + strerror(errno), "look into the disk"};
-    if (got == 0) return std::nullopt;
+    if (got == 0) return Done{};
     size += static_cast<std::size_t>(got);
   }
   return Failure{quoted(path) + " is too long", "keep it to four lines"};
@@ -48,7 +47,7 @@ bool set(iscsi::Credentials& credentials, Text name, Text value) {
   return false;
 }
 
-std::optional<Failure> parse(const std::string& path, Text text, iscsi::Credentials& credentials) {
+Outcome<> parse(const std::string& path, Text text, iscsi::Credentials& credentials) {
   for (int line = 1; !text.empty(); ++line) {
     const std::size_t end = position_of(text, '\n');
     const Text row = part_of(text, 0, end);
@@ -60,19 +59,18 @@ std::optional<Failure> parse(const std::string& path, Text text, iscsi::Credenti
       return Failure{quoted(path) + ", line " + std::to_string(line) + ": not understood",
                      "use lines name=, secret=, reverse_name=, reverse_secret= of up to 255 bytes"};
   }
-  return std::nullopt;
+  return Done{};
 }
 
 }  // namespace
 
-std::optional<Failure> read_credentials(const std::string& path, iscsi::Credentials& credentials) {
+Outcome<> read_credentials(const std::string& path, iscsi::Credentials& credentials) {
   auto pages = linux_platform::SecretPages::allocate(kMaxFile);
   if (!pages) return Failure{in_words(pages.error()), "free some memory"};
   pages->resize(kMaxFile);  // all of it is wiped in the end
   std::size_t size = 0;
-  auto failure = read_private(path, pages->memory(), size);
-  if (!failure) failure = parse(path, as_text(pages->bytes().first(size)), credentials);
-  return failure;
+  ISBOOT_TRY(read_private(path, pages->memory(), size));
+  return parse(path, as_text(pages->bytes().first(size)), credentials);
 }
 
 }  // namespace isboot::app

@@ -16,6 +16,6 @@ namespace isboot::app {
 // Fills `credentials`. The file must be readable by its owner alone. Empty lines and
 // lines that start with '#' are skipped; nothing else is trimmed, because a secret may
 // hold any byte but a newline. A failure names the line, never its value.
-std::optional<Failure> read_credentials(const std::string& path, iscsi::Credentials& credentials);
+Outcome<> read_credentials(const std::string& path, iscsi::Credentials& credentials);
 
 }  // namespace isboot::app

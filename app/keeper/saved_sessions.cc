@@ -32,11 +32,12 @@ bool find_in_table(SessionRecord& record, boot::Parameters parameters, Log& log)
 void find_credentials(SessionRecord& record, const boot::Parameters& parameters, Log& log) {
   const std::string file{record.credentials_file.view()};
   const bool found = file.empty() ? find_in_table(record, parameters, log)
-                                  : !read_credentials(file, record.login.credentials);
+                                  : read_credentials(file, record.login.credentials).ok();
   if (found) return;
-  log.write(LogLevel::Error, "no secrets for " + std::string{record.kernel.target_name.view()} +
-                                 " in " + (file.empty() ? "the iBFT" : file) +
-                                 "; next: mend that and do the same again");
+  log.write(LogLevel::Error,
+            in_one_line({"no secrets for " + std::string{record.kernel.target_name.view()} +
+                             " in " + (file.empty() ? "the iBFT" : file),
+                         "mend that and do the same again"}));
 }
 
 }  // namespace

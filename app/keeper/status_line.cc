@@ -1,20 +1,15 @@
 #include "app/keeper/status_line.h"
 
-#include <nlohmann/json.hpp>
-
 namespace isboot::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 std::string text_of(const Json& session, const char* member, const char* otherwise) {
-  const auto found = session.find(member);
-  return found != session.end() && found->is_string() ? found->get<std::string>() : otherwise;
+  const Json& found = session[member];
+  return found.is_text() ? found.text() : otherwise;
 }
 
 std::uint64_t number_of(const Json& session, const char* member) {
-  const auto found = session.find(member);
-  return found != session.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+  return session[member].number();
 }
 
 // "/dev/sda (10.0.2.2:3260) is waiting for 35 s: the connection failed"
@@ -32,7 +27,7 @@ std::string lost(const Json& session) {
 StatusLine status_line(const Json& status) {
   std::string disks, losses;
   std::uint64_t recoveries = 0;
-  const Json sessions = status.value("sessions", Json::array());
+  const Json& sessions = status["sessions"];
   for (const Json& session : sessions) {
     recoveries += number_of(session, "recoveries");
     if (text_of(session, "state", "") == "carried")

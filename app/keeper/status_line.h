@@ -1,8 +1,9 @@
 // The keeper's sessions in one line: for a login banner, and for scripts.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
+
+#include "app/json/json.h"
 
 namespace isboot::app {
 
@@ -12,6 +13,6 @@ struct StatusLine {
 };
 
 // Of `isboot status --json`; members that are missing count as unknown.
-StatusLine status_line(const nlohmann::ordered_json& status);
+StatusLine status_line(const Json& status);
 
 }  // namespace isboot::app

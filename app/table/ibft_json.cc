@@ -1,7 +1,5 @@
 #include "app/table/ibft_json.h"
 
-#include <nlohmann/json.hpp>
-
 #include "app/table/ibft_text.h"
 
 namespace isboot::app {
@@ -20,9 +18,9 @@ Json secret_json(Text secret, Secrets secrets) {
 
 // No place for a server behind the last; null for one before it that is not there.
 Json dns_json(const std::array<IpAddress, 2>& servers) {
-  Json json = Json::array();
+  Json json = Json::list();
   for (const IpAddress& server : servers) json.push_back(address_json(server));
-  while (!json.empty() && json.back().is_null()) json.erase(json.size() - 1);
+  while (!json.empty() && json.back().is_null()) json.pop_back();
   return json;
 }
 
@@ -34,7 +32,7 @@ Json initiator_json(const ibft::Initiator& initiator) {
   json["name"] = text_json(initiator.name);
   json["isns"] = address_json(initiator.isns);
   json["slp"] = address_json(initiator.slp);
-  json["radius"] = Json::array();
+  json["radius"] = Json::list();
   for (const IpAddress& server : initiator.radius) json["radius"].push_back(address_json(server));
   return json;
 }
@@ -96,7 +94,7 @@ Json finding_json(const char* severity, Text structure, std::uint32_t offset, co
 }  // namespace
 
 Json findings_json(const ibft::Findings& findings) {
-  Json json = Json::array();
+  Json json = Json::list();
   for (const ibft::Finding& finding : findings)
     json.push_back(finding_json(to_text(finding.severity).data(), to_text(finding.place()),
                                 finding.offset, finding.field, finding.message));
@@ -115,19 +113,19 @@ Json ibft_json(const std::string& source, const ibft::Table& table, const ibft::
   json["oem_id"] = text_json(table.oem_id);
   json["oem_table_id"] = text_json(table.oem_table_id);
   json["checksum_ok"] = table.checksum_ok;
-  json["control"] = nullptr;
+  json["control"] = Json{};
   if (table.control.offset != 0)
-    json["control"] = {{"boot_failover", table.control.boot_failover},
-                       {"offset", table.control.offset}};
+    json["control"] = Json::object(
+        {{"boot_failover", table.control.boot_failover}, {"offset", table.control.offset}});
   json["initiator"] = table.initiator ? initiator_json(*table.initiator) : Json{};
-  json["nics"] = Json::array();
+  json["nics"] = Json::list();
   for (const ibft::Nic& nic : table.nics) json["nics"].push_back(nic_json(nic));
-  json["targets"] = Json::array();
+  json["targets"] = Json::list();
   for (const ibft::Target& target : table.targets)
     json["targets"].push_back(target_json(target, secrets));
   for (const ibft::Extension& extension : table.extensions)
     json["extensions"].push_back(
-        {{"offset", extension.offset}, {"data", hex_text(extension.data)}});
+        Json::object({{"offset", extension.offset}, {"data", hex_text(extension.data)}}));
   json["findings"] = findings_json(findings);
   return json;
 }

@@ -1,15 +1,12 @@
 // The JSON of `isboot ibft show --json` (design.md: binding to the letter).
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "app/json/json.h"
 #include "core/ibft/finding.h"
 
 namespace isboot::app {
-
-// Ordered: people read it too.
-using Json = nlohmann::ordered_json;
 
 enum class Secrets : std::uint8_t { Hide, Show };
 

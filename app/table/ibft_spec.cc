@@ -1,6 +1,6 @@
 #include "app/table/ibft_spec.h"
 
-#include <nlohmann/json.hpp>
+#include <limits>
 #include <set>
 
 #include "app/table/ibft_text.h"
@@ -23,8 +23,8 @@ public:
   // The field's value; nullptr when it is absent or null.
   const Json* find(const char* name) {
     asked_.insert(name);
-    const auto found = object_.find(name);
-    return found == object_.end() || found->is_null() ? nullptr : &*found;
+    const Json* const found = object_.find(name);
+    return found == nullptr || found->is_null() ? nullptr : found;
   }
   [[noreturn]] void fail(const char* name, const std::string& why) const {
     throw SpecError{name_of(name) + ": " + why};
@@ -38,16 +38,16 @@ public:
     const Json* value = find(name);
     if (value == nullptr) return false;
     if (!value->is_boolean()) fail(name, "must be true or false");
-    return value->get<bool>();
+    return value->boolean();
   }
   template <class Integer>
   Integer number(const char* name, Integer otherwise = 0) {
     const Json* value = find(name);
     if (value == nullptr) return otherwise;
     constexpr std::uint64_t kMost = std::numeric_limits<Integer>::max();
-    if (!value->is_number_unsigned() || value->get<std::uint64_t>() > kMost)
+    if (!value->is_number() || value->number() > kMost)
       fail(name, "must be a number from 0 to " + std::to_string(kMost));
-    return value->get<Integer>();
+    return static_cast<Integer>(value->number());
   }
   // Empty when absent.
   Text text(const char* name) {
@@ -68,7 +68,7 @@ public:
     std::array<IpAddress, 2> both;
     const Json* list = find(name);
     if (list == nullptr) return both;
-    if (!list->is_array() || list->size() > 2) fail(name, "must be a list of at most two");
+    if (!list->is_list() || list->size() > 2) fail(name, "must be a list of at most two");
     for (std::size_t i = 0; i < list->size(); ++i)
       if (!(*list)[i].is_null()) both[i] = address_of((*list)[i], name);
     return both;
@@ -88,7 +88,7 @@ public:
   void each(const char* name, std::size_t most, Take take) {
     const Json* list = find(name);
     if (list == nullptr) return;
-    if (!list->is_array()) fail(name, "must be a list");
+    if (!list->is_list()) fail(name, "must be a list");
     if (list->size() > most) fail(name, "has more than " + std::to_string(most) + " items");
     for (std::size_t i = 0; i < list->size(); ++i) {
       Fields item{(*list)[i], name_of(name) + "[" + std::to_string(i) + "]", texts_};
@@ -97,14 +97,14 @@ public:
     }
   }
   void done() const {
-    for (const auto& [name, value] : object_.items())
+    for (const std::string& name : object_.names())
       if (asked_.count(name) == 0) fail(name.c_str(), "is not known");
   }
 
 private:
   Text text_of(const Json& value, const char* name) {
-    if (!value.is_string()) fail(name, "must be a text");
-    return texts_.keep(unescaped(value.get_ref<const std::string&>()));
+    if (!value.is_text()) fail(name, "must be a text");
+    return texts_.keep(unescaped(value.text()));
   }
   IpAddress address_of(const Json& value, const char* name) {
     const auto address = parse_ip(text_of(value, name));
@@ -226,15 +226,6 @@ ibft::Table table_from_json(const Json& spec, TextStore& texts) {
   });
   in.done();
   return table;
-}
-
-void wipe_texts(Json& json) {
-  if (json.is_string()) {
-    auto& text = json.get_ref<std::string&>();
-    wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-  }
-  if (json.is_structured())
-    for (Json& item : json) wipe_texts(item);
 }
 
 }  // namespace isboot::app

@@ -34,7 +34,4 @@ private:
 // Throws SpecError for anything else that is not in design.md's JSON.
 ibft::Table table_from_json(const Json& spec, TextStore& texts);
 
-// Overwrites every text in `json`: it held secrets.
-void wipe_texts(Json& json);
-
 }  // namespace isboot::app

@@ -205,9 +205,9 @@ Result<Done> Making::name_initiator(boot::Tableless& wanted) {
 
 Result<Done> Making::read_secrets(iscsi::Credentials& credentials) {
   if (access(paths_.credentials.c_str(), F_OK) != 0) return Done{};
-  const auto failure = read_credentials(paths_.credentials, credentials);
-  if (!failure) return Done{};
-  say(LogLevel::Error, failure->message + "; next: " + failure->next_step);
+  const auto read = read_credentials(paths_.credentials, credentials);
+  if (read) return Done{};
+  say(LogLevel::Error, in_one_line(read.error()));
   return Error{Errc::BadValue, 0, "the credentials cannot be used"};
 }
 

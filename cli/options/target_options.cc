@@ -2,8 +2,6 @@
 
 #include <net/if.h>
 
-#include <cstdio>
-
 #include "app/keeper/credentials.h"
 #include "platform/linux/system/file.h"
 
@@ -53,7 +51,8 @@ std::optional<Failure> configure(const TargetOptions& options, const boot::Param
   if (!isid) return Failure{in_words(isid.error()), "try again later"};
   config.isid = *isid;
   if (options.credentials_file.empty()) return std::nullopt;
-  return read_credentials(options.credentials_file, config.credentials);
+  const auto read = read_credentials(options.credentials_file, config.credentials);
+  return read ? std::nullopt : std::optional{read.error()};
 }
 
 std::optional<Failure> use_link(TargetPorts& ports, Text name) {
@@ -87,12 +86,6 @@ std::optional<Failure> discover(TargetPorts& ports, const Portal& portal,
     if (!*row) return std::nullopt;
     targets.push_back(**row);
   }
-}
-
-int report(const Failure& failure) {
-  std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", failure.message.c_str(),
-               failure.next_step.c_str());
-  return kFailed;
 }
 
 }  // namespace isboot::cli

@@ -51,7 +51,4 @@ std::optional<Failure> discover(TargetPorts& ports, const Portal& portal,
                                 const iscsi::LoginConfig& config,
                                 std::vector<iscsi::DiscoveredTarget>& targets);
 
-// Both lines on stderr; kFailed.
-int report(const Failure& failure);
-
 }  // namespace isboot::cli

@@ -54,10 +54,10 @@ TEST_F(MachineParts, ABootNicBringsItsDriverAndItsBus) {
 
 TEST_F(MachineParts, RootIsWhereItWasMountedLast) {
   RootPlace place;
-  EXPECT_FALSE(find_root_place(root_,
-                               "rootfs / rootfs rw 0 0\nproc /proc proc rw 0 0\n"
-                               "/dev/nosuch2 / xfs rw 0 0\n/dev/nosuch3 /home ext4 rw 0 0\n",
-                               place));
+  EXPECT_TRUE(find_root_place(root_,
+                              "rootfs / rootfs rw 0 0\nproc /proc proc rw 0 0\n"
+                              "/dev/nosuch2 / xfs rw 0 0\n/dev/nosuch3 /home ext4 rw 0 0\n",
+                              place));
   EXPECT_EQ(place.device, "/dev/nosuch2");
   EXPECT_EQ(place.type, "xfs");
 }
@@ -67,15 +67,15 @@ TEST_F(MachineParts, WhatMustBeAssembledIsRefusedByName) {
   block("nosuch9", "md");
   RootPlace place;
   const auto mapper = find_root_place(root_, "/dev/mapper/nosuch-root / ext4 rw 0 0\n", place);
-  ASSERT_TRUE(mapper);
-  EXPECT_THAT(mapper->message, HasSubstr("LUKS, LVM or multipath"));
-  EXPECT_THAT(mapper->next_step, HasSubstr("the distribution's initramfs"));
+  ASSERT_FALSE(mapper);
+  EXPECT_THAT(mapper.error().message, HasSubstr("LUKS, LVM or multipath"));
+  EXPECT_THAT(mapper.error().next_step, HasSubstr("the distribution's initramfs"));
   const auto raid = find_root_place(root_, "/dev/nosuch9 / ext4 rw 0 0\n", place);
-  ASSERT_TRUE(raid);
-  EXPECT_THAT(raid->message, HasSubstr("(md)"));
+  ASSERT_FALSE(raid);
+  EXPECT_THAT(raid.error().message, HasSubstr("(md)"));
   const auto none = find_root_place(root_, "overlay / overlay rw 0 0\n", place);
-  ASSERT_TRUE(none);
-  EXPECT_THAT(none->message, HasSubstr("no disk"));
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().message, HasSubstr("no disk"));
 }
 
 }  // namespace

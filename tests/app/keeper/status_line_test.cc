@@ -2,15 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 namespace isboot::app::test {
 namespace {
 
-using Json = nlohmann::ordered_json;
+Json parsed(Text text) {
+  const auto json = parse_json(text);
+  EXPECT_TRUE(json) << text;
+  return json.value_or(Json{});
+}
 
 TEST(StatusLine, SaysWhatIsCarried) {
-  const StatusLine line = status_line(Json::parse(R"({"sessions":[
+  const StatusLine line = status_line(parsed(R"({"sessions":[
     {"disk":"/dev/sda","state":"carried","recoveries":2},
     {"disk":"/dev/sdb","state":"carried","recoveries":1}]})"));
   EXPECT_EQ(line.text, "/dev/sda, /dev/sdb carried, recoveries: 3");
@@ -18,7 +20,7 @@ TEST(StatusLine, SaysWhatIsCarried) {
 }
 
 TEST(StatusLine, NamesALossFirst) {
-  const StatusLine line = status_line(Json::parse(R"({"sessions":[
+  const StatusLine line = status_line(parsed(R"({"sessions":[
     {"disk":"/dev/sda","state":"carried","recoveries":0},
     {"disk":"/dev/sdb","portal":"10.0.2.2:3260","state":"waiting","state_seconds":35,
      "recoveries":1,"last_error":"the connection failed"}]})"));
@@ -32,7 +34,7 @@ TEST(StatusLine, NothingAndNonsenseAreNoHealth) {
   for (const char* text : {"{}", R"({"sessions":[]})", R"({"sessions":[{}]})",
                            R"({"sessions":[{"disk":null,"state":7}]})"}) {
     SCOPED_TRACE(text);
-    EXPECT_FALSE(status_line(Json::parse(text)).all_carried);
+    EXPECT_FALSE(status_line(parsed(text)).all_carried);
   }
 }
 

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "app/table/ibft_spec.h"
 #include "tests/ibft/table_bytes.h"
 #include "tests/ibft/table_model.h"
@@ -12,6 +10,14 @@ namespace isboot::app::test {
 namespace {
 
 using ibft::test::Decoded;
+
+constexpr std::size_t kFirst = 0;
+
+Json parsed(Text text) {
+  const auto json = parse_json(text);
+  EXPECT_TRUE(json) << text;
+  return json.value_or(Json{});
+}
 
 // The example of design.md: scripts depend on each key and on each kind of value.
 constexpr const char* kDesign = R"({"source": "file:x.bin", "length": 582, "revision": 1,
@@ -36,7 +42,7 @@ constexpr const char* kDesign = R"({"source": "file:x.bin", "length": 582, "revi
 TEST(IbftJson, IsTheDesignToTheLetter) {
   const Decoded decoded{ibft::test::real_table()};
   const Json json = ibft_json("file:x.bin", decoded.table, decoded.findings, Secrets::Hide);
-  EXPECT_EQ(json.dump(1), Json::parse(kDesign).dump(1));
+  EXPECT_EQ(json.dump(1), parsed(kDesign).dump(1));
 }
 
 // What EDK2 wrote comes back byte for byte by way of what people read.
@@ -47,10 +53,10 @@ TEST(IbftJson, HoldsAllOfATableOfEdk2) {
     const Decoded decoded{
         isboot::testing::load_fixture(ISBOOT_FIXTURES, std::string{"ibft/"} + file)};
     const Json json = ibft_json(file, decoded.table, decoded.findings, Secrets::Show);
-    EXPECT_EQ(json["oem_id"], "BOCHS");
+    EXPECT_EQ(json["oem_id"].text(), "BOCHS");
     EXPECT_EQ(json["oem_table_id"], "BXPC");
     TextStore texts;
-    const ibft::Table table = table_from_json(Json::parse(json.dump()), texts);
+    const ibft::Table table = table_from_json(parsed(json.dump()), texts);
     EXPECT_EQ(ibft::test::encoded(table, ibft::Layout::Edk2), decoded.bytes);
   }
 }
@@ -60,8 +66,8 @@ TEST(IbftJson, DescribesAFinding) {
   bytes[ibft::test::kNic + 22] = 33;
   ibft::test::seal(bytes);
   const Decoded decoded{bytes};
-  const Json finding = findings_json(decoded.findings)[0];
-  EXPECT_EQ(finding, Json::parse(R"({"severity": "error", "structure": "nic0", "offset": 182,
+  const Json finding = findings_json(decoded.findings)[kFirst];
+  EXPECT_EQ(finding, parsed(R"({"severity": "error", "structure": "nic0", "offset": 182,
       "field": "prefix", "message": "is longer than the address"})"));
 }
 
@@ -79,8 +85,8 @@ TEST(IbftJson, HidesSecretsUnlessToldOtherwise) {
   const std::string hidden = ibft_json("x", table, {}, Secrets::Hide).dump();
   EXPECT_EQ(hidden.find("not-a-secret"), std::string::npos);
   const Json shown = ibft_json("x", table, {}, Secrets::Show);
-  EXPECT_EQ(shown["targets"][0]["chap_secret"], "not-a-secret-1234");
-  EXPECT_EQ(shown["targets"][0]["reverse_chap_secret"], "not-a-secret-5678");
+  EXPECT_EQ(shown["targets"][kFirst]["chap_secret"], "not-a-secret-1234");
+  EXPECT_EQ(shown["targets"][kFirst]["reverse_chap_secret"], "not-a-secret-5678");
 }
 
 TEST(IbftJson, SaysWhatIsLeftOfATableThatIsNone) {
@@ -88,16 +94,16 @@ TEST(IbftJson, SaysWhatIsLeftOfATableThatIsNone) {
   const Json json = ibft_json("x", decoded.table, decoded.findings, Secrets::Hide);
   EXPECT_TRUE(json["control"].is_null());
   EXPECT_TRUE(json["initiator"].is_null());
-  EXPECT_EQ(json["nics"], Json::array());
-  EXPECT_EQ(json["targets"], Json::array());
-  EXPECT_EQ(json["findings"][0]["message"], "this is no iBFT");
+  EXPECT_EQ(json["nics"], Json::list());
+  EXPECT_EQ(json["targets"], Json::list());
+  EXPECT_EQ(json["findings"][kFirst]["message"], "this is no iBFT");
 }
 
 TEST(IbftJson, KeepsThePlaceOfTheSecondDnsServer) {
   ibft::Table table = ibft::test::full_table(1);
   table.nics.items[0].dns[0] = {};
   const Json json = ibft_json("x", table, {}, Secrets::Hide);
-  EXPECT_EQ(json["nics"][0]["dns"], Json::parse(R"([null, "10.0.0.4"])"));
+  EXPECT_EQ(json["nics"][kFirst]["dns"], parsed(R"([null, "10.0.0.4"])"));
 }
 
 TEST(IbftSpec, GivesTheTableBackThatTheJsonWasMadeOf) {
@@ -112,14 +118,14 @@ TEST(IbftSpec, GivesTheTableBackThatTheJsonWasMadeOf) {
     }
     const Json json = ibft_json("x", table, {}, Secrets::Show);
     TextStore texts;
-    ibft::test::expect_same(table_from_json(Json::parse(json.dump()), texts), table);
+    ibft::test::expect_same(table_from_json(parsed(json.dump()), texts), table);
   }
 }
 
 TEST(IbftSpec, FillsInWhatIsLeftOut) {
   TextStore texts;
-  const ibft::Table table = table_from_json(
-      Json::parse(R"({"nics": [{}, {}], "targets": [{}, {"lun_number": 3}]})"), texts);
+  const ibft::Table table =
+      table_from_json(parsed(R"({"nics": [{}, {}], "targets": [{}, {"lun_number": 3}]})"), texts);
   EXPECT_EQ(table.revision, 1);
   EXPECT_FALSE(table.initiator);
   EXPECT_EQ(table.nics[1].index, 1);
@@ -162,18 +168,12 @@ TEST(IbftSpec, SaysWhatIsWrongAndWhere) {
     SCOPED_TRACE(row.spec);
     TextStore texts;
     try {
-      table_from_json(Json::parse(row.spec), texts);
+      table_from_json(parsed(row.spec), texts);
       ADD_FAILURE() << "was taken";
     } catch (const SpecError& error) {
       EXPECT_STREQ(error.what(), row.message);
     }
   }
-}
-
-TEST(IbftSpec, WipesItsTexts) {
-  Json json = Json::parse(R"({"a": ["secret"], "b": {"c": "secret"}, "d": 1})");
-  wipe_texts(json);
-  EXPECT_EQ(json.dump().find("secret"), std::string::npos);
 }
 
 }  // namespace
