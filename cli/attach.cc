@@ -18,7 +18,6 @@ namespace {
 
 using linux_platform::ControlRequest;
 
-constexpr int kAnswerLimitMs = 5'000;
 // Tells attached sessions from those of the table, whose paths are numbered from 0.
 constexpr std::uint8_t kIsidQualifier = 0xfe;
 

@@ -15,7 +15,6 @@ namespace {
 
 using linux_platform::ControlRequest;
 
-constexpr int kAnswerLimitMs = 5'000;
 constexpr Millis kWatchEvery = 2'000;
 
 struct StatusOptions {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "platform/linux/keeper/control.h"
 #include "platform/linux/keeper/session_folder.h"
 #include "platform/linux/keeper/status_json.h"
 #include "platform/linux/system_error.h"
@@ -51,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (int losses = data[5] % 12; losses > 0; --losses)
       session.on_lost(system_error(data[6], "the target closed the connection"));
   }
-  std::array<char, 16384> buffer{};
+  std::array<char, kMaxAnswer> buffer{};
   StatusJson json{buffer};
   for (std::size_t i = 0; i < sessions; ++i)
     json.append(session, id, (data[4] & 2) != 0, clock, log);

@@ -30,7 +30,6 @@ using linux_platform::session_folder;
 using linux_platform::SessionRecord;
 using linux_platform::Sysfs;
 
-constexpr int kAnswerLimitMs = 5'000;
 constexpr std::size_t kMaxNodeRecord = 1U << 16;
 constexpr const char* kNodes = "/etc/iscsi/nodes";
 // iscsid's socket has this name, without a place in the file system (its mgmt_ipc.h).

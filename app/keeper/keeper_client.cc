@@ -19,7 +19,6 @@ namespace {
 using linux_platform::ControlRequest;
 using linux_platform::UniqueFd;
 
-constexpr int kAnswerLimitMs = 5'000;
 constexpr int kSocketFd = 3;
 // Two limits of the keeper that runs, for whom it serves and for what it offers, and a moment.
 constexpr int kReplacedWithinMs = 70'000;

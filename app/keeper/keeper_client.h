@@ -8,6 +8,9 @@
 
 namespace isboot::app {
 
+// For what the keeper answers at once.
+inline constexpr int kAnswerLimitMs = 5'000;
+
 // Leaves the session to the keeper, which is started when none runs. The session works
 // without it, too, until its connection is lost. `credentials_file`: where a later keeper
 // finds the secrets again; empty: in the iBFT.

@@ -1,14 +1,13 @@
 #include "core/keep/target_notice.h"
 
 #include "core/base/reader.h"
+#include "core/iscsi/login_pdu.h"
 
 namespace isboot::keep {
 namespace {
 
-constexpr std::uint8_t kOpcodeMask = 0x3f;
-constexpr std::uint8_t kLogoutResponse = 0x26;
-constexpr std::uint8_t kAsyncMessage = 0x32;
-constexpr std::uint8_t kReject = 0x3f;
+using iscsi::Opcode;
+
 constexpr std::size_t kHeader = 48;
 constexpr std::size_t kLogoutResultAt = 2;
 constexpr std::size_t kAsyncEventAt = 36;
@@ -24,13 +23,13 @@ TargetNotice read_target_notice(Bytes pdu) {
   using Kind = TargetNotice::Kind;
   if (pdu.size() < kHeader) return {};
   const std::uint16_t time2wait = *Reader{pdu, kTime2WaitAt}.be16();  // the header is whole
-  const std::uint8_t opcode = pdu[0] & kOpcodeMask;
-  if (opcode == kReject) return {Kind::Rejected, "the target rejects a PDU of the kernel's"};
-  if (opcode == kLogoutResponse) {
+  const auto opcode = static_cast<Opcode>(pdu[0] & iscsi::kOpcodeMask);
+  if (opcode == Opcode::Reject) return {Kind::Rejected, "the target rejects a PDU of the kernel's"};
+  if (opcode == Opcode::LogoutResponse) {
     const bool waits = logout_wants_a_wait(pdu[kLogoutResultAt]);
     return {Kind::LoggedOut, "", waits ? time2wait : std::uint16_t{0}};
   }
-  if (opcode != kAsyncMessage) return {};
+  if (opcode != Opcode::AsyncMessage) return {};
   switch (pdu[kAsyncEventAt]) {
     case 1:
       return {Kind::LogOut, "the target asks us to log out"};

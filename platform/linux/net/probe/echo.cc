@@ -2,6 +2,7 @@
 
 #include "core/base/reader.h"
 #include "core/base/writer.h"
+#include "platform/linux/net/probe/internet_checksum.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -14,15 +15,6 @@ constexpr std::size_t kChecksumAt = 2;
 
 std::size_t ip_header_size(const Echo& echo) { return echo.v4 ? kV4HeaderSize : kV6HeaderSize; }
 
-// RFC 1071: the ones' complement of the ones' complement sum of all 16-bit words.
-std::uint16_t checksum(Bytes message) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < message.size(); ++i)
-    sum += i % 2 == 0 ? static_cast<std::uint32_t>(message[i]) << 8 : message[i];
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
-}
-
 }  // namespace
 
 Result<Bytes> write_echo(MutableBytes buffer, const Echo& echo) {
@@ -33,7 +25,7 @@ Result<Bytes> write_echo(MutableBytes buffer, const Echo& echo) {
   out.u8(echo.v4 ? kV4Request : kV6Request).u8(0).be16(0);
   out.be16(echo.identifier).be16(echo.sequence).zeros(echo.packet_size - headers);
   const MutableBytes message = ISBOOT_TRY(out.finish());
-  if (echo.v4) Writer{message.subspan(kChecksumAt)}.be16(checksum(message));
+  if (echo.v4) Writer{message.subspan(kChecksumAt)}.be16(internet_checksum(message));
   return Bytes{message};
 }
 

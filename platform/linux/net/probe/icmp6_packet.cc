@@ -1,6 +1,7 @@
 #include "platform/linux/net/probe/icmp6_packet.h"
 
 #include "core/base/writer.h"
+#include "platform/linux/net/probe/internet_checksum.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -14,11 +15,9 @@ constexpr std::size_t kChecksumAt = kIpv6Header + 2;
 // RFC 4443 section 2.3, over the pseudo-header of RFC 8200 section 8.1: both addresses (the
 // header's last 32 bytes), the length and the protocol.
 std::uint16_t checksum(Bytes packet) {
-  std::uint32_t sum = static_cast<std::uint32_t>(packet.size() - kIpv6Header) + kIcmpV6;
-  for (std::size_t i = 8; i + 1 < packet.size(); i += 2)
-    sum += static_cast<std::uint32_t>(packet[i]) << 8 | packet[i + 1];
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
+  const std::size_t length = packet.size() - kIpv6Header;
+  return internet_checksum(packet.subspan(kIpv6Header - 32),
+                           static_cast<std::uint32_t>(length) + kIcmpV6);
 }
 
 }  // namespace
