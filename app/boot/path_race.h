@@ -10,23 +10,25 @@
 
 namespace isboot::app {
 
-// What is done for each path. A path has the number that the user sees less 1.
+// What race() calls for each path. Paths count from 0 here; people see them counted from 1.
 class PathWork {
 public:
   virtual ~PathWork() = default;
 
-  // In the path's process: the disk; empty when there is none, and the log has said why.
-  // Ends at a limit that it knows.
+  // Called in the path's process. Returns the disk; an empty text when there is none, after the
+  // log has said why. Blocks, but never past a limit that it knows itself.
   virtual std::string bring_up(std::size_t path, Log& log) = 0;
-  // In the path's process, when there is no disk: whether leave() is wanted all the same, as soon
-  // as another path has one; then take_back() when none has.
+  // Called in the path's process after bring_up() found no disk. True when the path has a session
+  // that may still get one: leave() follows as soon as another path has its disk, take_back() when
+  // no path has.
   virtual bool may_come_later(std::size_t path) = 0;
-  // In the caller's process, once, when the first disk is there.
+  // Called once, in the process that called race(), when the first disk is there.
   virtual void before_leaving(Log& log) = 0;
-  // In the path's process, when its disk is there: of the first path before race() returns, of
-  // the others after that, never two at a time with the first.
+  // Called in the path's process when its disk is there: for the first path before race()
+  // returns, for the others only after the first one's call has ended.
   virtual void leave(std::size_t path, Log& log) = 0;
-  // In the path's process: whoever wanted the disk has been killed, or has none.
+  // Called in the path's process in place of leave() when nobody takes the disk: the process that
+  // called race() was killed, or no path has a disk.
   virtual void take_back(std::size_t path, Log& log) = 0;
 };
 

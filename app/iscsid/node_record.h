@@ -18,11 +18,11 @@ struct NodeRecord {
 // `portal_group`: the target's portal group tag.
 NodeRecord node_record(const linux_platform::SessionRecord& session, unsigned portal_group);
 
-// Whether its folders are what they should be: no target's name leads out of them.
+// False when a name in the record would lead out of iscsid's folder: a target's may hold a '/'.
 bool has_safe_folders(const NodeRecord& record);
 
-// Of the text of a record of iscsid's: the CmdSN with which it makes the session; 0, its default,
-// when the record does not say.
+// The CmdSN that iscsid starts a session with, from the text of its record of the session; 0, which
+// is its default, when the record does not say.
 std::uint32_t initial_cmd_sn_in(Text text);
 
 }  // namespace isboot::app

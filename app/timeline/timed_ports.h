@@ -35,11 +35,12 @@ public:
   Result<std::size_t> receive(MutableBytes out, Millis deadline) override {
     return stream_.receive(out, deadline);
   }
-  // A connection that is closed before it is handed over has ended a login that failed.
+  // Ends the step of the login, as failed: a login that succeeds hands its connection over and
+  // does not close it.
   void close() override;
   int descriptor() const override { return stream_.descriptor(); }
 
-  // The login is over: the session is about to be handed over.
+  // Ends the step of the login, as done: the session is about to be handed over.
   void logged_in();
 
 private:
