@@ -41,16 +41,15 @@ std::int64_t microseconds_since(Steady::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count();
 }
 
-std::optional<Failure> measure(Conversation& target, Checked& checked) {
+// For people: the disk was read before, so a target that says no more is no failure.
+void measure(Conversation& target, Checked& checked) {
   iscsi::ExchangeResult result;
   for (int i = 0; i < kRoundTrips; ++i) {
     const auto start = Steady::now();
-    if (auto failure = target.command(checked.lun, iscsi::scsi::test_unit_ready(), {}, result))
-      return failure;
+    if (target.command(checked.lun, iscsi::scsi::test_unit_ready(), {}, result)) return;
     const std::int64_t took = microseconds_since(start);
     if (i == 0 || took < checked.round_trip_us) checked.round_trip_us = took;
   }
-  return std::nullopt;
 }
 
 Checked check_disk(TargetPorts& ports, const Portal& portal, const Lun& lun,
@@ -69,7 +68,7 @@ Checked check_disk(TargetPorts& ports, const Portal& portal, const Lun& lun,
   checked.params = ports.conversation.params();
   checked.notes = ports.conversation.notes();
   checked.failure = probe_disk(ports.conversation, lun, checked.disk);
-  if (!checked.failure) checked.failure = measure(ports.conversation, checked);
+  if (!checked.failure) measure(ports.conversation, checked);
   ports.conversation.log_out();
   return checked;
 }
@@ -118,17 +117,19 @@ Json json_of(const Checked& checked) {
     return json;
   }
   const DiskReport& disk = checked.disk;
-  json["disk"] = Json::object({{"vendor", disk.vendor},
-                               {"product", disk.product},
-                               {"revision", disk.revision},
-                               {"serial", text_or_null(disk.serial)},
-                               {"identification", text_or_null(disk.identification)},
-                               {"luns", disk.luns ? Json(*disk.luns) : Json{}},
-                               {"notes", disk.notes},
-                               {"blocks", disk.blocks},
-                               {"block_size", disk.block_size},
-                               {"partition_table", name_of(disk.partition_table)},
-                               {"round_trip_microseconds", checked.round_trip_us}});
+  json["disk"] =
+      Json::object({{"vendor", disk.vendor},
+                    {"product", disk.product},
+                    {"revision", disk.revision},
+                    {"serial", text_or_null(disk.serial)},
+                    {"identification", text_or_null(disk.identification)},
+                    {"luns", disk.luns ? Json(*disk.luns) : Json{}},
+                    {"notes", disk.notes},
+                    {"blocks", disk.blocks},
+                    {"block_size", disk.block_size},
+                    {"partition_table", name_of(disk.partition_table)},
+                    {"round_trip_microseconds",
+                     checked.round_trip_us != 0 ? Json(checked.round_trip_us) : Json{}}});
   return json;
 }
 
@@ -150,7 +151,15 @@ void print(const Checked& checked) {
                    " bytes, " + std::to_string(disk.blocks * disk.block_size >> 20) + " MiB");
   line("partitions", name_of(disk.partition_table));
   for (const std::string& note : disk.notes) line("note", note);
-  line("round trip", std::to_string(checked.round_trip_us) + " us");
+  if (checked.round_trip_us != 0) line("round trip", std::to_string(checked.round_trip_us) + " us");
+}
+
+// A failure of the login says where; what comes after it is of the same target.
+Failure with_place(const Checked& checked, Failure failure) {
+  if (checked.logged_in)
+    failure.message = checked.target + " at " + std::string{to_text(checked.portal).view()} + ": " +
+                      failure.message;
+  return failure;
 }
 
 // A boot needs one disk: what the other paths lack is told, and is no failure.
@@ -164,7 +173,7 @@ int tell(const std::vector<Checked>& all, bool as_json) {
   for (const Checked& checked : all) {
     if (!as_json) print(checked);
     if (checked.failure)
-      (void)report(*checked.failure);
+      (void)report(with_place(checked, *checked.failure));
     else
       status = kDone;
   }
@@ -186,10 +195,12 @@ std::optional<Failure> name_target(TargetPorts& ports, const Portal& portal,
     }
   }
   if (names.empty())
-    return Failure{"the portal lists no target for us", "allow this initiator at the target"};
+    return Failure{std::string{to_text(portal).view()} + " lists no target for us",
+                   "allow this initiator at the target"};
   if (names != config.target_name.view())
-    return Failure{"the URL names no target, and the portal has several",
-                   "add one of these to the URL: " + names};
+    return Failure{
+        "the URL names no target, and " + std::string{to_text(portal).view()} + " has several",
+        "add one of these to the URL: " + names};
   return std::nullopt;
 }
 

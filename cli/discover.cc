@@ -54,7 +54,8 @@ int list_targets(const std::string& where, const TargetOptions& options) {
                   target.unusable.empty() ? "" : " (cannot be read as an address)");
   }
   if (targets.empty())
-    return report({"the portal lists no target for us", "allow this initiator at the target"});
+    return report({std::string{to_text(address->portal).view()} + " lists no target for us",
+                   "allow this initiator at the target"});
   return kDone;
 }
 

@@ -81,6 +81,10 @@ void FakeDisk::command(Bytes header) {
   commands_.push_back(cdb[0]);
   std::vector<std::uint8_t> bad = {0, static_cast<std::uint8_t>(sense.size())};
   bad.insert(bad.end(), sense.begin(), sense.end());
+  if (busy > 0) {
+    --busy;
+    return reply(0x21, 0x80, header, 8, {});
+  }
   if (attentions > 0) {
     --attentions;
     bad[4] = 6;

@@ -19,6 +19,7 @@ public:
   std::set<std::uint16_t> luns = {1};
   std::vector<std::uint8_t> image = std::vector<std::uint8_t>(16384);  // 512-byte blocks
   int attentions = 0;                     // commands that end with a unit attention first
+  int busy = 0;                           // commands that end with status BUSY first
   std::vector<std::uint8_t> broken = {};  // operation codes that end with `sense`
   std::vector<std::uint8_t> absent = {};  // operation codes that it does not have (5/20/00)
   std::vector<std::uint8_t> sense = {0x70, 0, 2, 0, 0, 0, 0, 10, 0, 0, 0, 0, 4, 0};

@@ -39,10 +39,20 @@ Failure login_failure(const boot::Session& session, const Error& error) {
   return {where + in_words(error) + fault, advice(error)};
 }
 
-bool is_attention(const iscsi::ExchangeResult& result) {
+// Between two tries of a command that the target is not ready for.
+constexpr Millis kPause = 250;
+
+bool has_sense_key(const iscsi::ExchangeResult& result, std::initializer_list<std::uint8_t> keys) {
   if (result.scsi_status != iscsi::scsi::kCheckCondition) return false;
   const auto sense = iscsi::scsi::decode_sense(result.sense);
-  return sense && sense->key == iscsi::scsi::kUnitAttention;
+  return sense && std::find(keys.begin(), keys.end(), sense->key) != keys.end();
+}
+
+// What passes by itself, for which the kernel tries again, and a boot until its time is over.
+bool is_passing(const iscsi::ExchangeResult& result) {
+  namespace scsi = iscsi::scsi;
+  return result.scsi_status == scsi::kBusy || result.scsi_status == scsi::kTaskSetFull ||
+         has_sense_key(result, {scsi::kNotReady, scsi::kAbortedCommand});
 }
 
 }  // namespace
@@ -98,9 +108,16 @@ std::optional<Failure> Conversation::finish(iscsi::ExchangeStep first,
 
 std::optional<Failure> Conversation::command(const Lun& lun, Bytes cdb, MutableBytes data,
                                              iscsi::ExchangeResult& result) {
-  for (int attentions = 0;; ++attentions) {
+  for (int attentions = 0;;) {
     auto failure = finish(exchange_->command(lun, cdb, data), result);
-    if (failure || !is_attention(result) || attentions == kMaxAttentions) return failure;
+    if (failure) return failure;
+    if (is_passing(result)) {
+      if (clock_.now() + kPause >= deadline_) return std::nullopt;
+      clock_.sleep_until(clock_.now() + kPause);
+    } else if (!has_sense_key(result, {iscsi::scsi::kUnitAttention}) ||
+               ++attentions > kMaxAttentions) {
+      return std::nullopt;
+    }
   }
 }
 

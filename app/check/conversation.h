@@ -30,7 +30,8 @@ public:
   const std::vector<std::string>& notes() const { return notes_; }
 
   // One SCSI command; `result` borrows until the next one. A unit attention is not a
-  // failure of the command: it is sent again.
+  // failure of the command: it is sent again; so it is until the deadline where the target is busy
+  // or the disk is not ready.
   std::optional<Failure> command(const Lun& lun, Bytes cdb, MutableBytes data,
                                  iscsi::ExchangeResult& result);
   std::optional<Failure> text(Text request, MutableBytes answer, iscsi::ExchangeResult& result);

@@ -11,8 +11,7 @@ namespace {
 namespace scsi = iscsi::scsi;
 
 constexpr std::size_t kMaxLuns = 1024;
-constexpr std::uint64_t kSmallestDisk = 2;  // blocks: a partition table and its header
-constexpr std::uint32_t kMaxBlockSize = 1U << 20;
+constexpr std::uint64_t kSmallestDisk = 2;       // blocks: a partition table and its header
 constexpr std::uint8_t kLunNotSupported = 0x25;  // ASC
 
 std::string number_of(const Lun& lun) {
@@ -31,6 +30,7 @@ std::optional<Failure> judge(const char* what, const Lun& lun,
   const auto sense = scsi::decode_sense(result.sense);
   if (!sense)
     return Failure{command + "CHECK CONDITION without sense", "look into the target's log"};
+  if (sense->key == scsi::kRecoveredError) return std::nullopt;
   const std::string words = command + std::string{to_text(*sense).view()};
   if (sense->asc == kLunNotSupported)
     return Failure{"the target has no LUN " + number_of(lun) + ": " + what + ": " +
@@ -45,10 +45,17 @@ std::optional<Failure> judge(const char* what, const Lun& lun,
 std::optional<Failure> run(Conversation& target, const Lun& lun, const char* what,
                            const scsi::Cdb& cdb, std::vector<std::uint8_t>& data) {
   iscsi::ExchangeResult result;
-  if (auto failure = target.command(lun, cdb, data, result)) return failure;
+  if (auto failure = target.command(lun, cdb, data, result))
+    return Failure{std::string{what} + " of LUN " + number_of(lun) + ": " + failure->message,
+                   failure->next_step};
   if (auto failure = judge(what, lun, result)) return failure;
   data.resize(result.data_size);
   return std::nullopt;
+}
+
+bool is_not_ready(const iscsi::ExchangeResult& result) {
+  const auto sense = scsi::decode_sense(result.sense);
+  return sense && sense->key == scsi::kNotReady;
 }
 
 Failure bad_data(const char* what, const Error& error) {
@@ -110,6 +117,9 @@ std::string list_luns(Conversation& target, DiskReport& report) {
   return there.empty() ? "none at all" : there;
 }
 
+// Linux' sd takes these.
+constexpr std::uint32_t kBlockSizes[] = {512, 1024, 2048, 4096};
+
 // What is said of a LUN that does not answer, with those that the target has.
 Failure with_list(Failure failure, Conversation& target, DiskReport& report) {
   const std::string there = list_luns(target, report);
@@ -146,11 +156,15 @@ std::optional<Failure> read_capacity(Conversation& target, const Lun& lun, DiskR
 }
 
 std::optional<Failure> read_start(Conversation& target, const Lun& lun, DiskReport& report) {
-  if (report.blocks < kSmallestDisk || report.block_size > kMaxBlockSize)
+  const auto* const known =
+      std::find(std::begin(kBlockSizes), std::end(kBlockSizes), report.block_size);
+  if (report.blocks < kSmallestDisk || known == std::end(kBlockSizes))
     return Failure{"LUN " + number_of(lun) +
                        " is no disk to boot from: " + std::to_string(report.blocks) +
                        " blocks of " + std::to_string(report.block_size) + " bytes",
-                   "check the LUN in the firmware's settings and at the target"};
+                   known == std::end(kBlockSizes)
+                       ? "let the target show blocks of 512 or 4096 bytes"
+                       : "check the LUN in the firmware's settings and at the target"};
   // As sd chooses it: the long command only where the short one cannot name every block.
   const bool is_large = report.blocks > UINT32_MAX;
   std::vector<std::uint8_t> data(kSmallestDisk * report.block_size);
@@ -167,12 +181,18 @@ std::optional<Failure> read_start(Conversation& target, const Lun& lun, DiskRepo
 
 std::optional<Failure> probe_disk(Conversation& target, const Lun& lun, DiskReport& report) {
   if (auto failure = read_names(target, lun, report)) return with_list(*failure, target, report);
-  (void)list_luns(target, report);
   std::vector<std::uint8_t> nothing;
-  if (auto failure = run(target, lun, "TEST UNIT READY", scsi::test_unit_ready(), nothing))
-    return failure;
+  iscsi::ExchangeResult result;
+  if (auto failure = target.command(lun, scsi::test_unit_ready(), nothing, result)) return failure;
+  if (auto failure = judge("TEST UNIT READY", lun, result)) {
+    if (is_not_ready(result)) return failure;
+    report.notes.push_back(failure->message + "; a boot does not need that");
+  }
   if (auto failure = read_capacity(target, lun, report)) return failure;
-  return read_start(target, lun, report);
+  if (auto failure = read_start(target, lun, report)) return failure;
+  // Last, since a target may end the session on what no boot asks it.
+  (void)list_luns(target, report);
+  return std::nullopt;
 }
 
 }  // namespace isboot::app

@@ -76,13 +76,14 @@ std::optional<Failure> discover(TargetPorts& ports, const Portal& portal,
   if (auto failure = ports.conversation.log_in(portal, discovery)) return failure;
   std::vector<std::uint8_t> answer(iscsi::kMaxDiscoveryText);
   iscsi::ExchangeResult result;
+  const std::string place = std::string{to_text(portal).view()} + ": SendTargets: ";
   if (auto failure = ports.conversation.text(iscsi::kSendAllTargets, answer, result))
-    return failure;
+    return Failure{place + failure->message, failure->next_step};
   ports.conversation.log_out();
   iscsi::DiscoveryReader reader{Bytes{answer}.first(result.data_size)};
   for (;;) {
     const auto row = reader.next();
-    if (!row) return Failure{in_words(row.error()), "look into the target's log"};
+    if (!row) return Failure{place + in_words(row.error()), "look into the target's log"};
     if (!*row) return std::nullopt;
     targets.push_back(**row);
   }

@@ -22,7 +22,17 @@ Result<Lun> Lun::from_number(std::uint32_t number) {
 
 Result<Lun> parse_lun(Text text) {
   Lun lun;
-  std::uint32_t at = 0;
+  // All of its eight bytes without the '-', as isboot itself shows a LUN.
+  if (text.size() == 16 && position_of(text, '-') == Text::npos) {
+    for (std::uint32_t i = 0; i < lun.bytes.size(); ++i) {
+      const int high = hex_digit(text[2 * i]);
+      const int low = hex_digit(text[2 * i + 1]);
+      if (high < 0 || low < 0) return Error{Errc::BadValue, 2 * i, "LUN: not a hex digit"};
+      lun.bytes[i] = static_cast<std::uint8_t>(16 * high + low);
+    }
+    return lun;
+  }
+  std::uint32_t at = starts_with_ignoring_case(text, "0x") ? 2 : 0;
   for (std::size_t quad = 0; quad < 4; ++quad) {
     std::uint32_t value = 0;
     std::uint32_t digits = 0;

@@ -24,7 +24,8 @@ struct Lun {
 };
 
 // RFC 4173 section 5: "1", or the SAM text form of 1 to 4 hex quads "4752-3A4F-6B7E-2F99".
-// A text without '-' of up to four hex digits is one quad: "1" is LUN 1, bytes 00 01.
+// A text without '-' of up to four hex digits is one quad: "1" is LUN 1, bytes 00 01; "0x" in front
+// says nothing new. 16 digits are all of the bytes, as to_hex() shows them.
 Result<Lun> parse_lun(Text text);
 InlineText<16> to_hex(const Lun& lun);   // 16 hex digits
 InlineText<16> to_text(const Lun& lun);  // the number, or 16 hex digits where there is none

@@ -30,6 +30,15 @@ constexpr Text part_of(Text text, std::size_t start, std::size_t count = Text::n
   return {text.data() + start, count < rest ? count : rest};
 }
 
+// Without the blanks and line ends around it, which people and targets write.
+constexpr Text without_blanks(Text text) {
+  constexpr Text kBlanks = " \t\r\n";
+  while (!text.empty() && position_of(kBlanks, text.front()) != Text::npos) text = part_of(text, 1);
+  while (!text.empty() && position_of(kBlanks, text.back()) != Text::npos)
+    text = part_of(text, 0, text.size() - 1);
+  return text;
+}
+
 // What operator== does, which calls a function of the standard library.
 inline bool same_text(Text a, Text b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);

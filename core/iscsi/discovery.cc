@@ -13,13 +13,13 @@ Result<std::optional<DiscoveredTarget>> DiscoveryReader::next() {
   DiscoveredTarget row;
   row.name = name_;
   while (const auto key = ISBOOT_TRY(next_pair())) {
-    if (key->name == "TargetName") {
+    if (equal_ignoring_case(key->name, "TargetName")) {
       const bool pending = has_name_ && !listed_;
-      has_name_ = !key->value.empty() && name_.assign(key->value);
+      has_name_ = !without_blanks(key->value).empty() && name_.assign(without_blanks(key->value));
       listed_ = !has_name_;
       if (pending) return std::optional<DiscoveredTarget>{row};
       row.name = name_;
-    } else if (key->name == "TargetAddress") {
+    } else if (equal_ignoring_case(key->name, "TargetAddress")) {
       if (!has_name_) continue;
       if (const auto address = parse_target_address(key->value)) {
         row.has_address = true;

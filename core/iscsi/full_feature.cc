@@ -10,8 +10,11 @@ namespace {
 
 constexpr std::size_t kDigestSize = 4;
 
-// Section 11.9.1: the one event that does not end the session, a SCSI one.
-constexpr std::uint8_t kScsiEvent = 0;
+// Section 11.9.1: 1 asks for a logout, 2 and 3 announce the end of the connection or the session.
+// The others (0: SCSI, 4: parameters, 5: tasks of a LUN, 248 and above: the vendor's) do not end
+// it.
+constexpr std::uint8_t kFirstEnd = 1;
+constexpr std::uint8_t kLastEnd = 3;
 constexpr std::size_t kAsyncEventAt = 36;
 
 Error error(ExchangeErrc code, std::uint32_t offset, const char* text) {
@@ -171,7 +174,7 @@ Result<ExchangeStep> FullFeature::on_pdu() {
     case Opcode::NopIn:
       return on_nop_in();
     case Opcode::AsyncMessage:
-      if (async_event_ != kScsiEvent)
+      if (async_event_ >= kFirstEnd && async_event_ <= kLastEnd)
         return error(ExchangeErrc::TargetLeaves, kAsyncEventAt, "target ends the session");
       count_status();
       return receive_header();

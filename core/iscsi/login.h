@@ -130,6 +130,11 @@ private:
   Error unexpected_security() const;
   Result<Done> read_security(const TextKey& key);
   Result<Done> method_again(const TextKey& key);
+  struct Method {
+    bool proves = false;
+    std::optional<Tolerance> breaks{};
+  };
+  std::optional<Method> method_of(Text value) const;
 
   // login_stages.cc
   Result<LoginStep> request(LoginState next, bool transit);

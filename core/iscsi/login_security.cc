@@ -25,9 +25,35 @@ Result<Done> Login::read_security(const TextKey& key) {
   return Done{};
 }
 
+// What the target's choice means, when it is one that we offered. Where we have no secret there is
+// nothing but None to choose: a list that has it, and a target that does not know the key, are
+// understood. Where we have one, the choice must be plain.
+std::optional<Login::Method> Login::method_of(Text value) const {
+  const Credentials& credentials = config_.credentials;
+  const Text word = without_blanks(value);
+  const bool chap = credentials.one_way() && equal_ignoring_case(word, "CHAP");
+  const bool none = !credentials.mutual() && equal_ignoring_case(word, "None");
+  if (chap || none) {
+    if (word.size() != value.size()) return Method{chap, Tolerance::Blanks};
+    if (word != (chap ? Text{"CHAP"} : Text{"None"})) return Method{chap, Tolerance::OtherCase};
+    return Method{chap, {}};
+  }
+  if (credentials.one_way() || credentials.mutual()) return std::nullopt;
+  if (equal_ignoring_case(word, "NotUnderstood") || equal_ignoring_case(word, "Irrelevant"))
+    return Method{false, Tolerance::NoMethod};
+  for (Text rest = value; !rest.empty();) {
+    const std::size_t comma = position_of(rest, ',');
+    if (equal_ignoring_case(without_blanks(part_of(rest, 0, comma)), "None"))
+      return Method{false, Tolerance::ListAnswered};
+    rest = comma == Text::npos ? Text{} : part_of(rest, comma + 1);
+  }
+  return std::nullopt;
+}
+
 // Some targets name the method in every response: it is the one that holds, or the login ends.
 Result<Done> Login::method_again(const TextKey& key) {
-  if (!equal_ignoring_case(key.value, proves_ ? Text{"CHAP"} : Text{"None"}))
+  const auto method = method_of(key.value);
+  if (!method || method->proves != proves_)
     return Error{LoginErrc::UnexpectedSecurity, key.offset, "another AuthMethod than before"};
   if (stage_ != Stage::Security) notes_.add(Tolerance::LateMethod, key.name, key.value, key.value);
   return Done{};
@@ -44,16 +70,15 @@ Result<LoginStep> Login::on_method(TextKeyWriter& out) {
     if (!credentials.mutual()) return after_security();
     return Error{LoginErrc::MethodNotOffered, 0, "target chose no AuthMethod"};
   }
-  const Text method = *security_.method;
-  if (equal_ignoring_case(method, "Reject"))
+  if (equal_ignoring_case(without_blanks(*security_.method), "Reject"))
     return Error{LoginErrc::MethodRejected, 0, "target accepts no AuthMethod that we offer"};
-  const bool none = equal_ignoring_case(method, "None") && !credentials.mutual();
-  proves_ = equal_ignoring_case(method, "CHAP") && credentials.one_way();
-  if (!none && !proves_)
+  const auto method = method_of(*security_.method);
+  if (!method)
     return Error{LoginErrc::MethodNotOffered, 0, "target chose an AuthMethod that was not offered"};
-  const Text plain = proves_ ? Text{"CHAP"} : Text{"None"};
-  if (method != plain) notes_.add(Tolerance::OtherCase, "AuthMethod", method, plain);
-  if (none) return after_security();
+  proves_ = method->proves;
+  if (method->breaks)
+    notes_.add(*method->breaks, "AuthMethod", *security_.method, proves_ ? "CHAP" : "None");
+  if (!proves_) return after_security();
   if (response_.transit)
     return Error{LoginErrc::TransitNotAsked, 1, "target set T before the proof"};
   chap_.write_algorithms(out);

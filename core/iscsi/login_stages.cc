@@ -3,6 +3,21 @@
 #include "core/iscsi/login.h"
 
 namespace isboot::iscsi {
+namespace {
+
+// A name at all, if with characters that no key's name has.
+bool is_shown_name(Text name) { return !name.empty() && name.size() <= kMaxKeyName; }
+
+// The next pair, whatever stands between; none at the end.
+std::optional<TextKey> next_pair(TextKeyReader& reader) {
+  for (;;) {
+    const auto pair = reader.next();
+    if (pair) return *pair;
+    if (pair.error().code == TextErrc::TooManyKeys) return std::nullopt;
+  }
+}
+
+}  // namespace
 
 // `next` is the state in which the answer is awaited. Our text is in request_
 // already, request_size_ bytes of it.
@@ -60,9 +75,18 @@ Result<LoginStep> Login::on_text() {
 Result<Done> Login::read_keys(TextKeyWriter& answers) {
   security_ = {};
   TextKeyReader reader{Bytes{text_}.first(text_size_)};
-  while (const auto key = ISBOOT_TRY(reader.next())) {
-    if (reader.unterminated()) notes_.add(Tolerance::NoNul, key->name, key->value, "the pair");
-    ISBOOT_TRY(read_key(*key, answers));
+  for (;;) {
+    const auto next = reader.next();
+    const TextKey& last = reader.last();
+    if (!next && next.error().code == TextErrc::BadKeyName && is_shown_name(last.name)) {
+      // No key that anybody waits for, and no name that could be said back.
+      notes_.add(Tolerance::OddName, last.name, last.value, "nothing");
+      continue;
+    }
+    if (!next) return next.error();
+    if (!*next) break;
+    if (reader.unterminated()) notes_.add(Tolerance::NoNul, last.name, last.value, "the pair");
+    ISBOOT_TRY(read_key(**next, answers));
   }
   const Key tag = Key::TargetPortalGroupTag;
   if (config_.portal_group_tag && negotiation_.was_declared(tag) &&
@@ -141,7 +165,7 @@ Result<LoginStep> Login::complete() {
 Result<LoginStep> Login::refused() {
   if (response_.status_class == kStatusRedirect) {
     TextKeyReader reader{Bytes{text_}.first(text_size_)};
-    while (const auto key = ISBOOT_TRY(reader.next())) {
+    while (const auto key = next_pair(reader)) {
       if (!equal_ignoring_case(key->name, rule(Key::TargetAddress).name)) continue;
       const auto address = parse_target_address(key->value);
       if (!address) continue;  // a target with several may name a usable one later

@@ -11,8 +11,9 @@ Error error(TextErrc code, const TextKey& pair, const char* text) {
 
 // RFC 7143 section 6.2: answers that are reserved for every negotiated key.
 bool is_refusal(Text value) {
-  return equal_ignoring_case(value, "Reject") || equal_ignoring_case(value, "Irrelevant") ||
-         equal_ignoring_case(value, "NotUnderstood");
+  const Text word = without_blanks(value);
+  return equal_ignoring_case(word, "Reject") || equal_ignoring_case(word, "Irrelevant") ||
+         equal_ignoring_case(word, "NotUnderstood");
 }
 
 // The next item of a list of values, which is then removed from `list`.
@@ -40,6 +41,8 @@ Value read_boolean(KeyType type, Text value) {
   for (const std::uint32_t number : {0U, 1U}) {
     if (value == word_of(type, number)) return {number};
     if (equal_ignoring_case(value, word_of(type, number))) return {number, Tolerance::OtherCase};
+    if (equal_ignoring_case(without_blanks(value), word_of(type, number)))
+      return {number, Tolerance::Blanks};
   }
   return {type == KeyType::Or ? 1U : 0U, Tolerance::NotYesOrNo};
 }
@@ -50,9 +53,11 @@ Result<Value> read_digest(const TextKey& pair, std::uint32_t offered) {
   const bool list = position_of(pair.value, ',') != Text::npos;
   for (Text rest = pair.value; !rest.empty();) {
     const Text item = take_item(rest);
+    const Text word = without_blanks(item);
     for (std::uint32_t number = 0; number <= offered; ++number) {
-      if (!equal_ignoring_case(item, word_of(KeyType::Digest, number))) continue;
+      if (!equal_ignoring_case(word, word_of(KeyType::Digest, number))) continue;
       if (list) return Value{number, Tolerance::ListAnswered};
+      if (word.size() != item.size()) return Value{number, Tolerance::Blanks};
       if (item != word_of(KeyType::Digest, number)) return Value{number, Tolerance::OtherCase};
       return Value{number};
     }
@@ -84,14 +89,6 @@ std::uint32_t combine(KeyType type, std::uint32_t ours, std::uint32_t theirs) {
     default:
       return ours_is_less ? ours : theirs;
   }
-}
-
-Text without_blanks(Text text) {
-  constexpr Text kBlanks = " \t\r\n";
-  while (!text.empty() && position_of(kBlanks, text[0]) != Text::npos) text = part_of(text, 1);
-  while (!text.empty() && position_of(kBlanks, text[text.size() - 1]) != Text::npos)
-    text = part_of(text, 0, text.size() - 1);
-  return text;
 }
 
 // The nearest number of the key's range.
@@ -201,6 +198,7 @@ Result<Done> Negotiation::receive(const TextKey& pair, bool in_security_stage,
   if (row.sender == Sender::Initiator || key == Key::TargetName)
     return error(TextErrc::WrongSender, pair, "key that a target must not send here");
   if (pair.name != row.name) notes.add(Tolerance::OtherCase, pair.name, pair.value, row.name);
+  if (pair.blanks) notes.add(Tolerance::Blanks, pair.name, pair.value, row.name);
   if (row.where == Where::Operational && in_security_stage) return receive_early(key, pair, notes);
   if (settled(key)) return receive_again(key, pair, notes);
   if (is_refusal(pair.value) && offered(key)) {
@@ -243,6 +241,8 @@ Result<Done> Negotiation::receive_early(Key key, const TextKey& pair, Notes& not
 // more than once by section 13.8); of two answers what hurts neither side.
 Result<Done> Negotiation::receive_again(Key key, const TextKey& pair, Notes& notes) {
   const KeyRule& row = rule(key);
+  // A declaration is no offer that could be refused: what it says stands.
+  if (is_declared(row.type) && is_refusal(pair.value)) return Done{};
   if (row.type == KeyType::Number) {
     const std::uint32_t before = value(key);
     ISBOOT_TRY(receive_declaration(key, pair, notes));

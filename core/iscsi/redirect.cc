@@ -37,7 +37,8 @@ Result<Done> read_host(Text host, TargetAddress& address) {
 
 }  // namespace
 
-Result<TargetAddress> parse_target_address(Text text) {
+Result<TargetAddress> parse_target_address(Text given) {
+  const Text text = without_blanks(given);
   TargetAddress address;
   Text rest = text;
   if (!text.empty() && text[0] == '[') {

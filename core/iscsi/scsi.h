@@ -25,6 +25,8 @@ Cdb read_16(std::uint64_t block, std::uint32_t count);
 
 inline constexpr std::uint8_t kGood = 0x00;
 inline constexpr std::uint8_t kCheckCondition = 0x02;
+inline constexpr std::uint8_t kBusy = 0x08;
+inline constexpr std::uint8_t kTaskSetFull = 0x28;
 
 struct Inquiry {
   bool connected = false;  // peripheral qualifier 0: there is something at this LUN
@@ -68,8 +70,10 @@ struct Sense {
 };
 Result<Sense> decode_sense(Bytes data);
 
+inline constexpr std::uint8_t kRecoveredError = 1;  // carried out all the same
 inline constexpr std::uint8_t kNotReady = 2;
 inline constexpr std::uint8_t kUnitAttention = 6;
+inline constexpr std::uint8_t kAbortedCommand = 0x0b;
 
 // "unit attention (6/29/00)"
 InlineText<48> to_text(const Sense& sense);

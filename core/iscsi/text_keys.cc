@@ -36,11 +36,12 @@ Result<std::optional<TextKey>> TextKeyReader::next() {
   offset_ += end + (unterminated_ ? 0 : 1);
   const std::size_t equals = position_of(pair, '=');
   if (equals == Text::npos) return Error{TextErrc::NoEquals, offset, "text key without '='"};
-  const TextKey key{part_of(pair, 0, equals), part_of(pair, equals + 1), offset};
-  if (!is_key_name(key.name)) return Error{TextErrc::BadKeyName, offset, "text key's name is bad"};
-  if (key.value.size() > kMaxValue)
+  const Text name = without_blanks(part_of(pair, 0, equals));
+  last_ = TextKey{name, part_of(pair, equals + 1), offset, name.size() != equals};
+  if (!is_key_name(name)) return Error{TextErrc::BadKeyName, offset, "text key's name is bad"};
+  if (last_.value.size() > kMaxValue)
     return Error{TextErrc::ValueTooLong, offset, "text key's value is too long"};
-  return std::optional<TextKey>{key};
+  return std::optional<TextKey>{last_};
 }
 
 TextKeyWriter& TextKeyWriter::add(Text name, Text value) {

@@ -30,6 +30,7 @@ struct TextKey {
   Text name;
   Text value;
   std::uint32_t offset = 0;  // of the name in the text
+  bool blanks = false;       // there were some around the name; they are no part of it
 };
 
 // Walks the pairs of `text`, which it borrows. A text of no pairs is fine, and so
@@ -44,6 +45,8 @@ public:
   Result<std::optional<TextKey>> next();
   // Whether the pair that was given last had no NUL behind it.
   bool unterminated() const { return unterminated_; }
+  // The pair that was read last, also when its name was refused for what it is.
+  const TextKey& last() const { return last_; }
 
 private:
   Text text_;
@@ -51,6 +54,7 @@ private:
   unsigned max_keys_;
   unsigned keys_ = 0;
   bool unterminated_ = false;
+  TextKey last_;
 };
 
 // Appends pairs to the caller's buffer; finish() says whether all of them fit.

@@ -18,8 +18,11 @@ enum class Tolerance : std::uint8_t {
   NotYesOrNo,       // a boolean of neither
   ListAnswered,     // a list where one of its values was wanted
   OtherCase,        // a key or a value in other case
+  Blanks,           // blanks around a key's name or a word
+  OddName,          // a key's name of other characters than a name has
   NoOffer,          // an answer to nothing that we offered, or that a target has not to say
   SaidTwice,        // the same key again, with another value
+  NoMethod,         // AuthMethod is not understood
   EarlyKey,         // an operational key in the security stage
   LateMethod,       // the AuthMethod that holds, again after its stage
   OurOwnName,       // what we said of ourselves, said back
@@ -32,7 +35,7 @@ enum class Tolerance : std::uint8_t {
   TransitNotAsked,  // T without our T, with nothing left to prove
   OperationalSkipped,  // the security stage goes on to the full-feature phase
 };
-inline constexpr std::size_t kToleranceCount = 19;
+inline constexpr std::size_t kToleranceCount = 22;
 
 // What is wrong, in words: "answer outside the offer".
 Text name_of(Tolerance tolerance);

@@ -34,14 +34,21 @@ private:
   std::size_t offset_;
 };
 
+// "%25" is how RFC 6874 writes the '%' before a link's name.
+Text plain_zone(Text zone) {
+  constexpr Text kEscaped = "25";
+  return zone.size() > kEscaped.size() && same_text(part_of(zone, 0, 2), kEscaped)
+             ? part_of(zone, 2)
+             : zone;
+}
+
 Result<Done> set_server(Text server, std::uint32_t offset, TargetUrl& url) {
   const auto address = parse_target_address(server);
   if (!address || position_of(server, ',') != Text::npos)
     return Error{Errc::BadValue, offset, "URL: no server's address or name"};
   url.portal = address->portal;
   url.host = address->host;
-  url.link = address->zone;
-  return Done{};
+  return url.link.assign(plain_zone(address->zone));
 }
 
 Result<Done> read_server(Parts& parts, TargetUrl& url) {
@@ -61,23 +68,51 @@ bool is_name(Text name) {
   return true;
 }
 
-Result<Done> set_name(Text name, std::uint32_t offset, TargetUrl& url) {
-  if (!is_name(name) || !url.target_name.assign(name))
+// iPXE and libiscsi take "%3A" for ':'. No name has a '%' of its own.
+Result<Done> set_name(Text text, std::uint32_t offset, TargetUrl& url) {
+  std::array<char, 3 * 223> buffer{};
+  TextWriter out{buffer};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escaped = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+                         hex_digit(text[i + 2]) >= 0;
+    if (!escaped) {
+      out << text[i];
+      continue;
+    }
+    out << static_cast<char>(16 * hex_digit(text[i + 1]) + hex_digit(text[i + 2]));
+    i += 2;
+  }
+  const Text name = out.text();
+  if (!is_name(name) || out.cut() || !url.target_name.assign(name))
     return Error{Errc::BadValue, offset, "URL: bad target name"};
   return Done{};
+}
+
+constexpr const char* kSecretInUrl =
+    "URL: user and secret belong into the credentials, not on a command line";
+
+bool has_credentials(Text options) {
+  constexpr Text kWords[] = {"user", "password"};
+  for (std::size_t i = 0; i < options.size(); ++i)
+    for (const Text word : kWords)
+      if (starts_with_ignoring_case(part_of(options, i), word)) return true;
+  return false;
 }
 
 // What follows "iscsi://".
 Result<TargetUrl> parse_path_form(Text text, std::size_t start) {
   const auto at = [](std::size_t offset) { return static_cast<std::uint32_t>(offset); };
-  const Text rest = part_of(text, start);
+  const std::size_t question = position_of(part_of(text, start), '?');
+  const Text rest = part_of(text, start, question);
+  // The options are libiscsi's own ("header_digest=…"); a user and a password are among them.
+  if (question != Text::npos && has_credentials(part_of(text, start + question)))
+    return Error{Errc::BadValue, at(start + question), kSecretInUrl};
   const std::size_t slash = position_of(rest, '/');
   if (slash == Text::npos)
     return Error{Errc::BadValue, at(text.size()),
                  "URL: a '/' is missing (iscsi://server:port/target/LUN)"};
   const Text server = part_of(rest, 0, slash);
-  if (position_of(server, '@') != Text::npos)
-    return Error{Errc::BadValue, at(start), "URL: a secret does not belong on a command line"};
+  if (position_of(server, '@') != Text::npos) return Error{Errc::BadValue, at(start), kSecretInUrl};
   TargetUrl url;
   ISBOOT_TRY(set_server(server, at(start), url));
   const Text path = part_of(rest, slash + 1);
@@ -85,7 +120,9 @@ Result<TargetUrl> parse_path_form(Text text, std::size_t start) {
   ISBOOT_TRY(set_name(part_of(path, 0, end), at(start + slash + 1), url));
   if (end == Text::npos || end + 1 == path.size()) return url;
   const std::uint32_t offset = at(start + slash + 1 + end + 1);
-  const auto number = parse_decimal(part_of(path, end + 1), 16383);
+  Text digits = part_of(path, end + 1);
+  if (digits.back() == '/') digits = part_of(digits, 0, digits.size() - 1);
+  const auto number = parse_decimal(digits, 16383);
   if (!number) return Error{Errc::BadValue, offset, "URL: LUN is no number up to 16383"};
   url.lun = ISBOOT_TRY(Lun::from_number(static_cast<std::uint32_t>(*number)));
   return url;
@@ -93,7 +130,8 @@ Result<TargetUrl> parse_path_form(Text text, std::size_t start) {
 
 }  // namespace
 
-Result<TargetUrl> parse_url(Text text) {
+Result<TargetUrl> parse_url(Text given) {
+  const Text text = without_blanks(given);
   if (!starts_with_ignoring_case(text, kScheme))
     return Error{Errc::BadValue, 0, "URL: does not start with iscsi:"};
   if (part_of(text, kScheme.size(), 2) == "//") return parse_path_form(text, kScheme.size() + 2);

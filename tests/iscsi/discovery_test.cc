@@ -43,6 +43,11 @@ TEST(Discovery, ListsEveryAddressOfEveryTarget) {
       (Rows{"iqn.a 10.0.0.1:3260,1", "iqn.a [fd00::1]:3260,2", "iqn.b storage,1"}));
 }
 
+TEST(Discovery, UnderstandsOtherCaseAndBlanks) {
+  EXPECT_EQ(list({"targetname=iqn.a", "TARGETADDRESS= 10.0.0.1:3260,1 ", "TargetName =iqn.b "}),
+            (Rows{"iqn.a 10.0.0.1:3260,1", "iqn.b"}));
+}
+
 TEST(Discovery, ListsTargetsWithoutAnAddress) {
   EXPECT_EQ(list({"TargetName=iqn.a", "TargetName=iqn.b", "TargetAddress=10.0.0.1,1",
                   "TargetName=iqn.c"}),

@@ -198,6 +198,20 @@ TEST_F(FullFeatureTest, AnswersPingsInTheMiddle) {
   EXPECT_EQ(sent[1][27], 8);
 }
 
+// Section 11.9.1: news of a LUN, of parameters and of the vendor's own end nothing.
+TEST_F(FullFeatureTest, GoesOnAfterEventsThatEndNothing) {
+  for (const int number : {0, 4, 5, 248, 255}) {
+    SCOPED_TRACE(number);
+    Reply event;
+    event.opcode = 0x32;
+    event.task_tag = kNoTag;
+    event.async_event = static_cast<std::uint8_t>(number);
+    Reply status;
+    status.stat_sn = 501;
+    EXPECT_EQ(run({event, status}).kind, Kind::Done);
+  }
+}
+
 TEST_F(FullFeatureTest, CollectsTextOfSeveralPdus) {
   std::array<std::uint8_t, 16> answer{};
   Reply first;
@@ -260,7 +274,9 @@ TEST_F(FullFeatureTest, RefusesWhatDoesNotAnswerTheCommand) {
        ExchangeErrc::DataOutOfPlace},
       {"endless sense", {.data = std::string(513, 's')}, ExchangeErrc::ResponseTooLong},
       {"sense without a length", {.data = "s"}, Errc::Truncated},
-      {"the target leaves", {.opcode = 0x32, .async_event = 1}, ExchangeErrc::TargetLeaves},
+      {"a logout is wanted", {.opcode = 0x32, .async_event = 1}, ExchangeErrc::TargetLeaves},
+      {"the connection ends", {.opcode = 0x32, .async_event = 2}, ExchangeErrc::TargetLeaves},
+      {"the session ends", {.opcode = 0x32, .async_event = 3}, ExchangeErrc::TargetLeaves},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);

@@ -146,6 +146,14 @@ TEST_F(LoginTest, GoesWhereItIsRedirected) {
   }
 }
 
+TEST_F(LoginTest, GoesWhereItIsRedirectedPastWhatIsNoPair) {
+  ScriptedReply moved = stay({"noise", "TargetAddress=nonsense!", " targetaddress = 10.0.0.9 "});
+  moved.status_class = 1;
+  moved.status_detail = 1;
+  ASSERT_EQ(run({moved}).kind, Kind::Redirect) << login->fault();
+  EXPECT_EQ(to_text(login->redirect().address.portal).view(), "10.0.0.9:3260");
+}
+
 TEST_F(LoginTest, HandsOutTheHostOfARedirectToAName) {
   ScriptedReply moved = stay({"TargetAddress=storage.example.org"});
   moved.status_class = 1;

@@ -109,6 +109,30 @@ const Row kRows[] = {
     {Tolerance::OtherCase, "a method in small letters", 0, pairs({"AuthMethod=none"}),
      "target says AuthMethod=none (other case); taken: None",
      [](const SessionParams& got) { return got.chap_algorithm == 0; }},
+    {Tolerance::Blanks, "a blank behind the name", 1, pairs({"MaxBurstLength =4096"}),
+     "target says MaxBurstLength=4096 (blanks around it); taken: MaxBurstLength",
+     [](const SessionParams& got) { return got.max_burst_length == 4096; }},
+    {Tolerance::Blanks, "a blank before a digest", 1, pairs({"HeaderDigest= none"}),
+     "target says HeaderDigest= none (blanks around it); taken: None",
+     [](const SessionParams& got) { return !got.header_digest; }},
+    {Tolerance::Blanks, "a blank behind a boolean", 1, pairs({"InitialR2T=No "}),
+     "target says InitialR2T=No  (blanks around it); taken: No",
+     [](const SessionParams& got) { return !got.initial_r2t; }},
+    {Tolerance::Blanks, "a method in a line of its own", 0, pairs({"AuthMethod=None\r\n"}),
+     "target says AuthMethod=None\\x0d\\x0a (blanks around it); taken: None",
+     [](const SessionParams& got) { return got.chap_algorithm == 0; }},
+    {Tolerance::ListAnswered, "a list of methods", 0, pairs({"AuthMethod=CHAP,None"}),
+     "target says AuthMethod=CHAP,None (list instead of one value); taken: None",
+     [](const SessionParams& got) { return got.chap_algorithm == 0; }},
+    {Tolerance::NoMethod, "a method that is not understood", 0, pairs({"AuthMethod=NotUnderstood"}),
+     "target says AuthMethod=NotUnderstood (AuthMethod without a choice); taken: None",
+     [](const SessionParams& got) { return got.chap_algorithm == 0; }},
+    {Tolerance::OddName, "a vendor's key with a colon", 1, pairs({"X-org.example:key=1"}),
+     "target says X-org.example:key=1 (key's name that is none); taken: nothing",
+     [](const SessionParams&) { return true; }},
+    {Tolerance::OddName, "a name with a blank inside", 0, pairs({"Auth Method=CHAP"}),
+     "target says Auth Method=CHAP (key's name that is none); taken: nothing",
+     [](const SessionParams& got) { return got.chap_algorithm == 0; }},
     {Tolerance::NoOffer, "an answer to nothing", 1, pairs({"X-org.example.key=Reject"}),
      "target says X-org.example.key=Reject (answer to no offer); taken: nothing",
      [](const SessionParams&) { return true; }},
@@ -234,7 +258,9 @@ TEST_F(ToleranceTest, SkipsNoProof) {
     EXPECT_EQ(failure(script), Code{LoginErrc::TransitNotAsked});
   }
   (void)config.credentials.reverse_secret.assign(as_bytes("target's secret"));
-  for (const char* method : {"AuthMethod=None", "AuthMethod=none", "X-org.example.key=1"}) {
+  for (const char* method :
+       {"AuthMethod=None", "AuthMethod=none", "X-org.example.key=1", "AuthMethod=NotUnderstood",
+        "AuthMethod=Irrelevant", "AuthMethod= None ", "AuthMethod=None,None", "Auth Method=CHAP"}) {
     ScriptedReply on = go_on();
     on.text = text_of({method});
     for (const int next : {1, 3}) {
@@ -246,6 +272,23 @@ TEST_F(ToleranceTest, SkipsNoProof) {
   auto script = ChapTarget{hash}.script();
   script[2].next_stage = 3;
   EXPECT_EQ(failure(script), Code{ChapErrc::TargetNotProved});
+}
+
+// Where we have a secret, the target's choice must be plain.
+TEST_F(ToleranceTest, WithASecretNoListIsAChoice) {
+  (void)config.credentials.secret.assign(as_bytes("initiator's secret"));
+  for (const char* method : {"CHAP,None", "None,CHAP", "NotUnderstood", "Irrelevant"}) {
+    ScriptedReply reply;
+    reply.text = text_of({std::string{"AuthMethod="} + method});
+    EXPECT_EQ(failure({reply}), Code{LoginErrc::MethodNotOffered}) << method;
+  }
+}
+
+TEST_F(ToleranceTest, ADeclarationThatIsRefusedStands) {
+  ASSERT_EQ(
+      run(plain_login({"MaxRecvDataSegmentLength=65536", "MaxRecvDataSegmentLength=Reject"})).kind,
+      Kind::Complete);
+  EXPECT_EQ(login->params().max_xmit_data_segment_length, 65536U);
 }
 
 TEST_F(ToleranceTest, TakesWhatIsOfNoUseInADiscoverySession) {

@@ -32,6 +32,13 @@ TEST(Url, ReadsEveryForm) {
       {"iscsi://[fd00::1]:3261/iqn.x/1", "[fd00::1]:3261", "", "0001000000000000", "iqn.x"},
       {"iscsi://10.0.2.2:3261/iqn.x", "10.0.2.2:3261", "", "0000000000000000", "iqn.x"},
       {"iscsi://10.0.2.2:3261/iqn.x/", "10.0.2.2:3261", "", "0000000000000000", "iqn.x"},
+      {" iscsi:10.0.2.2::::iqn.x\r\n", "10.0.2.2:3260", "", "0000000000000000", "iqn.x"},
+      {"iscsi:10.0.2.2:::0x1f:iqn.x", "10.0.2.2:3260", "", "001f000000000000", "iqn.x"},
+      {"iscsi:10.0.2.2:::412c000000000000:iqn.x", "10.0.2.2:3260", "", "412c000000000000", "iqn.x"},
+      {"iscsi://10.0.2.2/iqn.x/1/", "10.0.2.2:3260", "", "0001000000000000", "iqn.x"},
+      {"iscsi://10.0.2.2/iqn.x/1?header_digest=crc32c", "10.0.2.2:3260", "", "0001000000000000",
+       "iqn.x"},
+      {"iscsi:[fe80::1%25eth0]::::iqn.x", "[fe80::1]:3260", "", "0000000000000000", "iqn.x"},
       {"ISCSI:10.0.2.2::::", "10.0.2.2:3260", "", "0000000000000000", ""},
   };
   for (const Good& row : rows) {
@@ -48,6 +55,18 @@ TEST(Url, ReadsEveryForm) {
     EXPECT_EQ(url->target_name.view(), row.target);
     EXPECT_EQ(url->link.view(), Text{row.url}.find('%') == Text::npos ? "" : "eth0");
   }
+}
+
+// As iPXE and libiscsi take it.
+TEST(Url, UnderstandsEscapedNames) {
+  const auto url = parse_url("iscsi://10.0.2.2/iqn.2026-11.org.example%3Adisk/1");
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->target_name.view(), "iqn.2026-11.org.example:disk");
+  EXPECT_EQ(parse_url("iscsi:10.0.2.2::::iqn.x%3a1")->target_name.view(), "iqn.x:1");
+  EXPECT_EQ(parse_url("iscsi:10.0.2.2::::iqn.x%zz")->target_name.view(), "iqn.x%zz");
+  for (const char* bad :
+       {"iscsi:10.0.2.2::::iqn%00", "iscsi:10.0.2.2::::iqn%20", "iscsi:10.0.2.2::::%0a"})
+    EXPECT_FALSE(parse_url(bad)) << bad;
 }
 
 TEST(Url, SaysWhatIsWrongAndWhere) {
@@ -67,6 +86,10 @@ TEST(Url, SaysWhatIsWrongAndWhere) {
       {"iscsi://10.0.2.2", 16},
       {"iscsi://user%secret@10.0.2.2/iqn.x/1", 8},
       {"iscsi://10.0.2.2:0/iqn.x/1", 8},
+      {"iscsi://10.0.2.2/iqn.x/1?target_user=me", 24},
+      {"iscsi://10.0.2.2/iqn.x/1?a&Target_Password=x", 24},
+      {"iscsi:10.0.2.2:::0x:iqn.x", 19},
+      {"iscsi:10.0.2.2:::412c00000000000g:iqn.x", 31},
       {"iscsi://10.0.2.2/iqn x/1", 17},
       {"iscsi://10.0.2.2/iqn.x/1f", 23},
       {"iscsi://10.0.2.2/iqn.x/16384", 23},

@@ -19,6 +19,12 @@ COMMAND, COMMAND_RESPONSE, DATA_IN, LOGOUT, LOGOUT_RESPONSE = 0x01, 0x21, 0x25, 
 REPORT_LUNS, INQUIRY, TEST_UNIT_READY = 0xa0, 0x12, 0x00
 READ_CAPACITY_10, READ_CAPACITY_16, READ_10, READ_16 = 0x25, 0x9e, 0x28, 0x88
 NO_LUN, NO_COMMAND, ATTENTION = (5, 0x25, 0), (5, 0x20, 0), (6, 0x29, 0)
+NOT_READY, RECOVERED, ABORTED = (2, 4, 1), (1, 0x17, 1), (0xb, 0x47, 3)
+BUSY, TASK_SET_FULL = 8, 0x28  # SCSI status
+ASYNC = 0x32
+# What a target says unasked: an event (RFC 7143 section 11.9.1), or a NOP-In.
+GREETINGS = {"nop": None, "ping": None, "scsi event": 0, "logout wanted": 1, "negotiate": 4,
+             "tasks end": 5, "vendor": 255}
 
 
 @dataclasses.dataclass
@@ -39,6 +45,15 @@ class Script:  # pylint: disable=too-many-instance-attributes
     lun0_lists: bool = True            # answers REPORT LUNS where it has no LUN
     refused: tuple = ()                # commands that it does not have
     attentions: tuple = ()             # commands that are answered with a unit attention once
+    senses: tuple = ()                 # (command, sense or SCSI status): once for each such pair
+    always: tuple = ()                 # the same, each time
+    ends_at: tuple = ()                # commands at which it closes the connection
+    sizes: tuple = ()                  # (command, bytes): the answer is cut to that
+    header: tuple = ()                 # (offset, byte): of each login response
+    spoils_last: bool = False          # of the last login response only
+    segment: int = 0                   # text goes in pieces of so many bytes, with the C bit
+    greets: tuple = ()                 # GREETINGS, right behind the login
+    redirect: tuple = ()               # keys; each login is sent away with them
     block_size: int = 512
 
 
@@ -64,6 +79,7 @@ class Connection:
         self._stat_sn = 1
         self._cmd_sn = 0
         self._attentions = list(script.attentions)
+        self._senses = list(script.senses)
         self._challenge = os.urandom(16)
         self._operational = 0
         self._is_discovery = False
@@ -104,18 +120,48 @@ class Connection:
             status = 0
         goes_on = goes_on and transit and not status
         done = goes_on and wanted == 3
+        if self._script.redirect and not self._is_discovery:
+            answer, goes_on, done, status = self._script.redirect, False, False, 0x0101
         text = pairs(answer, self._script.last_nul) if answer else b""
+        piece = self._script.segment or len(text)
+        while len(text) > piece:
+            self._respond(asked, stage << 2 | 0x40, text[:piece], 0)
+            text = text[piece:]
+            asked = self._receive()[0]
         flags = stage << 2 | (0x80 | wanted if goes_on else 0)
-        rest = asked[8:14] + struct.pack(">H", self._script.tsih if done else 0)
-        rest += asked[16:20] + bytes(4) + struct.pack(
-            ">IIIH", self._stat_sn, self._cmd_sn + self._script.cmd_sn_ahead, self._cmd_sn + 32,
-            status) + bytes(10)
-        self._stream.sendall(header(LOGIN_RESPONSE, flags, len(text), rest) + padded(text))
-        if not self._script.stat_sn_stays:
-            self._stat_sn += 1
+        self._respond(asked, flags, text, status, done)
         if status:
             raise EOFError
+        if done and not self._is_discovery:
+            self._greet()
         return done
+
+    def _respond(self, asked, flags, text, status, done=False):
+        script = self._script
+        rest = asked[8:14] + struct.pack(">H", script.tsih if done else 0)
+        rest += asked[16:20] + bytes(4) + struct.pack(
+            ">IIIH", self._stat_sn, self._cmd_sn + script.cmd_sn_ahead & 0xffffffff,
+            self._cmd_sn + 32, status) + bytes(10)
+        packet = bytearray(header(LOGIN_RESPONSE, flags, len(text), rest) + padded(text))
+        if done or not script.spoils_last:
+            for offset, byte in script.header:
+                packet[offset] = byte
+        self._stream.sendall(packet)
+        if not script.stat_sn_stays:
+            self._stat_sn += 1
+
+    def _greet(self):
+        for greeting in self._script.greets:
+            event = GREETINGS[greeting]
+            numbers = struct.pack(">III", self._stat_sn, self._cmd_sn, self._cmd_sn + 32)
+            if event is None:
+                tag = struct.pack(">I", 5 if greeting == "ping" else 0xffffffff)
+                rest = bytes(8) + b"\xff" * 4 + tag + numbers + bytes(12)
+                self._stream.sendall(header(NOP_IN, 0x80, 0, rest))
+            else:
+                rest = bytes(8) + b"\xff" * 4 + bytes(4) + numbers + bytes([event]) + bytes(11)
+                self._stream.sendall(header(ASYNC, 0x80, 0, rest))
+                self._stat_sn += 1
 
     def _security(self, offers):
         if not self._script.chap:
@@ -173,6 +219,12 @@ class Connection:
         wanted = int.from_bytes(asked[20:24], "big")
         lun = (asked[8] & 0x3f) << 8 | asked[9]
         sense, data = self._answer(lun, asked[32:48])
+        data = data[:dict(self._script.sizes).get(asked[32], len(data))]
+        if isinstance(sense, int):
+            rest = bytes(8) + task + bytes(4) + self._numbers() + bytes(12)
+            packet = header(COMMAND_RESPONSE, 0x80, 0, rest)
+            self._stream.sendall(packet[:3] + bytes([sense]) + packet[4:])
+            return
         if sense:
             key, code, qualifier = sense
             data = bytes([0x70, 0, key, 0, 0, 0, 0, 10, 0, 0, 0, 0, code, qualifier]) + bytes(4)
@@ -193,6 +245,13 @@ class Connection:
     def _answer(self, lun, cdb):
         """Sense and data of one command."""
         script, opcode = self._script, cdb[0]
+        if opcode in script.ends_at:
+            raise EOFError
+        for spoilt, sense in (*script.always, *self._senses):
+            if spoilt == opcode and (lun in script.luns or opcode == REPORT_LUNS):
+                if (spoilt, sense) in self._senses:
+                    self._senses.remove((spoilt, sense))
+                return sense, b""
         if opcode in script.refused:
             return NO_COMMAND, b""
         if opcode == REPORT_LUNS and (lun in script.luns or script.lun0_lists):

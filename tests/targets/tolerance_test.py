@@ -34,7 +34,10 @@ HARMLESS = (
     "ImmediateData=no", "ImmediateData=", "InitialR2T=1", "HeaderDigest=none",
     "DataDigest=None,CRC32C", "HeaderDigest=Reject", "MaxBurstLength=NotUnderstood",
     "DataPDUInOrder=No", "IFMarker=No", "OFMarker=No", "IFMarkInt=2048", "OFMarkInt=Reject",
-    "X-com.vendor.foo=bar", "RDMAExtensions=No", "TaskReporting=RFC3720", "iSCSIProtocolLevel=2",
+    "X-com.vendor.foo=bar", "X-com.vendor:foo=bar", "x-com/vendor=1", "Target Alias=x",
+    "MaxBurstLength =65536", "HeaderDigest= None", "DataDigest=none ", "InitialR2T= No",
+    "ImmediateData=Irrelevant", "MaxRecvDataSegmentLength=NotUnderstood",
+    "MaxRecvDataSegmentLength=1", "TargetAlias=" + 1500 * "z", "RDMAExtensions=No", "TaskReporting=RFC3720", "iSCSIProtocolLevel=2",
     "TargetAlias=disk", "TargetAddress=127.0.0.1:3260,1", "TargetPortalGroupTag=2",
     "TargetPortalGroupTag=-1", f"TargetName={NAME}", "SessionType=Normal", "SendTargets=All",
     "AuthMethod=None")
@@ -129,6 +132,59 @@ class Tolerance(unittest.TestCase):
             with self.subTest(script):
                 self.takes(script)
 
+    def test_chooses_a_method_in_its_own_words(self):
+        for method in ("CHAP,None", "None,CHAP", " None", "None\r\n", "NONE", "NotUnderstood",
+                       "Irrelevant"):
+            with self.subTest(method):
+                row = self.takes(Script(security=(f"AuthMethod={method}",)))
+                self.assertEqual(row["login"]["authentication"], "none")
+        for method in ("CHAP", "Reject", "KRB5", "CHAP,KRB5", ""):
+            with self.subTest(method):
+                done = self.checked(Script(security=(f"AuthMethod={method}",)))
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"AuthMethod={method}", done.stderr)
+
+    def test_fills_headers_as_it_likes(self):
+        for changes in (((8, 0xaa), (13, 0x55)), ((2, 1),), ((0, 0x63),), ((20, 1), (38, 7), (47, 9)),
+                        ((32, 0), (33, 0), (34, 0), (35, 0))):
+            with self.subTest(changes):
+                self.takes(Script(header=changes))
+
+    def test_says_its_text_in_pieces(self):
+        for size in (16, 64):
+            self.takes(Script(segment=size))
+
+    def test_says_something_right_behind_the_login(self):
+        for greetings in (("nop",), ("ping",), ("scsi event",), ("negotiate",), ("tasks end",),
+                          ("vendor",), ("nop", "ping", "vendor", "ping")):
+            with self.subTest(greetings):
+                self.takes(Script(greets=greetings))
+
+    def test_sends_the_login_away(self):
+        with target.serving(Script()) as port:
+            for address in ("127.0.0.1:{0},1", "127.0.0.1:{0}", "127.0.0.1:{0},-1",
+                            " 127.0.0.1:{0},1 ", "[::ffff:127.0.0.1]:{0},1", "127.0.0.1:{0},"):
+                for key in ("TargetAddress", "targetaddress", "TargetAddress "):
+                    with self.subTest(address, key=key):
+                        self.takes(Script(redirect=("noise", "TargetAddress=%", f"{key}=" +
+                                                    address.format(port))))
+
+    def test_is_busy_for_a_moment(self):
+        for command in (target.INQUIRY, target.TEST_UNIT_READY, target.READ_CAPACITY_16,
+                        target.READ_10):
+            for answer in (target.BUSY, target.TASK_SET_FULL, target.NOT_READY, target.ABORTED):
+                with self.subTest(command=command, answer=answer):
+                    self.takes(Script(senses=((command, answer),)))
+
+    def test_ends_the_session_on_what_no_boot_asks(self):
+        self.takes(Script(ends_at=(target.REPORT_LUNS,)))
+
+    def test_has_blocks_that_linux_has_not(self):
+        for size, taken in ((520, False), (8192, False), (1024, True), (2048, True)):
+            with self.subTest(size):
+                done = self.checked(Script(block_size=size))
+                self.assertEqual(done.returncode, 0 if taken else 1, done.stderr)
+
     def test_has_not_every_command(self):
         """What Linux does without is no need of a boot."""
         fine = {"luns": (20, 40)}
@@ -136,7 +192,10 @@ class Tolerance(unittest.TestCase):
                         {"refused": (target.READ_CAPACITY_16,)}, {"refused": (target.READ_16,)},
                         {"refused": (target.REPORT_LUNS, target.READ_CAPACITY_16, target.READ_16),
                          "lun0_lists": False},
-                        {"refused": (target.READ_CAPACITY_16,), "block_size": 4096}):
+                        {"refused": (target.READ_CAPACITY_16,), "block_size": 4096},
+                        {"refused": (target.TEST_UNIT_READY,)},
+                        {"sizes": ((target.INQUIRY, 36), (target.READ_CAPACITY_16, 12))},
+                        {"sizes": ((target.INQUIRY, 5), (target.READ_CAPACITY_16, 8))}):
             with self.subTest(changes):
                 self.takes(Script(**fine, **changes), lun="14")
 
@@ -203,12 +262,18 @@ class Tolerance(unittest.TestCase):
         with target.serving(Script()) as port:
             for url in (f"iscsi:127.0.0.1:tcp:{port}:1:{NAME}", f"iscsi:127.0.0.1:TCP:{port}:1:{NAME}",
                         f"ISCSI:127.0.0.1:6:{port}:1:{NAME}", f"iscsi://127.0.0.1:{port}/{NAME}/1",
-                        f"iscsi:[::ffff:127.0.0.1]::{port}:1:{NAME}"):
+                        f"iscsi:[::ffff:127.0.0.1]::{port}:1:{NAME}",
+                        f"iscsi:127.0.0.1:6:{port}:0x1:{NAME}", f" iscsi:127.0.0.1::{port}:1:{NAME}\n",
+                        f"iscsi:127.0.0.1::{port}:0001000000000000:{NAME}",
+                        f"iscsi://127.0.0.1:{port}/{NAME}/1/?header_digest=none",
+                        f"iscsi://127.0.0.1:{port}/{NAME.replace(':', '%3A')}/1"):
                 with self.subTest(url):
                     done = self.isboot("check", url)
                     self.assertEqual(done.returncode, 0, done.stderr)
             for url, said in ((f"iscsi:127.0.0.1:17:{port}:1:{NAME}", "offset 16: URL: protocol"),
-                              (f"iscsi://user%secret@127.0.0.1:{port}/{NAME}/1", "secret"),
+                              (f"iscsi://user%secret@127.0.0.1:{port}/{NAME}/1", "credentials"),
+                              (f"iscsi://127.0.0.1:{port}/{NAME}/1?target_password=pw",
+                               "credentials"),
                               (f"iscsi:127.0.0.1::{port}:1:{240 * 'x'}", "bad target name")):
                 with self.subTest(url):
                     done = self.isboot("check", url)

@@ -36,6 +36,18 @@ CASES = (
     (True, Script(lun0_lists=False)),
     (True, Script(attentions=(target.TEST_UNIT_READY, target.READ_CAPACITY_16, target.READ_10))),
     (True, Script(block_size=4096)),
+    (True, Script(greets=("nop", "ping", "scsi event", "vendor"))),
+    (True, Script(refused=(target.TEST_UNIT_READY,))),
+    (True, Script(always=((target.TEST_UNIT_READY, target.RECOVERED),))),
+    (True, Script(ends_at=(target.REPORT_LUNS,))),
+    (True, Script(sizes=((target.INQUIRY, 36), (target.READ_CAPACITY_16, 12)))),
+    (True, Script(senses=tuple((command, answer)
+                               for command in (target.TEST_UNIT_READY, target.READ_10)
+                               for answer in (target.BUSY, target.TASK_SET_FULL, target.ABORTED)))),
+    (True, Script(senses=((target.INQUIRY, target.BUSY), (target.INQUIRY, target.NOT_READY)))),
+    (True, Script(segment=16, header=((8, 0xaa), (32, 0), (33, 0), (34, 0), (35, 0)))),
+    (True, Script(security=("AuthMethod=CHAP,None",), further=("HeaderDigest= none",))),
+    (False, Script(block_size=520)),
     (False, Script(luns=(2,))),
     (False, Script(luns=(2,), lun0_lists=False)),
     (False, Script(operational=("HeaderDigest=CRC32C",))),

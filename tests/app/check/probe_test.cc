@@ -62,6 +62,32 @@ TEST_F(ProbeTest, ClearsUnitAttentions) {
   EXPECT_NE(look().find("unit attention"), std::string::npos);
 }
 
+// As the kernel does, and a boot until its time is over.
+TEST_F(ProbeTest, WaitsForABusyTarget) {
+  const Millis start = clock.now();
+  disk.busy = 20;
+  EXPECT_EQ(look(), "");
+  EXPECT_EQ(clock.now(), start + 20 * 250);
+  disk.busy = 1000;
+  EXPECT_EQ(look(), "INQUIRY of LUN 1: SCSI status 8");
+}
+
+// Linux' sd asks, and goes on.
+TEST_F(ProbeTest, NeedsNoTestUnitReady) {
+  disk.absent = {0x00};
+  EXPECT_EQ(look(), "");
+  ASSERT_EQ(report.notes.size(), 1U);
+  EXPECT_EQ(report.notes[0],
+            "TEST UNIT READY of LUN 1: illegal request (5/20/00); a boot does not need that");
+}
+
+TEST_F(ProbeTest, ARecoveredErrorIsNone) {
+  disk.broken = {0x00};
+  disk.sense[2] = 1;
+  EXPECT_EQ(look(), "");
+  EXPECT_TRUE(report.notes.empty());
+}
+
 TEST_F(ProbeTest, NamesTheLunsThatAreThere) {
   disk.luns = {0, 3};
   EXPECT_EQ(look(1), "the target has no LUN 1");
@@ -87,7 +113,7 @@ TEST_F(ProbeTest, NeedsNothingThatABootDoesNot) {
   EXPECT_EQ(report.blocks, 32U);
   EXPECT_FALSE(report.luns);
   ASSERT_EQ(report.notes.size(), 2U);
-  EXPECT_EQ(report.notes[0],
+  EXPECT_EQ(report.notes[1],
             "REPORT LUNS of LUN 0: illegal request (5/20/00); a boot does not need that list");
 }
 
