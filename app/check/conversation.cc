@@ -8,6 +8,9 @@
 namespace isboot::app {
 namespace {
 
+// For a login response: as long as a boot waits for one in the end, since there is one try here.
+constexpr Millis kAnswer = 60'000;
+
 // A target may have several attentions waiting (power on, capacity changed, …).
 constexpr int kMaxAttentions = 8;
 
@@ -34,6 +37,11 @@ Failure login_failure(const boot::Session& session, const Error& error) {
   const std::string fault = session.fault().empty() ? "" : ", " + std::string{session.fault()};
   const std::string refusal{session.refusal()};
   const std::size_t colon = refusal.rfind(": ");
+  const IpAddress& address = session.portal().address;
+  // No link is known for it: neither a table's NIC nor one in the URL.
+  if (errno_of(error.code) == EINVAL && address.is_link_local() && !address.is_v4())
+    return {where + in_words(error),
+            "name the link: [" + std::string{to_text(address).view()} + "%LINK]"};
   if (colon != std::string::npos)
     return {where + refusal.substr(0, colon) + fault, refusal.substr(colon + 2)};
   return {where + in_words(error) + fault, advice(error)};
@@ -64,6 +72,7 @@ std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginCo
   boot::SessionLimits limits;
   limits.give_up = deadline_;
   limits.retries = 0;
+  limits.answer = kAnswer;
   boot::Session session{portal, config, limits, hash_, entropy_};
   std::array<std::uint8_t, 4096> buffer{};
   auto step = session.on_event(Event::start(), clock_.now());

@@ -9,6 +9,10 @@ namespace {
 constexpr Millis kHopelessDelay = 30'000;
 constexpr Millis kHopefulSpan = 30'000;  // from the first refusal on
 
+// A target that needs longer than the limit for a login response would never be logged in to. It is
+// given more each time, up to this: a connection that is dead must not be waited on for ever.
+constexpr Millis kLongestAnswer = 60'000;
+
 // For a target that has asked for a logout to answer it.
 constexpr Millis kLogOutLimit = 5'000;
 
@@ -22,7 +26,8 @@ Session::Session(const Portal& portal, iscsi::LoginConfig& login, const SessionL
       limits_{limits},
       hash_{hash},
       entropy_{entropy},
-      portal_{portal} {}
+      portal_{portal},
+      answer_span_{limits.answer} {}
 
 SessionStep Session::on_event(const SessionEvent& event, Millis now) {
   using Kind = SessionEvent::Kind;
@@ -93,6 +98,7 @@ SessionStep Session::carried() {
   tries_ = 0;
   refused_since_.reset();
   backoff_.reset();
+  answer_span_ = limits_.answer;
   return {.kind = SessionStep::Kind::Carried};
 }
 
@@ -154,7 +160,7 @@ SessionStep Session::on_login_step(const iscsi::LoginStep& step, Millis now) {
   using Kind = iscsi::LoginStep::Kind;
   switch (step.kind) {
     case Kind::Send:
-      answer_by_ = until(limits_.answer, now);
+      answer_by_ = until(answer_span_, now);
       [[fallthrough]];
     case Kind::Receive:
       return {
@@ -183,6 +189,8 @@ SessionStep Session::on_login_step(const iscsi::LoginStep& step, Millis now) {
 
 // The target said nothing wrong, and not enough.
 SessionStep Session::on_login_cut_off(const Error& error, Millis now) {
+  if (error.code == Errc::TimedOut && answer_span_ < kLongestAnswer)
+    answer_span_ = 2 * answer_span_ < kLongestAnswer ? 2 * answer_span_ : kLongestAnswer;
   (void)fault_.assign(iscsi::fault_text(error, login_->stage(), {}, {}));  // both have one size
   return on_failure(error, now);
 }

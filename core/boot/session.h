@@ -104,7 +104,7 @@ inline constexpr Millis kNeverGiveUp = UINT64_MAX;  // not for refusals either
 struct SessionLimits {
   // For TCP to come up. The kernel asks after 0, 1 and 3 s: the next try would be late at 7 s.
   Millis connect = 4'000;
-  Millis answer = 15'000;  // for each login response
+  Millis answer = 15'000;  // for each login response; twice as long after each that was too late
   Millis give_up = 0;  // the time (not a span) at which the first login is given up; kNeverGiveUp
   std::uint32_t retries = UINT32_MAX;  // of the first login
 };
@@ -185,6 +185,7 @@ private:
   std::optional<Error> hand_over_error_;
   Error loss_{};           // the last one
   Millis not_before_ = 0;  // of the next login
+  Millis answer_span_;     // for the next response
   Millis answer_by_ = 0;   // the whole of the response that is awaited
   Backoff backoff_;
   List<Portal, kMaxRedirects + 1> visited_;  // in this try

@@ -29,6 +29,21 @@ TEST_F(SessionTest, GivesEachLoginResponseItsTime) {
   EXPECT_EQ(step.deadline, now_ + limits_.answer);
 }
 
+// A target that needs longer than the first limit is logged in to all the same.
+TEST_F(SessionTest, GivesALateAnswerMoreTimeEachTry) {
+  on(Event::start());
+  for (const Millis span : {1, 2, 4, 4}) {
+    EXPECT_EQ(on(Event::connected()).deadline, now_ + span * limits_.answer);
+    now_ = on(Event::failed(Error{Errc::TimedOut, 0, "no answer"})).deadline;
+    EXPECT_EQ(on(Event::due()).kind, Kind::Connect);
+  }
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+  on(Event::handed_over());
+  on(Event::lost(Error{Errc::Closed, 0, ""}));
+  let_go(1);
+  EXPECT_EQ(on(Event::connected()).deadline, now_ + limits_.answer);
+}
+
 // A target that sends a byte now and then holds nobody longer than one that sends none.
 TEST_F(SessionTest, GivesAnAnswerThatTricklesInNoMoreTime) {
   on(Event::start());

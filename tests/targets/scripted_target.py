@@ -11,6 +11,7 @@ import os
 import socket
 import struct
 import threading
+import time
 
 BLOCKS = 65536
 LOGIN, LOGIN_RESPONSE, TEXT, TEXT_RESPONSE = 0x03, 0x23, 0x04, 0x24
@@ -54,6 +55,7 @@ class Script:  # pylint: disable=too-many-instance-attributes
     segment: int = 0                   # text goes in pieces of so many bytes, with the C bit
     greets: tuple = ()                 # GREETINGS, right behind the login
     redirect: tuple = ()               # keys; each login is sent away with them
+    sizeless: float = 0                # seconds of each connection in which the disk has no size
     block_size: int = 512
 
 
@@ -83,6 +85,7 @@ class Connection:
         self._challenge = os.urandom(16)
         self._operational = 0
         self._is_discovery = False
+        self._start = time.monotonic()
 
     def serve(self):
         while not self._login():
@@ -254,6 +257,9 @@ class Connection:
                 return sense, b""
         if opcode in script.refused:
             return NO_COMMAND, b""
+        if (opcode in (READ_CAPACITY_10, READ_CAPACITY_16)
+                and time.monotonic() < self._start + script.sizeless):
+            return NOT_READY, b""
         if opcode == REPORT_LUNS and (lun in script.luns or script.lun0_lists):
             entries = b"".join(struct.pack(">H", number | (0x4000 if number > 255 else 0)) + bytes(6)
                                for number in script.luns)
@@ -284,9 +290,10 @@ class Connection:
 
 
 @contextlib.contextmanager
-def serving(script):
+def serving(script, host="127.0.0.1"):
     """Yields the port while the block runs."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listener:
         def accept():
             with contextlib.suppress(OSError):
                 while True:

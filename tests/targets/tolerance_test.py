@@ -176,6 +176,9 @@ class Tolerance(unittest.TestCase):
                 with self.subTest(command=command, answer=answer):
                     self.takes(Script(senses=((command, answer),)))
 
+    def test_has_a_size_only_later(self):
+        self.takes(Script(sizeless=1))
+
     def test_ends_the_session_on_what_no_boot_asks(self):
         self.takes(Script(ends_at=(target.REPORT_LUNS,)))
 

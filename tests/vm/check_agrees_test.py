@@ -1,6 +1,11 @@
-"""`isboot check` says yes exactly where the kernel gets a disk: over targets that break rules."""
+"""`isboot check` says yes exactly where the kernel gets a disk: over targets that break rules.
+
+ISBOOT_FURTHER_TARGETS, if it is set, names targets that run already on 127.0.0.1 and have a disk:
+PORT:LUN:NAME, with blanks between them.
+"""
 
 import contextlib
+import os
 import sys
 import tempfile
 import unittest
@@ -29,7 +34,11 @@ CASES = (
     (True, Script(security=NONE * 2, waits=True, again=FIXED)),
     (True, Script(tsih=0)),
     (True, Script(cmd_sn_ahead=1)),
+    (True, Script(cmd_sn_ahead=-1)),
+    (True, Script(cmd_sn_ahead=1000)),
     (True, Script(stat_sn_stays=True)),
+    (True, Script(header=((24, 0x80),))),  # StatSN
+    (True, Script(sizeless=3)),
     (True, Script(last_nul=False)),
     (True, Script(security=())),
     (True, Script(luns=(1, 20), refused=SHORT)),
@@ -63,7 +72,9 @@ class CheckAgrees(unittest.TestCase):
 
     def test_with_the_kernel(self):
         ports = [self.enterContext(target.serving(script)) for _, script in CASES]
-        urls = "".join(f"iscsi:{HOST}::{port}:1:iqn.2026-11.org.example:disk\n" for port in ports)
+        further = os.environ.get("ISBOOT_FURTHER_TARGETS", "").split()
+        urls = "".join(f"iscsi:{HOST}::{rest}\n" for rest in
+                       [f"{port}:1:iqn.2026-11.org.example:disk" for port in ports] + further)
         with tempfile.NamedTemporaryFile("w", encoding="ascii") as file:
             file.write(urls)
             file.flush()
@@ -73,7 +84,7 @@ class CheckAgrees(unittest.TestCase):
         with contextlib.ExitStack() as life:
             qemu = life.enter_context(boot.running())
             boot.wait_for_report()
-            for number, (wanted, script) in enumerate(CASES):
+            for number, (wanted, script) in enumerate([*CASES, *((True, name) for name in further)]):
                 with self.subTest(script):
                     found = boot.console.wait_for(
                         rf"^ISBOOT-AGREE {number} check=(\d+) attach=(\d+) read=(\w+)",
