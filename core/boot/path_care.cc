@@ -6,7 +6,7 @@ PathCare care_for(std::span<const PathStatus> paths, std::size_t index) {
   const PathStatus& path = paths[index];
   bool another_lives = false;
   for (std::size_t i = 0; i < paths.size(); ++i)
-    if (i != index && paths[i].carried && !paths[i].disk_id.empty() &&
+    if (i != index && paths[i].carried && !paths[i].taken_away && !paths[i].disk_id.empty() &&
         same_text(paths[i].disk_id, path.disk_id))
       another_lives = true;
   if (path.taken_away) return path.carried ? PathCare::BringBack : PathCare::Leave;
