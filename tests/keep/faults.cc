@@ -9,7 +9,7 @@ namespace isboot::keep::simulation {
 void World::fault() {
   fault_at_ = now_ + 1 + random_.below(random_.one_in(4) ? 3'000 : 900'000);
   Kept& kept = *all_[random_.below(all_.size())];
-  switch (random_.below(12)) {
+  switch (random_.below(13)) {
     case 0:
       note("the connection is reset");
       return lose(kept);
@@ -61,6 +61,8 @@ void World::fault() {
       for (Client& client : clients_)
         if (client.answer_by != kNever) client.answer_by = now_ + 20'000;
       return;
+    case 10:
+      return nic_fault(kept);
     default:
       if (random_.one_in(6)) return client_asks();
       if (random_.one_in(6)) another_program_comes();

@@ -28,8 +28,10 @@ Kept::Kept(SessionId number) : id{number} {
 
 World::World(std::uint64_t seed) : random_{seed}, entropy_{static_cast<std::uint8_t>(seed)} {
   const std::uint64_t sessions = 1 + random_.below(3);
-  for (std::uint64_t i = 0; i < sessions; ++i)
+  for (std::uint64_t i = 0; i < sessions; ++i) {
     all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
+    all_.back()->link = all_.back()->nic.number = next_link_++;
+  }
   fault_at_ = now_ + random_.below(600'000);
   let_go_at_.fill(kNever);
   multipath_ = random_.one_in(2);
@@ -46,6 +48,7 @@ Millis World::next_time() const {
       {fault_at_, start_at_, successor_.acts_at, home_back_at_, moved_back_at_, mood_over_at_});
   if (!notices_.empty() && !rests()) next = std::min(next, notices_.begin()->first);
   for (const auto& kept : all_) {
+    next = std::min(next, kept->nic.whole_at);
     if (!rests()) next = std::min(next, kept->due);
     if (!rests() && multipath_ && kept->session) next = std::min(next, kept->turn.care_at);
     if (kept->exists && !kept->unbound) next = std::min(next, kept->unbound_at);
@@ -68,9 +71,9 @@ void World::step() {
     if (!kept.session || kept.due > now_) continue;
     kept.due = kNever;
     if (kept.step.kind == boot::SessionStep::Kind::Connect) {
-      const Target& target = at(kept.step.portal);
-      drive(kept, target.up ? boot::SessionEvent::connected()
-                            : boot::SessionEvent::failed({Errc::TimedOut, 0, "no answer"}));
+      kept.unreachable = !at(kept.step.portal).up || !is_reachable(kept);
+      drive(kept, kept.unreachable ? boot::SessionEvent::failed({Errc::TimedOut, 0, "no answer"})
+                                   : boot::SessionEvent::connected());
     } else if (kept.step.kind == boot::SessionStep::Kind::LogOut) {
       drive(kept, boot::SessionEvent::failed({Errc::TimedOut, 0, "no answer"}));
     } else {
@@ -113,6 +116,7 @@ void World::start_keeper() {
         home_portal_, kept->login, boot::SessionLimits{.give_up = boot::kNeverGiveUp}, hash_,
         entropy_);
     kept->turn = {.taken_away = !kept->disk_known};
+    kept->unreachable = false;
     kept->told_carried = true;
     drive(*kept, boot::SessionEvent::adopt(2));
     tell({.kind = Event::Kind::Began, .slot = *kept->slot, .session = kept->id, .carried = true});
@@ -307,9 +311,10 @@ void World::check() {
       fail("the end of a session takes too long");
     if (kept->ends_by != kNever && now_ > std::max(kept->ends_by, keeper_since_) + 15'000)
       fail("the end of a session takes longer than its limit");
-    const Millis since =
-        std::max({home_.honest_since, keeper_since_, kept->lost_since, kept->sysfs_knows_at});
-    if (!kept->kernel_carries && home_.up && home_.mood == Target::Mood::Honest &&
+    const Millis since = std::max({home_.honest_since, keeper_since_, kept->lost_since,
+                                   kept->sysfs_knows_at, kept->nic.whole_since});
+    const bool is_whole = kept->nic.number != 0 && kept->nic.carrier;
+    if (!kept->kernel_carries && is_whole && home_.up && home_.mood == Target::Mood::Honest &&
         now_ > since + kBackWithin && !kept->unbound)
       fail("the target is there, and the session is not brought back");
   }

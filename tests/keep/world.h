@@ -42,6 +42,17 @@ struct Target {
   Millis honest_since = 0;
 };
 
+struct Nic {
+  std::uint32_t number = 0;  // of its link; 0: without a driver
+  bool up = true;
+  bool carrier = true;
+  bool has_ours = true;      // the plan's address
+  bool has_another = false;  // who has given it that manages the NIC
+  bool has_routes = true;
+  Millis whole_at = kNever;  // when cable and driver are back
+  Millis whole_since = 0;
+};
+
 // A session in the kernel, and the driver that a platform has for it.
 struct Kept {
   explicit Kept(SessionId number);
@@ -61,6 +72,10 @@ struct Kept {
   Millis due = kNever;  // when the driver comes back with an event
   bool told_carried = false;
   Millis lost_since = 0;
+
+  Nic nic;
+  std::uint32_t link = 0;    // of its NIC, as far as the keeper knows
+  bool unreachable = false;  // the last connect got no answer
 
   PathTurn turn;
   std::optional<Millis> limit;  // how long its I/O waits; nothing: for ever
@@ -127,6 +142,12 @@ private:
   bool care_for_path(Kept& path, boot::PathCare care);
   void check_paths();
 
+  // nics.cc
+  void nic_fault(Kept& kept);
+  void nic_turn(Kept& kept);
+  bool mend(Kept& kept);
+  bool is_reachable(const Kept& kept) const;
+
   // faults.cc
   void fault();
   void kill_keeper();
@@ -172,6 +193,7 @@ private:
   Millis home_back_at_ = kNever, mood_over_at_ = kNever, moved_back_at_ = kNever;
   std::vector<std::unique_ptr<Kept>> all_;
   std::uint32_t next_id_ = 1;
+  std::uint32_t next_link_ = 1;
   bool multipath_ = false;
   std::uint64_t paths_were_ = 0;
   Millis paths_since_ = 0;  // when their state was another

@@ -38,22 +38,25 @@ Result<LinkId> NicMender::mend(const NicSetup& setup, LinkId link, bool unreacha
 Result<bool> NicMender::must_mend(const NicSetup& setup, LinkId link, bool unreachable,
                                   Millis deadline) {
   const auto state = LinkChanger{*socket_, clock_, log_}.look(link, deadline);
-  if (!state || !state->seen.up) return true;
+  boot::NicSight nic{.up = state && state->seen.up};
   const IpAddress& wanted = setup.config.address;
-  if (wanted.is_absent()) return unreachable;
+  const bool planned = !wanted.is_absent();
+  if (nic.up && planned) ISBOOT_TRY(look_for_addresses(wanted, link, nic, deadline));
+  return boot::must_be_set_up(nic, planned, unreachable);
+}
+
+Result<Done> NicMender::look_for_addresses(const IpAddress& wanted, LinkId link,
+                                           boot::NicSight& nic, Millis deadline) {
   ISBOOT_TRY(socket_->list_addresses(wanted));
-  bool has_ours = false;
-  bool has_other = false;
   for (;;) {
     const RouteEvent event = ISBOOT_TRY(socket_->next(deadline));
-    // Who has given the NIC another address manages it now, and may have given ours away.
-    if (event.kind == RouteEvent::Kind::AllListed) return has_ours ? unreachable : !has_other;
-    if (event.kind == RouteEvent::Kind::ListedAgain) has_ours = has_other = false;
+    if (event.kind == RouteEvent::Kind::AllListed) return Done{};
+    if (event.kind == RouteEvent::Kind::ListedAgain) nic.has_ours = nic.has_another = false;
     if (event.kind != RouteEvent::Kind::AddressListed || event.address.link != link) continue;
     if (event.address.address == wanted)
-      has_ours = true;
+      nic.has_ours = true;
     else if (!event.address.address.is_link_local())
-      has_other = true;
+      nic.has_another = true;
   }
 }
 

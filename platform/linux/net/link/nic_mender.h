@@ -6,6 +6,7 @@
 // sysfs. Both are in the keeper's own root (system/own_root.h).
 #pragma once
 
+#include "core/boot/nic_care.h"
 #include "platform/linux/net/link/link_changer.h"
 
 namespace isboot::linux_platform {
@@ -34,6 +35,8 @@ public:
 
 private:
   Result<bool> must_mend(const NicSetup& setup, LinkId link, bool unreachable, Millis deadline);
+  Result<Done> look_for_addresses(const IpAddress& wanted, LinkId link, boot::NicSight& nic,
+                                  Millis deadline);
   Result<LinkId> set_up(const NicSetup& setup, Millis deadline);
 
   Clock& clock_;
