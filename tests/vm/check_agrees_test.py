@@ -1,11 +1,6 @@
-"""`isboot check` says yes exactly where the kernel gets a disk: over targets that break rules.
-
-ISBOOT_FURTHER_TARGETS, if it is set, names targets that run already on 127.0.0.1 and have a disk:
-PORT:LUN:NAME, with blanks between them.
-"""
+"""`isboot check` says yes exactly where the kernel gets a disk: over targets that break rules."""
 
 import contextlib
-import os
 import sys
 import tempfile
 import unittest
@@ -34,11 +29,7 @@ CASES = (
     (True, Script(security=NONE * 2, waits=True, again=FIXED)),
     (True, Script(tsih=0)),
     (True, Script(cmd_sn_ahead=1)),
-    (True, Script(cmd_sn_ahead=-1)),
-    (True, Script(cmd_sn_ahead=1000)),
     (True, Script(stat_sn_stays=True)),
-    (True, Script(header=((24, 0x80),))),  # StatSN
-    (True, Script(sizeless=3)),
     (True, Script(last_nul=False)),
     (True, Script(security=())),
     (True, Script(luns=(1, 20), refused=SHORT)),
@@ -72,9 +63,7 @@ class CheckAgrees(unittest.TestCase):
 
     def test_with_the_kernel(self):
         ports = [self.enterContext(target.serving(script)) for _, script in CASES]
-        further = os.environ.get("ISBOOT_FURTHER_TARGETS", "").split()
-        urls = "".join(f"iscsi:{HOST}::{rest}\n" for rest in
-                       [f"{port}:1:iqn.2026-11.org.example:disk" for port in ports] + further)
+        urls = "".join(f"iscsi:{HOST}::{port}:1:iqn.2026-11.org.example:disk\n" for port in ports)
         with tempfile.NamedTemporaryFile("w", encoding="ascii") as file:
             file.write(urls)
             file.flush()
@@ -84,7 +73,7 @@ class CheckAgrees(unittest.TestCase):
         with contextlib.ExitStack() as life:
             qemu = life.enter_context(boot.running())
             boot.wait_for_report()
-            for number, (wanted, script) in enumerate([*CASES, *((True, name) for name in further)]):
+            for number, (wanted, script) in enumerate(CASES):
                 with self.subTest(script):
                     found = boot.console.wait_for(
                         rf"^ISBOOT-AGREE {number} check=(\d+) attach=(\d+) read=(\w+)",
