@@ -7,10 +7,10 @@ import unittest
 
 from harness import distribution, private_network
 from harness.distribution import DistributionMachine
+from harness.distribution_life import live
 
 SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
 GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()
-OUTAGE_S = 20
 # What the package brings is in /usr alone; /run is the running keeper's.
 LEFT = "find / -xdev -name '*isboot*' -not -path '*/isboot-test*' -not -path '/proc/*'"
 
@@ -32,7 +32,7 @@ class Distribution(unittest.TestCase):
         for suite in SUITES:
             for generator in GENERATORS:
                 with self.subTest(suite=suite, generator=generator):
-                    self._live(f"distribution-{suite}-{generator}", suite, generator)
+                    live(f"distribution-{suite}-{generator}", suite, generator)
 
     def test_no_table(self):
         """From a disk of its own: nobody sees a line, and no process of isboot is left."""
@@ -51,41 +51,6 @@ class Distribution(unittest.TestCase):
             for generator in GENERATORS:
                 with self.subTest(suite=suite, generator=generator):
                     self._purge(suite, generator)
-
-    def _live(self, name, suite, generator):
-        with DistributionMachine(name, suite, generator) as machine:
-            machine.wait_until("systemctl is-active serial-getty@ttyS1.service",
-                               distribution.START_LIMIT)
-            machine.wait_until("systemctl is-system-running", distribution.START_LIMIT)
-            self.assertRegex(machine.login_prompt(), r"isboot-test login:")
-            self.assertEqual(machine.order("systemctl --failed --no-legend | wc -l"), "0")
-            self._check_keeper(machine)
-            self._check_lines(machine)
-            self._outage(machine)
-            machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system")
-            self.assertEqual(machine.relay.logouts, 1)
-            machine.start()
-            machine.power_off()
-            self.assertEqual(machine.relay.logouts, 2)
-
-    def _check_keeper(self, machine):
-        """In no unit's control group: that of PID 1, or none."""
-        groups = machine.order("cat $(grep -slx -e isboot-keep -e isboot-guard /proc/[0-9]*/comm | "
-                               "sed s/comm/cgroup/) | sort -u")
-        self.assertIn(groups, ("0::/init.scope", "0::/"))
-
-    def _check_lines(self, machine):
-        said = [text for _, text in machine.console.lines if "logged in to" in text]
-        self.assertEqual(len(said), 1, said)
-
-    def _outage(self, machine):
-        machine.relay.listen(False)
-        machine.relay.reset()
-        machine.console.follow(OUTAGE_S)
-        machine.relay.listen(True)
-        machine.wait_until("isboot status | grep carried")
-        before = machine.order("cat /run/written")
-        machine.wait_until(f"test $(cat /run/written) -gt {before}")
 
     def _purge(self, suite, generator):
         workspace = distribution.Workspace(f"distribution-purge-{suite}-{generator}")

@@ -60,9 +60,15 @@ class Disk(Root):
         (workspace / "grub-early.cfg").write_text(FIND_ROOT, encoding="ascii")
         self._install_grub_bios(workspace)
         self._install_grub_uefi(workspace)
+        self._make_root(tree, root_mib)
+
+    def _make_root(self, tree, root_mib):
+        self._make_ext4(tree, ROOT_START * SECTOR, root_mib)
+
+    def _make_ext4(self, tree, offset, size_mib):
         # Features that GRUB 2.06 refuses to read are named, for a newer mke2fs.
         run("mke2fs", "-q", "-t", "ext4", "-O", "^metadata_csum_seed", "-L", ROOT_LABEL, "-d", tree,
-            "-E", f"offset={ROOT_START * SECTOR},root_owner=0:0", self.path, f"{root_mib}m")
+            "-E", f"offset={offset},root_owner=0:0", self.path, f"{size_mib}m")
 
     def copy_root(self, path):
         """A file with the root file system alone."""

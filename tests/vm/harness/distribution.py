@@ -1,15 +1,19 @@
 """A whole Debian from its packages, installed by their scripts, with isboot's package on top and
 nothing else: as a disk that a machine starts from over iSCSI, or has as its own."""
 
+import collections
 import contextlib
+import functools
 import os
 import pathlib
 import shutil
+import time
 import types
 
 from . import machine, private_network
 from .disk import ROOT_LABEL, Disk
 from .ended_machine import EndedMachine
+from .layered_disk import VOLUME, VOLUME_GROUP, LvmDisk, OtherFileSystemDisk
 from .process import run
 from .workspace import PROJECT, Workspace, cache_lock
 
@@ -17,11 +21,26 @@ PACKAGES = ("linux-image-amd64", "systemd-sysv", "udev", "dbus", "ifupdown", "is
             "iproute2", "e2fsprogs", "zstd")
 ROOT_MIB = 1600
 START_LIMIT = 900
+
+# What root is on → the packages that this needs, root= of the kernel's command line, root's line
+# in fstab, and how its disk is made.
+Root = collections.namedtuple("Root", "packages argument fstab disk")
+ROOTS = {
+    "ext4": Root((), f"LABEL={ROOT_LABEL}", "ext4 errors=remount-ro 0 1", Disk),
+    "xfs": Root(("xfsprogs",), f"LABEL={ROOT_LABEL}", "xfs defaults 0 0",
+                functools.partial(OtherFileSystemDisk, kind="xfs")),
+    "btrfs": Root(("btrfs-progs",), f"LABEL={ROOT_LABEL}", "btrfs defaults 0 0",
+                  functools.partial(OtherFileSystemDisk, kind="btrfs")),
+    "lvm": Root(("lvm2",), f"/dev/mapper/{VOLUME_GROUP}-{VOLUME}", "ext4 errors=remount-ro 0 1",
+                LvmDisk),
+}
 FILES = {
-    "etc/fstab": f"LABEL={ROOT_LABEL} / ext4 errors=remount-ro 0 1\n",
     "etc/hostname": "isboot-test\n",
     "etc/network/interfaces": "auto lo\niface lo inet loopback\n",
     "etc/systemd/system/isboot-test.service.d/alone.conf": "[Unit]\nAfter=local-fs.target\n",
+    # Emulated on a busy host, a unit takes minutes.
+    "etc/systemd/system.conf.d/busy-host.conf":
+        f"[Manager]\nDefaultTimeoutStartSec={START_LIMIT}\nDefaultDeviceTimeoutSec={START_LIMIT}\n",
 }
 # ttyS0 is the test's; the login prompt is on the second line.
 LINKS = {
@@ -42,17 +61,31 @@ def package():
     return found[-1]
 
 
-def base(suite, generator):
-    """The system without isboot, made once: a directory."""
+def base(suite, generator, packages=()):
+    """The system without isboot, made once: a directory. Needs the network."""
     with cache_lock() as cache:
-        tree = cache / f"{suite}-{generator}"
-        if not tree.is_dir():
-            partial = cache / f"{suite}-{generator}.partial"
-            shutil.rmtree(partial, ignore_errors=True)
-            packages = ",".join((*PACKAGES, generator))
-            run("mmdebstrap", "--variant=minbase", f"--include={packages}", suite, partial)
-            partial.rename(tree)
+        tree = _made(cache / f"{suite}-{generator}", lambda partial: run(
+            "mmdebstrap", "--variant=minbase",
+            f"--include={','.join((*PACKAGES, generator))}", suite, partial))
+        if packages:
+            tree = _made(cache / "-".join((suite, generator, *packages)),
+                         functools.partial(_add_packages, tree, packages))
         return tree
+
+
+def _made(tree, make):
+    if not tree.is_dir():
+        partial = tree.with_name(f"{tree.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        make(partial)
+        partial.rename(tree)
+    return tree
+
+
+def _add_packages(tree, packages, partial):
+    run("cp", "-a", "--reflink=auto", tree, partial)
+    in_root(partial, "apt-get", "update")
+    in_root(partial, "apt-get", "install", "-y", "--no-install-recommends", *packages)
 
 
 @contextlib.contextmanager
@@ -75,20 +108,22 @@ def in_root(tree, *command):
                    *command)
 
 
-def install(workspace, suite, generator):
-    """A copy of the base with isboot installed by apt, as a user does; a directory."""
+def install(workspace, suite, generator, packages=()):
+    """A copy of the base with isboot installed by apt, as a user does, on a system that has
+    `packages`; a directory."""
     tree = workspace / "root"
-    run("cp", "-a", "--reflink=auto", base(suite, generator), tree)
+    run("cp", "-a", "--reflink=auto", base(suite, generator, packages), tree)
     shutil.copy(package(), tree / "isboot.deb")
     in_root(tree, "apt-get", "install", "-y", "--no-install-recommends", "/isboot.deb")
     (tree / "isboot.deb").unlink()
     return tree
 
 
-def prepare_for_test(tree):
+def prepare_for_test(tree, root=ROOTS["ext4"]):
     """What the test itself needs in the machine."""
     shutil.copytree(PROJECT / "tests/vm/guest/managers", tree / "usr/lib/isboot-test")
-    for path, content in FILES.items():
+    fstab = {"etc/fstab": f"{root.argument} / {root.fstab}\n"}
+    for path, content in {**FILES, **fstab}.items():
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).write_text(content, encoding="ascii")
     for path, to in LINKS.items():
@@ -104,11 +139,12 @@ def kernel_of(tree):
 
 
 class DistributionMachine(EndedMachine):
-    """`table`: whether firmware has left one; without it the disk is the machine's own."""
+    """`table`: whether firmware has left one; without it the disk is the machine's own. `root`:
+    one of ROOTS."""
 
     start_limit = START_LIMIT
 
-    def __init__(self, name, suite, generator, table=True):  # pylint: disable=super-init-not-called
+    def __init__(self, name, suite, generator, table=True, root=ROOTS["ext4"]):  # pylint: disable=super-init-not-called,too-many-arguments
         self.workspace = Workspace(name)
         self.server = private_network.DhcpServer(self.workspace, machine.MAC)
         self.console = None
@@ -118,13 +154,13 @@ class DistributionMachine(EndedMachine):
         self.root_on_iscsi = "yes" if table else "no"
         self._vlan, self._ipxe = 0, False
         self._qemu = self._port = None
-        tree = install(self.workspace, suite, generator)
-        prepare_for_test(tree)
+        tree = install(self.workspace, suite, generator, root.packages)
+        prepare_for_test(tree, root)
         image, self._initrd = kernel_of(tree)
         shutil.copy(image, self.workspace / "vmlinuz")
         self._kernel = types.SimpleNamespace(image=self.workspace / "vmlinuz")
-        self._arguments = f"{machine.KERNEL_ARGUMENTS} root=LABEL={ROOT_LABEL} ro"
-        self.disk = Disk(self.workspace, tree, ROOT_MIB)
+        self._arguments = f"{machine.KERNEL_ARGUMENTS} root={root.argument} ro"
+        self.disk = root.disk(self.workspace, tree, ROOT_MIB)
         shutil.rmtree(tree)
         self._life = contextlib.ExitStack()
 
@@ -138,6 +174,11 @@ class DistributionMachine(EndedMachine):
         guest.add("-chardev", "file,id=login,path=login.log", "-serial", "chardev:login")
         return guest
 
-    def login_prompt(self):
-        """What the second serial line shows."""
-        return (self.workspace / "login.log").read_text(errors="replace")
+    def wait_for_login_prompt(self):
+        """Until the second serial line shows it."""
+        shown = self.workspace / "login.log"
+        deadline = time.monotonic() + START_LIMIT
+        while "isboot-test login:" not in shown.read_text(errors="replace"):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no login prompt within {START_LIMIT} s")
+            self.console.follow(1)

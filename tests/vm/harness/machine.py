@@ -16,8 +16,9 @@ USER_NETWORK = "user,id=net"  # QEMU's own NAT, DHCP and TFTP
 INITIATOR = "iqn.2026-11.org.example:isboot-vm-initiator"
 OVMF = "/usr/share/OVMF"
 # For every kernel here. The check of the timer counts ticks against the host's time: on a busy host
-# an emulated machine misses some, and the kernel would panic ("IO-APIC + timer doesn't work").
-KERNEL_ARGUMENTS = "console=ttyS0 panic=1 no_timer_check"
+# an emulated machine misses some, and the kernel would panic ("IO-APIC + timer doesn't work"). Nor is
+# it a fault of the kernel ("BUG: soft lockup") that a busy host stops its processor for a while.
+KERNEL_ARGUMENTS = "console=ttyS0 panic=1 no_timer_check nosoftlockup"
 
 
 def accelerator():

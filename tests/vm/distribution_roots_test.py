@@ -1,0 +1,37 @@
+"""Whole Debian systems whose root is not simply ext4 in a partition: xfs, btrfs, a volume of LVM.
+Needs root and the network. Not in CI; `scripts/test --distribution`."""
+
+import os
+import unittest
+
+from harness import distribution, private_network
+from harness.distribution import ROOTS
+from harness.distribution_life import live
+
+SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
+GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()
+CHOSEN = os.environ.get("ISBOOT_ROOTS", "xfs btrfs lvm").split()
+COMBINATIONS = [(suite, generator, root)
+                for suite in SUITES for generator in GENERATORS for root in CHOSEN]
+
+
+def setUpModule():  # pylint: disable=invalid-name
+    reason = private_network.reason_to_skip()
+    if reason:
+        raise unittest.SkipTest(reason)
+    distribution.package()
+    for suite, generator, root in COMBINATIONS:
+        distribution.base(suite, generator, ROOTS[root].packages)
+    private_network.enter()
+
+
+class Roots(unittest.TestCase):
+
+    def test_whole_life(self):
+        for suite, generator, root in COMBINATIONS:
+            with self.subTest(suite=suite, generator=generator, root=root):
+                live(f"distribution-{suite}-{generator}-{root}", suite, generator, ROOTS[root])
+
+
+if __name__ == "__main__":
+    unittest.main()
