@@ -1,8 +1,6 @@
 // How a subcommand joins the program: one file each, one function each.
 #pragma once
 
-#include <string_view>
-
 #include "app/exit_status.h"
 #include "cli/options/command.h"
 
@@ -23,19 +21,5 @@ void add_keep(Command& program);
 void add_plan(Command& program);
 void add_status(Command& program);
 void add_timeline(Command& program);
-
-// `isboot boot` without options, and with --wanted alone.
-int boot();
-int boot_wanted();
-
-// Whether a process of this name is the keeper itself, and not who asks for it.
-bool is_keeper(std::string_view name);
-// The keeper; `keep` and keeper_client.h start it, with the descriptor of its first client
-// as the last argument, if there is one.
-int run_keeper(int argc, char** argv);
-
-// `isboot` as PID 1. `arguments` are argv: what the kernel did not understand of its
-// command line, meant for the system's init. Does not return.
-int init(char** arguments);
 
 }  // namespace isboot::cli

@@ -1,13 +1,11 @@
-#include <cstdio>
 #include <string_view>
 
+#include "app/boot/boot_machine.h"
+#include "app/init/init.h"
+#include "app/keep/keeper_process.h"
 #include "cli/command.h"
 
 namespace {
-
-// The kernel runs an initramfs's /init with words of its command line as arguments:
-// they are not ours to judge.
-bool is_init(std::string_view program) { return program.substr(program.rfind('/') + 1) == "init"; }
 
 struct Subcommand {
   std::string_view name;
@@ -41,9 +39,9 @@ int main(int argc, char** argv) {
   if (argc > 0 && is_keeper(argv[0])) return run_keeper(argc, argv);
   // The way of every boot: making the options that are not there takes longer than setting the
   // NIC's address.
-  if (argc == 2 && std::string_view{argv[1]} == "boot") return boot();
+  if (argc == 2 && std::string_view{argv[1]} == "boot") return boot_machine({});
   if (argc == 3 && std::string_view{argv[1]} == "boot" && std::string_view{argv[2]} == "--wanted")
-    return boot_wanted();
+    return is_boot_wanted(isboot::app::ParameterOptions{});
   int status = kDone;
   const Run run = read_command_line(
       argc, argv, ISBOOT_VERSION,

@@ -31,7 +31,8 @@ MANUALS = {"isboot", *(f"isboot-{name}" for name in (
     "plan", "status", "timeline"))}
 CONF_HOOK = "usr/share/initramfs-tools/conf-hooks.d/isboot"
 UNIT = "isboot-came-up.service"
-FILES = {"usr/sbin/isboot", CONF_HOOK, "etc/isboot/isboot.conf", f"usr/lib/systemd/system/{UNIT}",
+SMALL = ("usr/lib/isboot/isboot-initramfs", "usr/lib/isboot/isboot-init")
+FILES = {"usr/sbin/isboot", *SMALL, CONF_HOOK, "etc/isboot/isboot.conf", f"usr/lib/systemd/system/{UNIT}",
          f"usr/lib/systemd/system/multi-user.target.wants/{UNIT}",
          "usr/share/bash-completion/completions/isboot", "usr/share/lintian/overrides/isboot",
          *(f"usr/share/doc/isboot/{name}" for name in ("README.md.gz", "changelog.gz", "copyright")),

@@ -7,6 +7,7 @@
 #include <memory>
 #include <sstream>
 
+#include "app/initramfs/init_program.h"
 #include "app/initramfs/machine_parts.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
@@ -73,7 +74,7 @@ Outcome<std::string> build_own_initramfs(InitramfsWish wish) {
   const std::unique_ptr<char, void (*)(void*)> program{realpath("/proc/self/exe", nullptr),
                                                        std::free};
   if (!program) return Failure{"this program's own file cannot be found", "mount /proc"};
-  plan.program = program.get();
+  plan.program = init_program(program.get());
   ISBOOT_TRY(build_initramfs(plan));
   struct stat status {};
   (void)stat(plan.output.c_str(), &status);

@@ -11,7 +11,7 @@ from harness import ibft_table, initramfs, machine, target
 from harness.boot import ARGUMENTS, GUEST_INIT
 from harness.disk import Disk, root_tree
 from harness.kernel import MODULES, Kernel
-from harness.workspace import Workspace, isboot_binary
+from harness.workspace import Workspace, init_binary
 
 START_LIMIT = 180  # seconds until isboot's first line
 TIMEOUT = 5        # isboot.timeout of these tests, in seconds
@@ -73,7 +73,7 @@ class Failure(unittest.TestCase):
         workspace = Workspace("failure-shell")
         table = self._table(changes=[(ibft_table.NIC_OFFSET, b"\xff\xff")])
         kernel = Kernel()
-        initrd = initramfs.build({"init": isboot_binary().read_bytes(), **kernel.module_files(),
+        initrd = initramfs.build({"init": init_binary().read_bytes(), **kernel.module_files(),
                                   "bin/sh": pathlib.Path("/bin/busybox").read_bytes()})
         guest = machine.from_kernel(workspace, kernel, initrd,
                                     ARGUMENTS.replace("panic=1", ""), table)
@@ -85,7 +85,7 @@ class Failure(unittest.TestCase):
         """No iBFT: isboot says so and goes on to a root= that the machine has itself."""
         workspace = Workspace("failure-no-table")
         kernel = Kernel()
-        files = {"init": isboot_binary().read_bytes(),
+        files = {"init": init_binary().read_bytes(),
                  **kernel.module_files((*MODULES, "virtio_blk"))}
         initrd = initramfs.build(files)
         arguments = f"{ARGUMENTS} vm.nonce=local"
@@ -106,7 +106,7 @@ class Failure(unittest.TestCase):
             workspace = Workspace(workspace)
         print(f"logs: {workspace.path}")
         kernel = Kernel()
-        initrd = initramfs.build({"init": isboot_binary().read_bytes(), **kernel.module_files()})
+        initrd = initramfs.build({"init": init_binary().read_bytes(), **kernel.module_files()})
         guest = machine.from_kernel(workspace, kernel, initrd,
                                     f"{ARGUMENTS} isboot.timeout={TIMEOUT}", table)
         with guest.running():

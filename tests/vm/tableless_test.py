@@ -5,7 +5,7 @@ import unittest
 from harness import initramfs, machine, target
 from harness.boot import KERNEL, Boot
 from harness.kernel import Kernel
-from harness.workspace import isboot_binary
+from harness.workspace import init_binary
 
 CHAP = ("booter", "not-a-secret-1")
 CLOSED = 9  # discard: nothing listens there
@@ -24,7 +24,7 @@ class TablelessBoot(Boot):
     def __init__(self, name):
         kernel = Kernel()
         secrets = f"name={CHAP[0]}\nsecret={CHAP[1]}\n".encode()
-        initrd = initramfs.build({"init": isboot_binary().read_bytes(), **kernel.module_files()},
+        initrd = initramfs.build({"init": init_binary().read_bytes(), **kernel.module_files()},
                                  private={"etc/isboot/credentials": secrets})
         super().__init__(name, KERNEL, initrd=initrd, chap=CHAP)
 

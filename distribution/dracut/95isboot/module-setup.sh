@@ -7,7 +7,7 @@ isboot_nic_drivers="virtio_net virtio_pci e1000 e1000e vmxnet3 hv_netvsc ena gve
   atlantic"
 
 check() {
-  require_binaries isboot
+  require_binaries /usr/lib/isboot/isboot-initramfs
 }
 
 depends() {
@@ -26,7 +26,8 @@ installkernel() {
 }
 
 install() {
-  inst_multiple isboot sleep
+  inst_binary /usr/lib/isboot/isboot-initramfs /usr/sbin/isboot
+  inst_multiple sleep
   inst_script /usr/lib/isboot/boot-and-tell /sbin/boot-and-tell
   # The secrets of CHAP; dracut's images are for root alone.
   [ ! -e /etc/isboot/credentials ] || inst_simple /etc/isboot/credentials

@@ -46,12 +46,16 @@ void close_from(int first) {
   for (int descriptor = first; descriptor < kMostDescriptors; ++descriptor) (void)close(descriptor);
 }
 
-void start_anew(const char* const arguments[]) {
+void start_anew(const char* const arguments[], const char* small) {
   auto* const given = const_cast<char* const*>(arguments);  // as execve(2) takes them
-  const UniqueFd program{open(kProgram, O_RDONLY | O_CLOEXEC)};
-  if (program && !is_in_memory(program.get())) {
-    const UniqueFd copy = copy_in_memory(program.get());
-    if (copy) (void)syscall(SYS_execveat, copy.get(), "", given, environ, AT_EMPTY_PATH);
+  for (const char* const path : {small, kProgram}) {
+    const UniqueFd program{open(path, O_RDONLY | O_CLOEXEC)};
+    if (!program) continue;
+    if (is_in_memory(program.get())) {
+      (void)execv(path, given);
+    } else if (const UniqueFd copy = copy_in_memory(program.get())) {
+      (void)syscall(SYS_execveat, copy.get(), "", given, environ, AT_EMPTY_PATH);
+    }
   }
   (void)execv(kProgram, given);
 }

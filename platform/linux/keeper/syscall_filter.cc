@@ -50,6 +50,9 @@ constexpr int kAllowed[] = {
 #ifdef SYS_readlink
     SYS_readlink, SYS_rename,
 #endif
+#ifdef SYS_open  // of musl's open(); glibc's is openat()
+    SYS_open,
+#endif
     // LinuxEntropy: CHAP's challenges, back-off
     SYS_getrandom,
     // the end of the machine; getppid: whether the guard is there to do it

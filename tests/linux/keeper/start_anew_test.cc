@@ -19,6 +19,8 @@ TEST(StartAnewChild, DISABLED_SaysWhatItRuns) {
   _exit(program.rfind("/memfd:isboot", 0) == 0 ? 11 : 12);
 }
 
+constexpr const char* kNoProgram = "/no/such/program";
+
 int status_of(const pid_t child) {
   int status = 0;
   EXPECT_EQ(waitpid(child, &status, 0), child);
@@ -30,7 +32,29 @@ TEST(StartAnew, RunsTheSameProgramFromMemory) {
   if (child == 0) {
     const char* const arguments[] = {"@test", "--gtest_filter=StartAnewChild.*",
                                      "--gtest_also_run_disabled_tests", nullptr};
-    start_anew(arguments);
+    start_anew(arguments, kNoProgram);
+    _exit(13);
+  }
+  EXPECT_EQ(status_of(child), 11);
+}
+
+// The keeper of a system is the small program, whoever starts it.
+TEST(StartAnew, RunsTheSmallProgramWhereThereIsOne) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const char* const arguments[] = {"sh", "-c", "exit 14", nullptr};
+    start_anew(arguments, "/bin/sh");
+    _exit(13);
+  }
+  EXPECT_EQ(status_of(child), 14);
+}
+
+TEST(StartAnew, RunsItselfWhereTheSmallProgramIsNone) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const char* const arguments[] = {"@test", "--gtest_filter=StartAnewChild.*",
+                                     "--gtest_also_run_disabled_tests", nullptr};
+    start_anew(arguments, "/etc/passwd");
     _exit(13);
   }
   EXPECT_EQ(status_of(child), 11);

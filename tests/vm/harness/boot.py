@@ -7,7 +7,7 @@ import secrets
 from . import ibft_table, initramfs, machine, target
 from .disk import ROOT_LABEL, ROOT_MIB, Disk, root_tree
 from .kernel import Kernel
-from .workspace import PROJECT, Workspace, isboot_binary, vm_writer
+from .workspace import PROJECT, Workspace, init_binary, isboot_binary, small_binary, vm_writer
 
 BIOS, UEFI, KERNEL = "bios", "uefi", "kernel"  # who loads the kernel; KERNEL: QEMU itself
 
@@ -18,6 +18,9 @@ GUEST_INIT = PROJECT / "tests/vm/guest/init"
 # Seconds. Several times what two busy cores need; a wait that reaches its limit is a failure.
 LOADER_LIMIT = KERNEL_LIMIT = ROOT_LIMIT = 180
 POWER_OFF_LIMIT = 60
+
+# Where the release build's programs look for it (platform/linux/keeper/start_anew.h).
+SMALL_PROGRAM = "usr/local/lib/isboot/isboot-initramfs"
 
 
 class Boot:
@@ -39,7 +42,7 @@ class Boot:
         self._initrd = initrd or isboot_initramfs(self._kernel)
         tree = root_tree(self.workspace, self._kernel, self._initrd, guest_init, self._arguments,
                          files={"sbin/isboot": isboot_binary(), "bin/writer": vm_writer(),
-                                **(files or {})})
+                                SMALL_PROGRAM: small_binary(), **(files or {})})
         self.change_root(tree)
         self.disk = Disk(self.workspace, tree, root_mib)
 
@@ -113,4 +116,4 @@ def _expect(holds, otherwise):
 
 def isboot_initramfs(kernel):
     """isboot as /init and the modules: nothing else is in it."""
-    return initramfs.build({"init": isboot_binary().read_bytes(), **kernel.module_files()})
+    return initramfs.build({"init": init_binary().read_bytes(), **kernel.module_files()})

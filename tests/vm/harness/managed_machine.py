@@ -10,7 +10,7 @@ import unittest
 from . import console, debian_root, ibft_table, initramfs, machine, private_network, target, vlan_switch
 from .disk import ROOT_LABEL, Disk, install_kernel
 from .kernel import MODULES, Kernel
-from .workspace import Workspace, isboot_binary
+from .workspace import Workspace, init_binary, isboot_binary
 
 ARGUMENTS = (f"{machine.KERNEL_ARGUMENTS} root=LABEL={ROOT_LABEL} rootfstype=ext4 rw "
              "systemd.show_status=no systemd.log_target=journal")
@@ -61,7 +61,7 @@ class ManagedMachine:
         self._port = None
         self._kernel = Kernel()
         self._initrd = initramfs.build(
-            {"init": isboot_binary().read_bytes(), **self._kernel.module_files((*MODULES, "8021q"))})
+            {"init": init_binary().read_bytes(), **self._kernel.module_files((*MODULES, "8021q"))})
         self._arguments = f"{ARGUMENTS} systemd.wants={wants}"
         tree = debian_root.make(self.workspace, self._kernel, {"isboot": isboot_binary()}, files)
         install_kernel(tree, self._kernel, self._initrd, self._arguments)

@@ -4,7 +4,7 @@ from . import edk2_settings, ibft_table, initramfs, machine, rewriting
 from .boot import BIOS, KERNEL, UEFI, Boot
 from .edk2 import Edk2Boot
 from .target import LUN, NAME
-from .workspace import isboot_binary
+from .workspace import init_binary
 
 CHAP = ("booter", "not-a-secret-1")
 MUTUAL = (*CHAP, "targeter", "not-a-secret-2")
@@ -105,5 +105,5 @@ class _Row(Boot):
         names = ("name", "secret", "reverse_name", "reverse_secret")
         lines = "".join(f"{name}={value}\n" for name, value in zip(names, self._chap))
         private = {"etc/isboot/credentials": lines.encode()} if lines else {}
-        return initramfs.build({"init": isboot_binary().read_bytes(),
+        return initramfs.build({"init": init_binary().read_bytes(),
                                 **self._kernel.module_files()}, private=private)

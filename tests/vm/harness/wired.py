@@ -8,7 +8,7 @@ from .boot import Boot
 from .kernel import MODULES, Kernel
 from .several_nics import table
 from .target import LUN, NAME
-from .workspace import PROJECT, isboot_binary
+from .workspace import PROJECT, init_binary, isboot_binary
 
 PEER_INIT = PROJECT / "tests/vm/guest/peer-init"
 PEER_MODULES = ("virtio_pci", "virtio_net", "virtio_blk", "target_core_mod", "target_core_file",
@@ -40,7 +40,7 @@ class Wired(Boot):
 
     def __init__(self, *arguments, initrd=None, **options):
         kernel = Kernel()
-        initrd = initrd or initramfs.build({"init": isboot_binary().read_bytes(),
+        initrd = initrd or initramfs.build({"init": init_binary().read_bytes(),
                                             **kernel.module_files((*MODULES, "8021q"))})
         super().__init__(*arguments, initrd=initrd, **options)
         self._peer = None

@@ -17,6 +17,16 @@ def isboot_binary():
     return _built("ISBOOT_BINARY", "isboot")
 
 
+def init_binary():
+    """What an initramfs of isboot's own has as /init."""
+    return _built("ISBOOT_INIT", "isboot-init")
+
+
+def small_binary():
+    """What a distribution's initramfs has, and what the keeper of a system runs."""
+    return _built("ISBOOT_SMALL", "isboot-initramfs")
+
+
 def vm_writer():
     """What writes in the machines."""
     return _built("ISBOOT_VM_WRITER", "tests/vm/vm_writer")

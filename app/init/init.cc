@@ -1,0 +1,152 @@
+#include "app/init/init.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "app/boot/boot_sequence.h"
+#include "app/boot/parameter_sources.h"
+#include "app/exit_status.h"
+#include "app/failure.h"
+#include "app/timeline/record.h"
+#include "platform/linux/system/root_file_system.h"
+
+namespace isboot::app {
+namespace {
+
+using linux_platform::Modules;
+using linux_platform::RootOptions;
+
+constexpr const char* kNewRoot = "/root";
+constexpr Millis kRootAtLeast = 5'000;  // for the root device, where isboot.timeout is over
+
+void mount_kernel_file_systems() {
+  struct {
+    const char* type;
+    const char* where;
+    unsigned long flags;
+    const char* data;
+  } constexpr kMounts[] = {
+      {"proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""},
+      {"sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""},
+      {"devtmpfs", "/dev", MS_NOSUID, "mode=0755"},
+      {"tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755"},
+  };
+  for (const auto& item : kMounts) {
+    mkdir(item.where, 0755);
+    // Mounted already (EBUSY) is fine; what is really missing shows in the next step.
+    (void)mount(item.type, item.where, item.type, item.flags, item.data);
+  }
+}
+
+// The kernel opens /dev/console for us only if the initramfs has that node.
+void open_console() {
+  if (fcntl(STDIN_FILENO, F_GETFD) >= 0 && fcntl(STDERR_FILENO, F_GETFD) >= 0) return;
+  const int console = open("/dev/console", O_RDWR);
+  if (console < 0) return;
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(console, fd);
+  if (console > STDERR_FILENO) close(console);
+}
+
+// Without this the kernel drops lines of ours when there are more than ten in five seconds.
+void allow_all_log_lines() {
+  (void)linux_platform::write_file("/proc/sys/kernel/printk_devkmsg", "on\n");
+}
+
+void load_modules(Modules& modules, Log& log) {
+  // iscsi_tcp asks modprobe for crc32c, and there is no modprobe here.
+  for (const char* name : {"crc32c", "iscsi_tcp", "sd_mod"}) {
+    const auto loaded = modules.load(name);
+    if (!loaded)
+      log.write(LogLevel::Warning, "module " + std::string{name} + ": " + loaded.error().text +
+                                       "; next: put it into the initramfs");
+  }
+  modules.load_for_devices();
+  // A BIOS leaves the table in low memory; this module shows it where /dev/mem is closed.
+  if (access("/sys/firmware/efi", F_OK) != 0) (void)modules.load("iscsi_ibft");
+}
+
+// Returns only when it failed, with everything said that can be.
+void start_system(Machine& machine, const RootOptions& root, const std::string& booted,
+                  Millis give_up, Modules& modules, char** arguments) {
+  const auto fail = [&machine](const std::string& what, const Error& error, const char* next) {
+    machine.log.write(LogLevel::Error, what + ": " + in_words(error) + "; next: " + next);
+  };
+  const std::uint64_t begin = monotonic_microseconds();
+  const Millis deadline = std::max(give_up, machine.clock.now() + kRootAtLeast);
+  const auto device = linux_platform::find_root_device(root.root, booted, machine.clock,
+                                                       {.deadline = deadline}, machine.log);
+  if (!device) return fail("root=" + root.root, device.error(), "check root= against the disk");
+  const auto mounted = linux_platform::mount_root(*device, root, kNewRoot, modules);
+  if (!mounted)
+    return fail(*device, mounted.error(),
+                "check rootfstype= and rootflags=, and that the "
+                "initramfs has the file system's module");
+  TimelineRecorder::open(kTimelinePath).add(begin, monotonic_microseconds(), 0, Step::MountRoot);
+  machine.log.write(LogLevel::Info, "root is " + *device + (root.read_only ? ", ro" : ", rw"));
+  const auto moved = linux_platform::move_into(kNewRoot);
+  if (!moved) return fail(*device, moved.error(), "this is a fault of isboot: please report it");
+  fail("init=" + root.init, linux_platform::run_init(root.init, arguments),
+       "check init= against the root file system");
+}
+
+// As panic= asks: reboot at once (negative), after so many seconds, or stay (0, absent).
+[[noreturn]] void end_failed(Machine& machine, Text command_line) {
+  const std::string panic{boot::command_line_value(command_line, "panic").value_or("0")};
+  const long seconds = std::strtol(panic.c_str(), nullptr, 10);
+  if (seconds != 0) {
+    const Millis wait = seconds > 0 ? static_cast<Millis>(seconds) * 1000 : 0;
+    machine.log.write(LogLevel::Error, "not booted; restart as panic=" + panic + " asks");
+    machine.clock.sleep_until(machine.clock.now() + wait);
+    sync();
+    reboot(RB_AUTOBOOT);
+  }
+  if (access("/bin/sh", X_OK) == 0) {
+    machine.log.write(LogLevel::Error, "not booted; a shell follows, its end restarts nothing");
+    execl("/bin/sh", "sh", static_cast<char*>(nullptr));
+  }
+  machine.log.write(LogLevel::Error,
+                    "not booted, and no /bin/sh here; nothing more happens: restart the machine");
+  for (;;) pause();
+}
+
+}  // namespace
+
+int init(char** arguments) {
+  if (getpid() != 1) {
+    std::fprintf(stderr, "isboot: as \"init\" it must be PID 1; next: use `isboot boot`\n");
+    return kUsage;
+  }
+  mount_kernel_file_systems();
+  open_console();
+  allow_all_log_lines();
+  Machine machine;
+  const std::string command_line = kernel_command_line();
+  const boot::Parameters parameters = read_parameters(command_line, {}, machine.log);
+  machine.log.set_verbose(parameters.verbose);
+  const Millis give_up = machine.clock.now() + parameters.timeout * Millis{1000};
+  Modules modules = Modules::of_running_kernel();
+  load_modules(modules, machine.log);
+  const BootResult result = boot_from_table(machine, parameters, give_up);
+  // Without a table root= may still be a disk of this machine.
+  if (result.status != kFailed)
+    start_system(machine, RootOptions::from_command_line(command_line), result.disk, give_up,
+                 modules, arguments);
+  end_failed(machine, command_line);
+}
+
+bool is_init(Text program) {
+  const std::size_t slash = program.rfind('/');
+  return part_of(program, slash == Text::npos ? 0 : slash + 1) == "init";
+}
+
+}  // namespace isboot::app

@@ -1,0 +1,72 @@
+#include "app/keep/machine_end.h"
+
+#include <linux/reboot.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "app/keeper/flush_disks.h"
+#include "platform/linux/system/clock.h"
+
+namespace isboot::app {
+
+std::optional<MachineEnd> machine_end(Text name) {
+  struct {
+    Text name;
+    MachineEnd end;
+  } constexpr kEnds[] = {{"", MachineEnd::Stay},
+                         {"poweroff", MachineEnd::PowerOff},
+                         {"reboot", MachineEnd::Reboot},
+                         {"halt", MachineEnd::Halt},
+                         {"kexec", MachineEnd::Kexec}};
+  for (const auto& each : kEnds)
+    if (each.name == name) return each.end;
+  return std::nullopt;
+}
+
+void end_machine(MachineEnd then) {
+  switch (then) {
+    case MachineEnd::Stay:
+      break;
+    case MachineEnd::PowerOff:
+      reboot(RB_POWER_OFF);
+      break;
+    case MachineEnd::Reboot:
+      reboot(RB_AUTOBOOT);
+      break;
+    case MachineEnd::Halt:
+      reboot(RB_HALT_SYSTEM);
+      break;
+    case MachineEnd::Kexec:
+      reboot(RB_KEXEC);
+      reboot(RB_AUTOBOOT);  // no kernel was loaded
+      break;
+  }
+}
+
+void write_back(bool machine_ends, std::uint32_t limit) {
+  const pid_t child = fork();
+  if (child == 0) {
+    sync();
+    if (machine_ends) {
+      if (mount(nullptr, "/", nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0)
+        std::perror("isboot: the root file system stays writable");
+      (void)flush_disks();
+    }
+    _exit(0);
+  }
+  linux_platform::LinuxClock clock;
+  const Millis deadline = clock.now() + limit * Millis{1000};
+  while (child > 0 && waitpid(child, nullptr, WNOHANG) == 0) {
+    if (clock.now() >= deadline) {
+      std::fprintf(stderr, "isboot: the disk takes no writes; what was not written is lost\n");
+      return;
+    }
+    clock.sleep_until(clock.now() + 20);
+  }
+}
+
+}  // namespace isboot::app
