@@ -4,10 +4,13 @@
 
 #include "app/keeper/keeper_client.h"
 #include "app/keeper/status_line.h"
+#include "app/keeper/status_unit.h"
 #include "cli/command.h"
 #include "cli/report/print_json.h"
+#include "platform/linux/keeper/state_file.h"
 #include "platform/linux/sysfs/sysfs.h"
 #include "platform/linux/system/clock.h"
+#include "platform/linux/system/service_manager.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::cli {
@@ -22,6 +25,7 @@ struct StatusOptions {
   bool prometheus = false;
   bool watch = false;
   bool line = false;
+  bool unit = false;
 };
 
 // What the kernel was told of the session: name in sysfs, of the session or of its connection,
@@ -174,7 +178,29 @@ int show_once(const StatusOptions& options) {
   return kDone;
 }
 
+// The unit's first lines in the journal are the whole status, then what the keeper tells.
+int show_in_unit() {
+  const auto watch = KeeperWatch::open(linux_platform::kStateFolder);
+  if (!watch)
+    return report({std::string{watch.error().text} + " (" +
+                       std::string{system_error_text(watch.error().code)} + ")",
+                   "isboot attach, or boot by isboot"});
+  (void)show_once({});
+  std::fflush(stdout);
+  std::string shown;
+  do {
+    const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
+    const std::string status = unit_status(answer, std::time(nullptr));
+    if (status != shown) linux_platform::tell_service_manager("READY=1\nSTATUS=" + status);
+    shown = status;
+  } while (watch->wait());
+  std::printf(
+      "isboot: not shown any more; the sessions go on, the keeper is no part of this unit\n");
+  return kDone;
+}
+
 int show(const StatusOptions& options) {
+  if (options.unit) return show_in_unit();
   linux_platform::LinuxClock clock;
   int result = show_once(options);
   // With --line a loss is an answer, too.
@@ -200,6 +226,10 @@ void add_status(Command& program) {
   command
       .flag("--line", options->line,
             "Print one line, for a login banner; the exit status is that of the sessions")
+      .excludes(json);
+  command
+      .flag("--unit", options->unit,
+            "Show the sessions as the status of a systemd unit, until ended (isboot.service)")
       .excludes(json);
   command.flag("--watch", options->watch, "Print again every two seconds");
   command.footer(

@@ -15,6 +15,8 @@
 #include "platform/linux/system_error.h"
 #include "testing/fake_entropy.h"
 #include "testing/fake_hash.h"
+#include "tests/linux/keeper/fake_errands.h"
+#include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/records.h"
 
 namespace {
@@ -272,12 +274,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   testing::FakeEntropy entropy;
   Kernel kernel{input};
   Nics nics{input};
+  FakeJournal journal;
+  FakeErrands errands;
   int ends[2];
   require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
   World world{input, clock, UniqueFd{ends[0]}};
   fs::remove_all(folders().state);
-  const auto keeper =
-      std::make_unique<Keeper>(KeeperPorts{clock, log, hash, entropy, kernel, nics}, world);
+  const auto keeper = std::make_unique<Keeper>(
+      KeeperPorts{clock, log, hash, entropy, kernel, nics, journal, errands}, world);
   keeper->set_end_limit(3);
   require(
       keeper->open({folders().classes.c_str(), folders().state.c_str(), folders().control.c_str()})

@@ -12,6 +12,8 @@
 #include "testing/fake_entropy.h"
 #include "testing/fake_hash.h"
 #include "testing/fake_log.h"
+#include "tests/linux/keeper/fake_errands.h"
+#include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/fake_keeping.h"
 #include "tests/linux/keeper/fake_notices.h"
 
@@ -41,12 +43,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   testing::FakeEntropy entropy;
   FakeKeeping kernel;
   FakeNics nics;
+  FakeJournal journal;
+  FakeErrands errands;
   SessionRecord record;
   (void)record.kernel.target_name.assign(part_of(names, 0, of_target));
   (void)record.disk.assign(part_of(names, of_target, of_disk));
   DiskId id;
   (void)id.assign(part_of(names, of_target + of_disk, of_id));
-  KeptSession session{record, {clock, log, hash, entropy, kernel, nics}};
+  KeptSession session{record, {clock, log, hash, entropy, kernel, nics, journal, errands}};
   if ((data[4] & 1) != 0) {
     (void)session.start(true);
     for (int losses = data[5] % 12; losses > 0; --losses)

@@ -30,10 +30,11 @@ MANUALS = {"isboot", *(f"isboot-{name}" for name in (
     "attach", "boot", "check", "detach", "discover", "export", "ibft", "init", "initramfs", "keep",
     "plan", "status", "timeline"))}
 CONF_HOOK = "usr/share/initramfs-tools/conf-hooks.d/isboot"
-UNIT = "isboot-came-up.service"
+UNITS = ("isboot.service", "isboot-came-up.service")
 SMALL = ("usr/lib/isboot/isboot-initramfs", "usr/lib/isboot/isboot-init")
-FILES = {"usr/sbin/isboot", *SMALL, CONF_HOOK, "etc/isboot/isboot.conf", f"usr/lib/systemd/system/{UNIT}",
-         f"usr/lib/systemd/system/multi-user.target.wants/{UNIT}",
+FILES = {"usr/sbin/isboot", *SMALL, CONF_HOOK, "etc/isboot/isboot.conf", "usr/lib/systemd/catalog/isboot.catalog",
+         *(f"usr/lib/systemd/system/{unit}" for unit in UNITS),
+         *(f"usr/lib/systemd/system/multi-user.target.wants/{unit}" for unit in UNITS),
          "usr/share/bash-completion/completions/isboot", "usr/share/lintian/overrides/isboot",
          *(f"usr/share/doc/isboot/{name}" for name in ("README.md.gz", "changelog.gz", "copyright")),
          *(f"usr/share/man/man1/{name}.1.gz" for name in MANUALS)}

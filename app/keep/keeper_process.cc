@@ -55,6 +55,8 @@ public:
     if (const auto adopted = keeper_.adopt(); !adopted) return again(adopted.error());
     if (!has_client && keeper_.kept() == 0) return kNothingToDo;
     const MachineEnd then = keeper_.run();
+    if (keeper_.cannot_go_on())
+      return again(Error{Errc::Closed, 0, "the process for its errands is gone"});
     if (then == MachineEnd::Stay) return kDone;
     // The guard can write back what other disks have, with a limit. Without it nobody can.
     if (getppid() == guard_) return kEndsTheMachine + static_cast<int>(then);
@@ -126,8 +128,11 @@ int run_keeper(int argc, char** argv) {
   static linux_platform::LinuxEntropy entropy;
   static linux_platform::LinuxInitiator initiator{clock};
   static linux_platform::NicMender nics{clock, log};
+  static linux_platform::SystemdJournal journal;
+  static linux_platform::ErrandProcess errands;
   static linux_platform::IscsiEvents notices;
-  static linux_platform::Keeper keeper{{clock, log, hash, entropy, initiator, nics}, notices};
+  static linux_platform::Keeper keeper{
+      {clock, log, hash, entropy, initiator, nics, journal, errands}, notices};
   KeeperProcess process{keeper, log};
   auto& handed = process.for_the_first;
   const bool replaces = argc > 3 && Text{argv[3]} == linux_platform::kReplaces;

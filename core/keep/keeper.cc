@@ -79,7 +79,8 @@ void Keeper::dispatch(const Event& event, Millis now) {
     case Kind::TakenBack:
       if (!announced_.on_taken_back(event.then, now)) return;
       end_by_us_at_ = kNever;
-      return say(LogLevel::Info, "the machine does not end after all");
+      return say(LogLevel::Info, "the machine does not end after all", Action::kNone,
+                 Happening::MachineGoesOn);
     case Kind::EndAsked:
       return on_end_asked(now);
     case Kind::Time:
@@ -169,10 +170,10 @@ void Keeper::on_end_requested(const Event& event, Millis now) {
     any = client.waits_for[i] = true;
     if (slot.end.under_way()) continue;
     if (event.then == MachineEnd::Stay) {
-      say(LogLevel::Info, "ends: its disks go, caches flushed", i);
+      say(LogLevel::Info, "ends: its disks go, caches flushed", i, Happening::Ends);
       carry_out(i, slot.end.begin(now + event.limit));
     } else {
-      say(LogLevel::Info, "ends with the machine", i);
+      say(LogLevel::Info, "ends with the machine", i, Happening::Ends);
       carry_out(i, slot.end.begin_with_machine(now + event.limit, slot.carried, now));
     }
   }
@@ -195,7 +196,7 @@ void Keeper::on_release_requested(std::size_t client) {
 
 void Keeper::on_announced(const Event& event, Millis now) {
   if (!announced_.on_announced(event.ways, now)) return;
-  add(Action::Kind::SayTheEnd);
+  add(Action::Kind::SayTheEnd).happening = Happening::MachineEnds;
 }
 
 // After whatever was taken back.
@@ -230,14 +231,14 @@ void Keeper::carry_out(std::size_t slot, SessionEnd::Do what) {
       return;
     case SessionEnd::Do::Fail:
       say(LogLevel::Error, "the target is away, and the time is up: what was not written is lost",
-          slot);
+          slot, Happening::GivenUp);
       break;
     case SessionEnd::Do::Destroy:
     case SessionEnd::Do::Leave:
       break;
   }
   add(what == SessionEnd::Do::Leave ? Action::Kind::Leave : Action::Kind::Destroy, slot);
-  say(LogLevel::Info, "is over", slot);
+  say(LogLevel::Info, "is over", slot, Happening::Over);
   forget(slot);
 }
 
@@ -313,10 +314,11 @@ Action& Keeper::add(Action::Kind kind, std::size_t slot) {
   return added;
 }
 
-void Keeper::say(LogLevel level, const char* text, std::size_t slot) {
+void Keeper::say(LogLevel level, const char* text, std::size_t slot, Happening happening) {
   Action& said = add(Action::Kind::Say, slot);
   said.level = level;
   said.text = text;
+  said.happening = happening;
 }
 
 }  // namespace isboot::keep

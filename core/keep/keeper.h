@@ -7,6 +7,7 @@
 
 #include "core/base/list.h"
 #include "core/keep/announced_end.h"
+#include "core/keep/happening.h"
 #include "core/keep/session_end.h"
 #include "core/keep/succession.h"
 #include "core/keep/target_notice.h"
@@ -87,6 +88,7 @@ struct Action {
   bool done = false;
   const char* text = "";  // a literal
   LogLevel level = LogLevel::Info;
+  Happening happening = Happening::None;  // of Say
   Error error{};
   std::optional<std::uint16_t> time2wait{};
   MachineEnd then = MachineEnd::Stay;
@@ -148,7 +150,8 @@ private:
   void look_whether_it_is_over();
   Millis given_up_at(const Slot& slot) const;
   Action& add(Action::Kind kind, std::size_t slot = Action::kNone);
-  void say(LogLevel level, const char* text, std::size_t slot = Action::kNone);
+  void say(LogLevel level, const char* text, std::size_t slot = Action::kNone,
+           Happening happening = Happening::None);
 
   AnnouncedEnd& announced_;
   std::array<Slot, kMaxKept> slots_{};

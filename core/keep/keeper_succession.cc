@@ -50,7 +50,8 @@ void Keeper::on_offer_over(bool taken) {
     if (slots_[slot].used) add(Action::Kind::Forget, slot);
   slots_ = {};
   over_ = true;
-  say(LogLevel::Info, "another program keeps the sessions now");
+  say(LogLevel::Info, "another program keeps the sessions now", Action::kNone,
+      Happening::TakenOver);
   add(Action::Kind::Over);
 }
 

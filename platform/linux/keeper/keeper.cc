@@ -54,6 +54,7 @@ Result<Done> Keeper::prepare() {
   // The notices first: what happens from here on is not missed.
   ISBOOT_TRY(notices_.open());
   ISBOOT_TRY(ports_.initiator.open());
+  ISBOOT_TRY(ports_.errands.start(*folder_, room_->pages()));
   for (std::size_t client = 0; client < kMaxClients; ++client)
     if (clients_[client]) tell({.kind = keep::Event::Kind::ClientCame, .client = client});
   look_for_ends_cancelled();
@@ -85,6 +86,9 @@ Result<Done> Keeper::adopt(Slot& slot) {
   Result<Done> begun = watch(slot);
   out << (begun ? Text{"adopted"} : Text{begun.error().text});
   ports_.log.write(LogLevel::Info, out.text());
+  if (begun)
+    ports_.journal.write(
+        {keep::Happening::Adopted, LogLevel::Info, out.text(), &record_of(slot), {}});
   if (begun) return begun;
   const bool gone = begun.error().code == Errc::NotFound || begun.error().code == Errc::BadValue;
   if (!gone) return begun;
@@ -162,6 +166,7 @@ void Keeper::release(Slot& slot) {
   slot.disk_id.clear();
   slot.told_carried = false;
   keep::on_gone(slot);
+  slot.errand = 0;
   record_of(slot) = {};
 }
 
@@ -174,7 +179,7 @@ void Keeper::let_commands_wait(const SessionRecord& record) {
 
 MachineEnd Keeper::run() {
   tell({.kind = keep::Event::Kind::Time});
-  while (!over_) {
+  while (!over_ && !cannot_go_on()) {
     if (offered_to_) {
       rest();
       continue;
@@ -183,7 +188,7 @@ MachineEnd Keeper::run() {
     on_time();
     if (!offered_to_ && paths_have_changed()) care_for_paths();
   }
-  return *over_;
+  return over_.value_or(MachineEnd::Stay);
 }
 
 void Keeper::on_time() {
@@ -215,12 +220,14 @@ void Keeper::wait() {
   }
   for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
     add(end_notice_->descriptor(way), 0);
+  add(ports_.errands.descriptor(), POLLIN);
   const Millis now = ports_.clock.now();
   const int timeout = deadline == kNever ? kForEver : poll_timeout(now, deadline);
   if (poll(polled.data(), count, timeout) <= 0) return;
 
   // Sessions before the clients: a request may change who has which slot.
   if (polled[0].revents != 0) read_notices();
+  if (polled[count - 1].revents != 0) read_errands();
   for (std::size_t i = 0; i < kMaxKept; ++i) {
     const pollfd& ready = polled[2 + kMaxClients + i];
     Slot& slot = slots_[i];

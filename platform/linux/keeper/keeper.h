@@ -68,6 +68,8 @@ public:
   // Until every session has been ended on purpose, or the first client left without
   // handing one over. Returns what to do then.
   MachineEnd run();
+  // Instead of that: who carries out errands is gone, and only another process can have a new one.
+  bool cannot_go_on() const { return ports_.errands.is_gone(); }
 
 private:
   // All of the keeper's memory that ever holds a secret. The process that forked the keeper has
@@ -84,10 +86,12 @@ private:
     std::optional<KeptSession> session;  // borrows its record
     DiskId disk_id;
     bool told_carried = false;  // what core_ knows of it
+    std::uint32_t errand = 0;   // under way; 0: none
     Millis deadline() const;
   };
   static constexpr std::size_t kMaxClients = keep::kMaxClients;
-  static constexpr std::size_t kMaxPolled = 2 + kMaxClients + kMaxKept + EndNotice::kWays.size();
+  static constexpr std::size_t kMaxPolled =
+      2 + kMaxClients + kMaxKept + EndNotice::kWays.size() + 1;
 
   std::size_t index_of(const Slot& slot) const;
   SessionRecord& record_of(const Slot& slot);
@@ -111,7 +115,12 @@ private:
   bool paths_have_changed();
   void care_for_paths();
   Result<Done> care_for_path(Slot& slot, boot::PathCare care);
-  void bring_disk_back(Slot& slot);
+  void say_other_path(const Slot& slot);
+  Result<Done> bring_disk_back(Slot& slot);
+  void look_at_disk(Slot& slot);
+  Result<Done> send_errand(Slot& slot, Errand::Kind kind);
+  void on_errand_over(Slot& slot, const ErrandOver& over);
+  void read_errands();
   void let_commands_wait(const SessionRecord& record);
   void accept_client();
   void on_request(std::size_t client);
@@ -140,6 +149,7 @@ private:
   std::uint32_t end_limit_ = 0;  // seconds
   bool started_ = false;         // all that was kept is known: the state file may be replaced
   std::optional<std::size_t> offered_to_;  // a client: all rests
+  std::uint32_t errands_ = 0;              // were sent
   std::optional<MachineEnd> over_;
 };
 

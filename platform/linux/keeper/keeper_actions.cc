@@ -16,6 +16,7 @@ void Keeper::tell_whether_carried(Slot& slot) {
   slot.told_carried = !slot.told_carried;
   tell({.kind = slot.told_carried ? Event::Kind::Carried : Event::Kind::Lost,
         .slot = index_of(slot)});
+  save();  // who shows the sessions waits for the file to be replaced, and asks then
 }
 
 void Keeper::carry_out(const Action& action) {
@@ -114,6 +115,12 @@ void Keeper::say(const Action& action) {
   else
     out << action.text;
   ports_.log.write(action.level, out.text());
+  const bool of_session = action.slot < kMaxKept && slots_[action.slot].session.has_value();
+  ports_.journal.write({action.happening,
+                        action.level,
+                        out.text(),
+                        of_session ? &record_of(slots_[action.slot]) : nullptr,
+                        {}});
 }
 
 }  // namespace isboot::linux_platform

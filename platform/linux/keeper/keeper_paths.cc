@@ -60,25 +60,70 @@ Result<Done> Keeper::care_for_path(Slot& slot, boot::PathCare care) {
     case boot::PathCare::BringBack:
       // One that never had a disk may be the only path to it.
       if (!record.disk.empty()) ISBOOT_TRY(folder_->set_recovery_limit(record.session, soon));
-      bring_disk_back(slot);
-      break;
+      return bring_disk_back(slot);
     case boot::PathCare::Release:
-      ports_.log.write(LogLevel::Info,
-                       "another path lives: I/O that waits at the lost one goes there");
-      ISBOOT_TRY(folder_->remove(record.disk));
-      slot.session->set_disk({});  // the next keeper is to bring it back too
-      break;
+      say_other_path(slot);
+      return send_errand(slot, Errand::Kind::Remove);
   }
   return Done{};
 }
 
+void Keeper::say_other_path(const Slot& slot) {
+  const Text line = "another path lives: I/O that waits at the lost one goes there";
+  ports_.log.write(LogLevel::Info, line);
+  ports_.journal.write(
+      {keep::Happening::OtherPath, LogLevel::Info, line, &slot.session->record(), {}});
+}
+
+Result<Done> Keeper::bring_disk_back(Slot& slot) {
+  if (slot.errand != 0) return Done{};  // its end is told
+  const SessionRecord& record = slot.session->record();
+  if (folder_->disk_of(record.session, record.lun).empty())
+    return send_errand(slot, Errand::Kind::LookFor);
+  look_at_disk(slot);
+  return Done{};
+}
+
+// What the kernel is to do, and may wait for its target with: docs/keeper.md, "What may take time".
+Result<Done> Keeper::send_errand(Slot& slot, Errand::Kind kind) {
+  const SessionRecord& record = slot.session->record();
+  const std::uint32_t number = ++errands_ != 0 ? errands_ : ++errands_;
+  if (!ports_.errands.send({.kind = kind,
+                            .number = number,
+                            .session = record.session,
+                            .lun = record.lun,
+                            .disk = record.disk}))
+    return Error{Errc::NoSpace, 0, "too many errands are under way; tried again"};
+  slot.errand = number;
+  return Done{};
+}
+
+void Keeper::read_errands() {
+  while (const auto over = ports_.errands.next())
+    for (Slot& slot : slots_)
+      if (slot.session && slot.errand == over->number) on_errand_over(slot, *over);
+}
+
+void Keeper::on_errand_over(Slot& slot, const ErrandOver& over) {
+  const Millis now = ports_.clock.now();
+  slot.errand = 0;
+  if (over.kind == Errand::Kind::LookFor) {
+    // Of one that is lost again nothing is known; it is asked for anew when it is back.
+    if (slot.taken_away && slot.session->carried()) look_at_disk(slot);
+  } else if (over.error != 0) {
+    ports_.log.write(LogLevel::Warning, "sysfs refuses to take a disk away; tried again");
+    keep::on_care_failed(slot, boot::PathCare::Release, now);
+  } else {
+    slot.session->set_disk({});  // the next keeper is to bring it back too
+    if (slot.session->carried()) slot.care_at = now;
+  }
+}
+
 // The disk's driver takes a moment after the kernel has found it: its name is asked for
 // again until it is there.
-void Keeper::bring_disk_back(Slot& slot) {
+void Keeper::look_at_disk(Slot& slot) {
   const SessionRecord& record = slot.session->record();
-  DiskName disk = folder_->disk_of(record.session, record.lun);
-  if (disk.empty()) (void)folder_->look_for(record.session, record.lun);
-  disk = folder_->disk_of(record.session, record.lun);
+  const DiskName disk = folder_->disk_of(record.session, record.lun);
   keep::on_disk_looked_for(slot, !disk.empty(), slot.session->history().since, ports_.clock.now());
   if (disk.empty()) return;
   let_commands_wait(record);

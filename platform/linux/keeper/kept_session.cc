@@ -89,7 +89,7 @@ void KeptSession::note_loss(const Error& error) {
   next_log_ = 0;
   Line line{record_.session};
   line.add(error, ports_.log).out() << "; I/O waits until it is back";
-  ports_.log.write(LogLevel::Warning, line.text());
+  tell(keep::Happening::Lost, LogLevel::Warning, line.text());
 }
 
 void KeptSession::on_ready() {
@@ -219,7 +219,15 @@ void KeptSession::log_failure(const Error& error, Text then) {
     line.out() << session_.refusal();
   if (!session_.fault().empty()) line.out() << ", " << session_.fault();
   line.out() << then;
-  ports_.log.write(session_.refusal().empty() ? LogLevel::Warning : LogLevel::Error, line.text());
+  if (session_.refusal().empty())
+    tell(keep::Happening::Failed, LogLevel::Warning, line.text());
+  else
+    tell(keep::Happening::Refused, LogLevel::Error, line.text());
+}
+
+void KeptSession::tell(keep::Happening what, LogLevel level, Text line) {
+  ports_.log.write(level, line);
+  ports_.journal.write({what, level, line, &record_, session_.portal()});
 }
 
 void KeptSession::log_carried() {
@@ -230,7 +238,7 @@ void KeptSession::log_carried() {
     record_.logged_in = changed_ = true;
     Line line{record_.session};
     line.out() << "logged in at " << to_text(session_.portal()) << ", after ";
-    ports_.log.write(LogLevel::Info, line.seconds(now - history_.since).text());
+    tell(keep::Happening::LoggedIn, LogLevel::Info, line.seconds(now - history_.since).text());
   } else if (session_.logins() > 1) {  // the first one is the adoption
     const Millis took = now - history_.since;
     history_.last[history_.recoveries % SessionHistory::kRemembered] = {history_.since, took,
@@ -240,9 +248,21 @@ void KeptSession::log_carried() {
     if (took > history_.worst_took) history_.worst_took = took;
     Line line{record_.session};
     line.out() << "back at " << to_text(session_.portal()) << " after ";
-    ports_.log.write(LogLevel::Info, line.seconds(took).text());
+    tell(keep::Happening::Back, LogLevel::Info, line.seconds(took).text());
   }
   history_.since = now;
+  log_moved();
+}
+
+// By a redirect, or because a portal to which one led is no longer there.
+void KeptSession::log_moved() {
+  const Portal at = session_.portal();
+  if (carried_at_ && *carried_at_ != at) {
+    Line line{record_.session};
+    line.out() << "carried by " << to_text(at) << " from now on, not by " << to_text(*carried_at_);
+    tell(keep::Happening::Moved, LogLevel::Info, line.text());
+  }
+  carried_at_ = at;
 }
 
 }  // namespace isboot::linux_platform

@@ -9,6 +9,8 @@
 #include "core/ports/log.h"
 #include "platform/linux/initiator/session_keeping.h"
 #include "platform/linux/initiator/tcp_stream.h"
+#include "platform/linux/keeper/errands.h"
+#include "platform/linux/keeper/journal.h"
 #include "platform/linux/keeper/session_record.h"
 #include "platform/linux/net/link/nic_mender.h"
 
@@ -21,6 +23,8 @@ struct KeeperPorts {
   Entropy& entropy;
   SessionKeeping& initiator;
   NicMending& nics;
+  Journal& journal;
+  Errands& errands;
 };
 
 using keep::kNever;
@@ -95,6 +99,8 @@ private:
   void wait_for(short events, Millis deadline);
   void log_failure(const Error& error, Text then);
   void log_carried();
+  void log_moved();
+  void tell(keep::Happening what, LogLevel level, Text line);
 
   SessionRecord& record_;
   KeeperPorts ports_;
@@ -105,6 +111,7 @@ private:
   std::size_t wanted_ = 0;
   bool unreachable_ = false;  // the last connect() got no answer
   bool changed_ = false;
+  std::optional<Portal> carried_at_;
   Millis next_log_ = 0;  // repeats of one error are logged no sooner
   std::array<std::uint8_t, 2048> buffer_{};
 };

@@ -76,6 +76,19 @@ Result<SessionFolder> SessionFolder::open(const char* classes) {
   return SessionFolder{std::move(folder)};
 }
 
+bool SessionFolder::move_to(int descriptor) {
+  if (dup2(folder_.get(), descriptor) < 0) return false;
+  folder_.reset(descriptor);
+  return true;
+}
+
+bool SessionFolder::move_above(int descriptor) {
+  UniqueFd moved{fcntl(folder_.get(), F_DUPFD_CLOEXEC, descriptor)};
+  if (!moved) return false;
+  folder_ = std::move(moved);
+  return true;
+}
+
 bool SessionFolder::is_logged_in(SessionId session) const {
   return read(session, "state").view() == "LOGGED_IN";
 }

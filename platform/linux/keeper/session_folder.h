@@ -19,6 +19,10 @@ public:
   // scsi_transport_iscsi.
   static Result<SessionFolder> open(const char* classes = "/sys/class");
 
+  // Its descriptor is this number, or at least this, from then on. False: there is none to be had.
+  bool move_to(int descriptor);
+  bool move_above(int descriptor);
+
   // Whether the session's connection carries I/O; false as well when there is no session.
   bool is_logged_in(SessionId session) const;
   // Errc::NotFound: there is no session of this number with this target (numbers are used again),

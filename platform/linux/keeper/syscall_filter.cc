@@ -12,6 +12,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstddef>
+#include <span>
 
 #include "platform/linux/system_error.h"
 
@@ -58,6 +59,27 @@ constexpr int kAllowed[] = {
     // the end of the machine; getppid: whether the guard is there to do it
     SYS_getppid, SYS_sync, SYS_reboot, SYS_exit, SYS_exit_group};
 
+// With it, no socket of any family.
+constexpr int kAllowedErrands[] = {
+    // the asker
+    SYS_recvfrom,
+    SYS_sendto,
+    // a process for each errand
+    SYS_clone,
+    SYS_exit,
+    SYS_exit_group,
+    SYS_rt_sigreturn,
+    SYS_restart_syscall,
+    // SessionFolder: what is written, and a session's host
+    SYS_openat,
+    SYS_write,
+    SYS_close,
+    SYS_readlinkat,
+#ifdef SYS_readlink
+    SYS_readlink,
+#endif
+};
+
 constexpr int kFamilies[] = {AF_INET, AF_INET6, AF_NETLINK};
 
 constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
@@ -66,22 +88,27 @@ constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
 // it or goes on to the next.
 class Program {
 public:
-  Program() {
+  explicit Program(Caller caller) {
     load(offsetof(seccomp_data, arch));
     end_unless(kArchitecture, kRefuse);
     load(offsetof(seccomp_data, nr));
-    for (const int number : kAllowed) end_if(static_cast<std::uint32_t>(number), SECCOMP_RET_ALLOW);
+    const bool keeps = caller == Caller::Keeper;
+    for (const int number : keeps ? std::span<const int>{kAllowed} : kAllowedErrands)
+      end_if(static_cast<std::uint32_t>(number), SECCOMP_RET_ALLOW);
+    if (keeps) allow_sockets();
+    end(kRefuse);
+  }
+  sock_fprog get() { return {static_cast<unsigned short>(size_), code_.data()}; }
+
+private:
+  void allow_sockets() {
     end_unless(SYS_socket, kRefuse);
     // The low half of the first argument. The kernel looks at no more of it.
     static_assert(std::endian::native == std::endian::little, "else the low half is the second");
     load(offsetof(seccomp_data, args));
     for (const int family : kFamilies)
       end_if(static_cast<std::uint32_t>(family), SECCOMP_RET_ALLOW);
-    end(kRefuse);
   }
-  sock_fprog get() { return {static_cast<unsigned short>(size_), code_.data()}; }
-
-private:
   void add(int code, std::uint32_t value, int if_true = 0, int if_false = 0) {
     code_[size_++] = {static_cast<std::uint16_t>(code), static_cast<std::uint8_t>(if_true),
                       static_cast<std::uint8_t>(if_false), value};
@@ -105,12 +132,12 @@ private:
 
 }  // namespace
 
-Result<Done> refuse_other_system_calls() {
+Result<Done> refuse_other_system_calls(Caller caller) {
   if (kArchitecture == 0)
     return Error{Errc::Unsupported, 0, "no list of system calls for this processor"};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return system_error(errno, "new privileges cannot be ruled out");
-  Program program;
+  Program program{caller};
   sock_fprog code = program.get();
   if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, &code) != 0)
     return system_error(errno, "system calls cannot be restricted");

@@ -46,6 +46,8 @@ Result<SecretPages> SecretPages::allocate(std::size_t capacity, Children childre
   return pages;
 }
 
+std::span<std::uint8_t> SecretPages::pages() { return {start_, whole_pages(capacity_)}; }
+
 void SecretPages::keep_from_children() {
   (void)madvise(start_, whole_pages(capacity_), MADV_WIPEONFORK);
 }

@@ -29,6 +29,8 @@ public:
   // All of it; the first size() bytes are in use.
   MutableBytes memory() { return {start_, capacity_}; }
   Bytes bytes() const { return {start_, size_}; }
+  // With the room up to the end of the last page: for munmap(2).
+  std::span<std::uint8_t> pages();
   // At most the capacity; what is behind it is wiped.
   void resize(std::size_t size);
   // A child process finds zeros here (Linux 4.14; without it nothing changes).
@@ -62,6 +64,7 @@ public:
     if (object_ != nullptr) std::destroy_at(object_);
   }
 
+  std::span<std::uint8_t> pages() { return pages_.pages(); }
   T& operator*() const { return *object_; }
   T* operator->() const { return object_; }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace isboot::app::test {
 namespace {
 
@@ -28,6 +30,16 @@ TEST(StatusLine, NamesALossFirst) {
             "/dev/sdb (10.0.2.2:3260) is waiting for 35 s: the connection failed; "
             "/dev/sda carried, recoveries: 1");
   EXPECT_FALSE(line.all_carried);
+}
+
+// What is read later says since when, and nothing that passes in a moment.
+TEST(StatusLine, SaysSinceWhenWhereItIsKept) {
+  (void)setenv("TZ", "UTC", 1);
+  const StatusLine line = status_line(parsed(R"({"sessions":[
+    {"disk":"/dev/sdb","portal":"10.0.2.2:3260","state":"connecting","state_seconds":35,
+     "recoveries":1}]})"),
+                                      100);
+  EXPECT_EQ(line.text, "/dev/sdb (10.0.2.2:3260) is lost since 1970-01-01 00:01:05, recoveries: 1");
 }
 
 TEST(StatusLine, NothingAndNonsenseAreNoHealth) {

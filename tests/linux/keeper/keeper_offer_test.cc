@@ -12,6 +12,8 @@
 #include "testing/fake_entropy.h"
 #include "testing/fake_hash.h"
 #include "testing/fake_log.h"
+#include "tests/linux/keeper/fake_errands.h"
+#include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/fake_keeping.h"
 #include "tests/linux/keeper/fake_notices.h"
 #include "tests/linux/keeper/records.h"
@@ -92,9 +94,11 @@ protected:
   testing::FakeEntropy entropy_;
   FakeKeeping kernel_;
   FakeNics nics_;
+  FakeJournal journal_;
+  FakeErrands errands_;
   FakeNotices old_notices_, notices_;
-  Keeper old_{{clock_, log_, hash_, entropy_, kernel_, nics_}, old_notices_};
-  Keeper new_{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices_};
+  Keeper old_{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, old_notices_};
+  Keeper new_{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices_};
   InlineText<127> refusal_;
   pid_t process_ = -1;
 };
@@ -109,14 +113,14 @@ TEST_F(Replacement, BringsSessionsWithSecretsTheLockAndTheSocket) {
   EXPECT_EQ(wait_for_old(), 7);
   ASSERT_TRUE(new_.adopt());
   EXPECT_EQ(new_.kept(), 1U);
-  Keeper third{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices_};
+  Keeper third{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices_};
   EXPECT_STREQ(third.open(places()).error().text, "a keeper runs already");
   // Somebody asks, before the new one's loop turns, and that offers its sessions in its turn.
   process_ = fork();
   if (process_ == 0) _exit(new_.run() == MachineEnd::Stay ? 7 : 1);
   EXPECT_THAT(status(), ::testing::HasSubstr(record_.kernel.target_name.view()));
   connection = connect();
-  Keeper fourth{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices_};
+  Keeper fourth{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices_};
   ASSERT_TRUE(take_over(fourth, connection));
   ASSERT_TRUE(fourth.claim());
   connection.reset();

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -18,6 +19,8 @@
 #include "testing/fake_entropy.h"
 #include "testing/fake_hash.h"
 #include "testing/fake_log.h"
+#include "tests/linux/keeper/fake_errands.h"
+#include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/fake_keeping.h"
 #include "tests/linux/keeper/fake_notices.h"
 #include "tests/linux/keeper/records.h"
@@ -91,8 +94,10 @@ protected:
   testing::FakeEntropy entropy_;
   FakeKeeping kernel_;
   FakeNics nics_;
+  FakeJournal journal_;
+  FakeErrands errands_;
   FakeNotices notices_;
-  Keeper keeper_{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices_};
+  Keeper keeper_{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices_};
 };
 
 TEST_F(KeeperTest, BringsASessionBackWhoseLossTheKernelTellsOf) {
@@ -105,6 +110,39 @@ TEST_F(KeeperTest, BringsASessionBackWhoseLossTheKernelTellsOf) {
   notices_.said.emplace_back(std::optional{lost});
   run();
   EXPECT_THAT(kernel_.calls, Contains("recover"));
+}
+
+// Who shows the sessions (app/keeper/status_unit.h) waits for that.
+TEST_F(KeeperTest, ReplacesItsStateFileWhenASessionIsLost) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(start());
+  ASSERT_TRUE(keeper_.keep(record_));
+  const UniqueFd watch{inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+  ASSERT_GE(inotify_add_watch(watch.get(), state_.c_str(), IN_MOVED_FROM | IN_MOVED_TO), 0);
+  IscsiNotice lost;
+  lost.kind = IscsiNotice::Kind::ConnectionLost;
+  lost.session = record_.session;
+  notices_.said.emplace_back(std::optional{lost});
+  run();
+  std::array<char, 4096> buffer{};
+  const ssize_t size = read(watch.get(), buffer.data(), buffer.size());
+  // Each is a name that goes and one that comes; equal ones in a row would be one.
+  const std::size_t one = 2 * (sizeof(inotify_event) + 16);  // with the name, padded
+  EXPECT_EQ(size, static_cast<ssize_t>(2 * one)) << "the loss, and the release at the end";
+}
+
+TEST_F(KeeperTest, TellsTheJournalOfWhatHappens) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
+  ASSERT_TRUE(start());
+  IscsiNotice lost;
+  lost.kind = IscsiNotice::Kind::ConnectionLost;
+  lost.session = record_.session;
+  notices_.said.emplace_back(std::optional{lost});
+  run();
+  EXPECT_THAT(journal_.told,
+              ::testing::ElementsAre(keep::Happening::Adopted, keep::Happening::Lost));
+  EXPECT_THAT(journal_.lines, Contains("session 3: adopted"));
 }
 
 TEST_F(KeeperTest, AsksSysfsWhenTheKernelDroppedNotices) {
@@ -143,7 +181,7 @@ TEST_F(KeeperTest, ReadsOnBehindNoticesThatWereDropped) {
 
 TEST_F(KeeperTest, IsTheOnlyOne) {
   ASSERT_TRUE(open());
-  Keeper other{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices_};
+  Keeper other{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices_};
   const auto opened = other.open(places());
   ASSERT_FALSE(opened);
   EXPECT_STREQ(opened.error().text, "a keeper runs already");
@@ -243,7 +281,7 @@ protected:
   }
 
   HastyClock clock_;
-  Keeper hasty_{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices_};
+  Keeper hasty_{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices_};
 };
 
 TEST_F(KeeperAtTheEnd, GivesUpATargetThatIsAwayAndRebootsTheMachineAfterAll) {
@@ -301,7 +339,7 @@ protected:
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
     Later notices{clock_, clock_.now() + later, UniqueFd{ends[0]}};
     notices.before_loss = before_loss;
-    Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices};
+    Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices};
     EXPECT_TRUE(keeper.open(places()));
     keeper.set_end_limit(30);
     EXPECT_TRUE(start(keeper));
@@ -332,7 +370,7 @@ TEST_F(KeeperAfterACancelledEnd, KeepsASessionWhenSystemdTookItBackWhileNoKeeper
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
   Later notices{clock_, clock_.now() + 10'000, UniqueFd{ends[0]}};
-  Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_}, notices};
+  Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices};
   ASSERT_TRUE(keeper.open(places()));
   keeper.set_end_limit(30);
   ASSERT_TRUE(keeper.remember(record_));

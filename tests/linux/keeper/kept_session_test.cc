@@ -15,6 +15,8 @@
 #include "testing/fake_hash.h"
 #include "testing/fake_log.h"
 #include "testing/scripted_target.h"
+#include "tests/linux/keeper/fake_errands.h"
+#include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/fake_keeping.h"
 #include "tests/linux/keeper/records.h"
 
@@ -106,7 +108,8 @@ protected:
     record_.kernel.portal = home_.portal;
   }
   void start() {
-    session_.emplace(record_, KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_});
+    session_.emplace(
+        record_, KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_});
     ASSERT_TRUE(session_->start(true));
     ASSERT_TRUE(session_->carried());
   }
@@ -134,6 +137,8 @@ protected:
   testing::FakeEntropy entropy_;
   FakeKeeping kernel_;
   FakeNics nics_;
+  FakeJournal journal_;
+  FakeErrands errands_;
   Loopback home_;
   Loopback other_;
   SessionRecord record_;
@@ -152,6 +157,7 @@ TEST_F(KeptSessionTest, ComesBackAtOnceAndRemembersWhy) {
   EXPECT_THAT(kernel_.calls, ElementsAre("recover", "hand_over"));
   EXPECT_EQ(session_->history().recoveries, 1U);
   EXPECT_EQ(session_->history().last[0].cause.text, Text{kLoss.text});
+  EXPECT_THAT(journal_.told, ElementsAre(keep::Happening::Lost, keep::Happening::Back));
 }
 
 TEST_F(KeptSessionTest, WaitsAsAgreedOnAndRemembersWhatWasAgreedOn) {
@@ -171,7 +177,8 @@ TEST_F(KeptSessionTest, BringsUpWhatNeverWasHoweverLongItTakes) {
   record_.logged_in = false;
   home_.expect({refusal(2, 3)});  // no such target, yet
   home_.expect(testing::plain_login());
-  session_.emplace(record_, KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_});
+  session_.emplace(record_,
+                   KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_});
   ASSERT_TRUE(session_->start(false));
   EXPECT_EQ(session_->state(), boot::SessionState::Connecting);
   drive();
@@ -181,6 +188,7 @@ TEST_F(KeptSessionTest, BringsUpWhatNeverWasHoweverLongItTakes) {
   EXPECT_EQ(session_->history().recoveries, 0U);
   EXPECT_TRUE(session_->record().logged_in);
   EXPECT_TRUE(session_->take_changed());
+  EXPECT_THAT(journal_.told, ElementsAre(keep::Happening::Refused, keep::Happening::LoggedIn));
 }
 
 TEST_F(KeptSessionTest, LogsOutWhenTheTargetAsksForItAndComesBack) {
@@ -233,6 +241,9 @@ TEST_F(KeptSessionTest, FollowsARedirectWhenItComesBack) {
   ASSERT_TRUE(session_->carried());
   EXPECT_EQ(session_->portal(), other_.portal);
   EXPECT_EQ(session_->record().kernel.portal, home_.portal);  // where the next try starts
+  EXPECT_THAT(journal_.told,
+              ElementsAre(keep::Happening::Lost, keep::Happening::Back, keep::Happening::Moved));
+  EXPECT_TRUE(log_.says("carried by " + address + " from now on"));
 }
 
 TEST_F(KeptSessionTest, TriesSlowlyAndSaysSoWhenItIsRefusedForGood) {

@@ -7,6 +7,8 @@
 #include "testing/fake_entropy.h"
 #include "testing/fake_hash.h"
 #include "testing/fake_log.h"
+#include "tests/linux/keeper/fake_errands.h"
+#include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/records.h"
 
 namespace isboot::linux_platform {
@@ -15,7 +17,8 @@ namespace {
 class StatusJsonTest : public ::testing::Test {
 protected:
   std::string status(SessionRecord record, Text disk_id = "naa.6001") {
-    const KeptSession session{record, {clock_, log_, hash_, entropy_, initiator_, nics_}};
+    const KeptSession session{
+        record, {clock_, log_, hash_, entropy_, initiator_, nics_, journal_, errands_}};
     std::array<char, 2048> buffer{};
     StatusJson json{buffer};
     json.append(session, disk_id, false, clock_, log_);
@@ -29,6 +32,8 @@ protected:
   testing::FakeEntropy entropy_;
   LinuxInitiator initiator_{clock_};
   NicMender nics_{clock_, log_};
+  FakeJournal journal_;
+  FakeErrands errands_;
 };
 
 TEST_F(StatusJsonTest, NamesTheSessionAndItsState) {
