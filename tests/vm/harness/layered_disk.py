@@ -9,7 +9,8 @@ from .disk import MIB, ROOT_LABEL, ROOT_START, SECTOR, Disk
 from .process import run
 
 VOLUME_GROUP, VOLUME = "isboot", "root"
-FIRST_EXTENT = MIB  # LVM's default for where a physical volume's data starts
+# LVM's defaults: where a physical volume's data starts, and in what its size is counted.
+FIRST_EXTENT, EXTENT_MIB = MIB, 4
 # Metadata only: whoever makes the disk has no device mapper.
 LVM = ("--config", 'global { activation=0 } backup { backup=0 archive=0 } '
        'devices { use_devicesfile=0 filter=["a|^/dev/loop|","r|.*|"] }')
@@ -75,4 +76,5 @@ class LvmDisk(Disk):
             run("pvcreate", *LVM, device)
             run("vgcreate", *LVM, VOLUME_GROUP, device)
             run("lvcreate", *LVM, "-an", "-Zn", "-Wn", "-l", "100%FREE", "-n", VOLUME, VOLUME_GROUP)
-        self._make_ext4(tree, ROOT_START * SECTOR + FIRST_EXTENT, root_mib - 2 * FIRST_EXTENT // MIB)
+        size_mib = (root_mib - FIRST_EXTENT // MIB) // EXTENT_MIB * EXTENT_MIB
+        self._make_ext4(tree, ROOT_START * SECTOR + FIRST_EXTENT, size_mib)
