@@ -25,9 +25,10 @@ Result<Lun> parse_lun(Text text) {
   // All of its eight bytes without the '-', as isboot itself shows a LUN.
   if (text.size() == 16 && position_of(text, '-') == Text::npos) {
     for (std::uint32_t i = 0; i < lun.bytes.size(); ++i) {
-      const int high = hex_digit(text[2 * i]);
-      const int low = hex_digit(text[2 * i + 1]);
-      if (high < 0 || low < 0) return Error{Errc::BadValue, 2 * i, "LUN: not a hex digit"};
+      const std::uint32_t at = 2 * i;
+      const int high = hex_digit(text[at]);
+      const int low = hex_digit(text[at + 1]);
+      if (high < 0 || low < 0) return Error{Errc::BadValue, at, "LUN: not a hex digit"};
       lun.bytes[i] = static_cast<std::uint8_t>(16 * high + low);
     }
     return lun;

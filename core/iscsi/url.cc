@@ -70,7 +70,7 @@ bool is_name(Text name) {
 
 // iPXE and libiscsi take "%3A" for ':'. No name has a '%' of its own.
 Result<Done> set_name(Text text, std::uint32_t offset, TargetUrl& url) {
-  std::array<char, 3 * 223> buffer{};
+  std::array<char, std::size_t{3} * 223> buffer{};
   TextWriter out{buffer};
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool escaped = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
