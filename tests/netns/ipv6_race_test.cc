@@ -118,5 +118,24 @@ TEST_F(Ipv6Duplicate, ThatTheKernelHasFoundIsNotTheLastWord) {
   EXPECT_TRUE(machine->reaches(ip("fec0::2"), *outside));
 }
 
+// The kernel takes two milliseconds for its tries here, and in some of the rounds they end between
+// the route that it refuses and the look at its addresses.
+TEST_F(Ipv6Duplicate, SearchMayEndBetweenTwoQuestions) {
+  plug_in();
+  far_side_up();
+  outside->run(
+      "echo 0 > /proc/sys/net/ipv6/conf/far/accept_dad; ip addr add fec0::2/128 nodad dev far");
+  machine->run(
+      "echo 0 > /proc/sys/net/ipv6/conf/eth0/router_solicitation_delay;"
+      "echo 2 > /proc/sys/net/ipv6/neigh/eth0/retrans_time_ms");
+  const LinkConfig wanted = config("fe80::5054:ff:fe00:1", 64, "", "fec0::2");
+  for (int round = 0; round < 100; ++round) {
+    machine->run("ip link set eth0 down; ip link set eth0 up");
+    const auto link = network.find_link(mac(kMac), in(2000));
+    ASSERT_TRUE(link) << log_text();
+    ASSERT_TRUE(network.configure(*link, wanted, in(5000))) << round << '\n' << log_text();
+  }
+}
+
 }  // namespace
 }  // namespace isboot::netns

@@ -60,6 +60,12 @@ IpAddress ipv6_address_of(const NetworkChange& change, const boot::SeenLink& lin
   return is_set ? change.address : IpAddress{};
 }
 
+bool sets_ipv6_address(std::span<const NetworkChange> changes, const boot::SeenLink& link) {
+  return std::any_of(changes.begin(), changes.end(), [&](const NetworkChange& change) {
+    return !ipv6_address_of(change, link).is_absent();
+  });
+}
+
 // Changes that are no request of a batch.
 bool stands_alone(const NetworkChange& change) {
   return change.kind == NetworkChange::Kind::AddVlan ||
@@ -84,8 +90,10 @@ Result<LinkState> LinkChanger::make(std::span<const NetworkChange> changes,
   for (int tries = 1;; ++tries) {
     Refusal refusal;
     Result<LinkState> made = attempt(changes, link, deadline, refusal);
-    // A route from such an address may be what was refused.
-    if (tries < kMaxTries && take_untried_away(changes, link, deadline)) continue;
+    // A route from such an address may be what was refused; and the kernel may have come to the end
+    // of its tries since.
+    const bool again = tries < kMaxTries && sets_ipv6_address(changes, link);
+    if (again && (take_untried_away(changes, link, deadline) || !refusal.empty())) continue;
     if (!refusal.empty()) log_.write(LogLevel::Error, refusal);
     return made;
   }
@@ -100,10 +108,6 @@ bool LinkChanger::take_untried_away(std::span<const NetworkChange> changes,
       if (address == ipv6_address_of(change, link)) return true;
     return false;
   };
-  if (std::none_of(changes.begin(), changes.end(), [&](const NetworkChange& change) {
-        return !ipv6_address_of(change, link).is_absent();
-      }))
-    return false;
   const Millis limit = std::min(deadline, clock_.now() + kAnswerLimit);
   if (!socket_.list_addresses(IpAddress{})) return false;
   List<LinkAddress, 2> untried;
