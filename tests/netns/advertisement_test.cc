@@ -79,7 +79,7 @@ TEST_F(Advertisements, AreWaitedForUntilTheLimit) {
 
 TEST_F(Advertisements, ThatLackTheRouteAreNotEnough) {
   const Router router{*outside, "far", {.lifetime = 0, .prefix = "fd00:1::"}};
-  ASSERT_FALSE(configure("", "", "2001:db8::7", 1500));
+  ASSERT_FALSE(configure("", "", "2001:db8::7", 4000));
   EXPECT_TRUE(log.says("eth0: no IPv6 router has advertised a way to 2001:db8::7; next: "))
       << log_text();
 }
