@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <climits>
@@ -18,6 +20,7 @@ namespace {
 
 constexpr const char* kProgram = "/proc/self/exe";
 constexpr unsigned kExecutable = 0x10;  // MFD_EXEC: Linux 6.3, and needed where noexec is usual
+constexpr int kReadLimitMs = 3'000;
 constexpr int kMostDescriptors = 1024;  // the usual limit, for kernels without close_range()
 
 bool is_in_memory(int file) {
@@ -27,16 +30,49 @@ bool is_in_memory(int file) {
   return type == RAMFS_MAGIC || type == TMPFS_MAGIC;
 }
 
-UniqueFd copy_in_memory(int file) {
-  UniqueFd copy{memfd_create("isboot", MFD_CLOEXEC | kExecutable)};
-  if (!copy) copy.reset(memfd_create("isboot", MFD_CLOEXEC));
+UniqueFd empty_program() {
+  UniqueFd made{memfd_create("isboot", MFD_CLOEXEC | kExecutable)};
+  if (!made) made.reset(memfd_create("isboot", MFD_CLOEXEC));
+  return made;
+}
+
+enum class Found : char { Copied, InMemory, Nothing };
+
+Found copy_to(int copy, const char* path) {
+  const UniqueFd file{open(path, O_RDONLY | O_CLOEXEC)};
   struct stat status {};
-  if (!copy || fstat(file, &status) != 0) return {};
+  if (!file || fstat(file.get(), &status) != 0) return Found::Nothing;
+  if (is_in_memory(file.get())) return Found::InMemory;
   off_t at = 0;
   while (at < status.st_size)
-    if (sendfile(copy.get(), file, &at, static_cast<std::size_t>(status.st_size - at)) <= 0)
-      return {};
-  return copy;
+    if (sendfile(copy, file.get(), &at, static_cast<std::size_t>(status.st_size - at)) <= 0)
+      return Found::Nothing;
+  return Found::Copied;
+}
+
+// The disk may be the one that nobody keeps: what is not in the page cache is then read for ever.
+// So a process that nobody waits for reads it, for as long as the limit.
+Found copy_in_time(int copy, const char* path) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return Found::Nothing;
+  const UniqueFd hears{ends[0]};
+  UniqueFd says{ends[1]};
+  const pid_t child = fork();
+  if (child == 0) {
+    // A child of a child: who reads for ever is not ours to wait for.
+    if (fork() == 0) {
+      const Found found = copy_to(copy, path);
+      (void)!write(says.get(), &found, sizeof found);
+    }
+    _exit(0);
+  }
+  says.reset();
+  if (child > 0) (void)waitpid(child, nullptr, 0);
+  pollfd waited{hears.get(), POLLIN, 0};
+  Found found = Found::Nothing;
+  if (poll(&waited, 1, kReadLimitMs) != 1 || read(hears.get(), &found, sizeof found) <= 0)
+    return Found::Nothing;
+  return found;
 }
 
 }  // namespace
@@ -49,13 +85,11 @@ void close_from(int first) {
 void start_anew(const char* const arguments[], const char* small) {
   auto* const given = const_cast<char* const*>(arguments);  // as execve(2) takes them
   for (const char* const path : {small, kProgram}) {
-    const UniqueFd program{open(path, O_RDONLY | O_CLOEXEC)};
-    if (!program) continue;
-    if (is_in_memory(program.get())) {
-      (void)execv(path, given);
-    } else if (const UniqueFd copy = copy_in_memory(program.get())) {
+    const UniqueFd copy = empty_program();
+    const Found found = copy_in_time(copy.get(), path);
+    if (found == Found::InMemory) (void)execv(path, given);
+    if (found == Found::Copied)
       (void)syscall(SYS_execveat, copy.get(), "", given, environ, AT_EMPTY_PATH);
-    }
   }
   (void)execv(kProgram, given);
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,6 +59,25 @@ TEST(StartAnew, RunsItselfWhereTheSmallProgramIsNone) {
     _exit(13);
   }
   EXPECT_EQ(status_of(child), 11);
+}
+
+// As a file on a disk that is away: a FIFO's reader waits for a writer that never comes.
+TEST(StartAnew, RunsItselfWhereTheSmallProgramCannotBeRead) {
+  const std::string never = ::testing::TempDir() + "isboot-never-" + std::to_string(getpid());
+  ASSERT_EQ(mkfifo(never.c_str(), 0600), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const char* const arguments[] = {"@test", "--gtest_filter=StartAnewChild.*",
+                                     "--gtest_also_run_disabled_tests", nullptr};
+    start_anew(arguments, never.c_str());
+    _exit(13);
+  }
+  EXPECT_EQ(status_of(child), 11);
+  // Lets the reader go.
+  const int writer = open(never.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  EXPECT_GE(writer, 0);
+  (void)close(writer);
+  fs::remove(never);
 }
 
 TEST(CloseFrom, LeavesWhatIsBelow) {
