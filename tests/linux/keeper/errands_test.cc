@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <fstream>
 
 #include "core/base/lun.h"
+#include "tests/linux/keeper/hosts_in_sysfs.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -27,16 +27,7 @@ protected:
   ErrandsTest() {
     char name[] = "/tmp/isboot-errands-XXXXXX";
     root_ = mkdtemp(name);
-    for (const char* number : {"3", "4"}) {
-      const std::string host = std::string{"host"} + number;
-      const std::string session = std::string{"session"} + number;
-      fs::create_directories(root_ / "devices" / host / session);
-      fs::create_directories(root_ / "class/iscsi_session");
-      fs::create_directory_symlink("../../devices/" + host + "/" + session,
-                                   root_ / "class/iscsi_session" / session);
-      fs::create_directories(root_ / "class/scsi_host" / host);
-    }
-    EXPECT_EQ(mkfifo(slow().c_str(), 0600), 0);
+    EXPECT_TRUE(make_hosts_in_sysfs(root_));
     std::ofstream{quick()};
     auto opened = SessionFolder::open((root_ / "class").c_str());
     EXPECT_TRUE(opened);

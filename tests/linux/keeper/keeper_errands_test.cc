@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -18,6 +17,7 @@
 #include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/fake_keeping.h"
 #include "tests/linux/keeper/fake_notices.h"
+#include "tests/linux/keeper/hosts_in_sysfs.h"
 #include "tests/linux/keeper/records.h"
 
 namespace isboot::linux_platform {
@@ -33,20 +33,13 @@ protected:
   KeeperErrandsTest() {
     char name[] = "/tmp/isboot-keeper-errands-XXXXXX";
     root_ = mkdtemp(name);
-    for (const char* number : {"3", "4"}) {
-      const std::string host = std::string{"host"} + number;
-      const std::string session = std::string{"session"} + number;
-      fs::create_directories(root_ / "devices" / host / session);
-      fs::create_directories(root_ / "class/iscsi_session");
-      fs::create_directory_symlink("../../devices/" + host + "/" + session,
-                                   root_ / "class/iscsi_session" / session);
-      fs::create_directories(root_ / "class/scsi_host" / host);
+    EXPECT_TRUE(make_hosts_in_sysfs(root_));
+    for (const char* session : {"session3", "session4"}) {
       const fs::path folder = root_ / "class/iscsi_session" / session;
       std::ofstream{folder / "state"} << "LOGGED_IN\n";
       std::ofstream{folder / "targetname"} << full_record().kernel.target_name.view() << '\n';
       std::ofstream{folder / "recovery_tmo"} << "off\n";
     }
-    EXPECT_EQ(mkfifo((root_ / "class/scsi_host/host3/scan").c_str(), 0600), 0);
     classes_ = root_ / "class";
     state_ = root_ / "state";
     control_ = root_ / "control";

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+
+namespace isboot::linux_platform {
+
+// Sessions 3 and 4, each on the SCSI host of its number, below `root`/class. Whoever has host 3
+// look for disks waits for ever: its "scan" is a FIFO that nobody reads. Returns whether that was
+// made.
+inline bool make_hosts_in_sysfs(const std::filesystem::path& root) {
+  namespace fs = std::filesystem;
+  fs::create_directories(root / "class/iscsi_session");
+  for (const char* number : {"3", "4"}) {
+    const std::string host = std::string{"host"} + number;
+    const std::string session = std::string{"session"} + number;
+    fs::create_directories(root / "devices" / host / session);
+    fs::create_directory_symlink("../../devices/" + host + "/" + session,
+                                 root / "class/iscsi_session" / session);
+    fs::create_directories(root / "class/scsi_host" / host);
+  }
+  return mkfifo((root / "class/scsi_host/host3/scan").c_str(), 0600) == 0;
+}
+
+}  // namespace isboot::linux_platform
