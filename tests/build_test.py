@@ -17,6 +17,7 @@ HARDENING = {
                 "-D_FORTIFY_SOURCE=2",
     "LDFLAGS": "-Wl,-z,relro -Wl,-z,now",
 }
+PROGRAMS = ("isboot", "isboot-initramfs", "isboot-init")
 
 
 def sources(into):
@@ -37,8 +38,10 @@ class Build(unittest.TestCase):
 
     def run_in(self, folder, *command, **environment):
         # A result from a cache would say nothing of the compiler.
+        packager = {name: value for name, value in os.environ.items()
+                    if name != "CMAKE_CXX_COMPILER_LAUNCHER"}
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False,
-                              env={**os.environ, "CCACHE_DISABLE": "1", **environment})
+                              env={**packager, "CCACHE_DISABLE": "1", **environment})
         self.assertEqual(done.returncode, 0, done.stdout[-4000:] + done.stderr[-4000:])
         return done.stdout
 
@@ -55,15 +58,17 @@ class Build(unittest.TestCase):
                            str(program))
 
     def test_two_folders_give_the_same_bytes(self):
-        programs = []
+        built = []
         for name in ("a", "a-longer-name/of-a-folder"):
             source = self.folder / name
             sources(source)
             self.run_in(source, "cmake", "--preset", "release")
             self.run_in(source, "cmake", "--build", "--preset", "release")
-            programs.append((source / "build/release/isboot").read_bytes())
-        self.assertEqual(len(programs[0]), len(programs[1]))
-        self.assertTrue(programs[0] == programs[1], "the bytes differ")
+            built.append(source / "build/release")
+        for program in PROGRAMS:
+            first, second = ((folder / program).read_bytes() for folder in built)
+            self.assertEqual(len(first), len(second), program)
+            self.assertTrue(first == second, f"the bytes of {program} differ")
 
     def test_clang(self):
         self.build("-DCMAKE_BUILD_TYPE=Release", CXX="clang++")
@@ -74,7 +79,11 @@ class Build(unittest.TestCase):
         self.run_in(self.folder, "cmake", "--install", str(build), DESTDIR=str(root))
         installed = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
         manuals = {f"usr/share/man/man1/{page.name}" for page in PROJECT.glob("docs/man/*.1")}
-        self.assertLessEqual({"usr/sbin/isboot", "usr/share/bash-completion/completions/isboot",
+        self.assertLessEqual({"usr/sbin/isboot", "usr/lib/isboot/isboot-initramfs",
+                              "usr/lib/isboot/isboot-init",
+                              "usr/share/bash-completion/completions/isboot",
+                              "usr/lib/systemd/system/isboot.service",
+                              "usr/lib/systemd/catalog/isboot.catalog",
                               "usr/lib/systemd/system-shutdown/isboot.shutdown"} | manuals,
                              installed)
         # What the flags asked for is in it: symbols for a debugger, the stack's guard.
