@@ -5,7 +5,7 @@
 
 #include "app/boot/boot_sequence.h"
 #include "app/json/json.h"
-#include "app/keeper/keeper_client.h"
+#include "app/keeper/status.h"
 #include "cli/command.h"
 #include "cli/options/target_options.h"
 #include "cli/report/report.h"
@@ -65,23 +65,18 @@ int attach(const std::string& text, const TargetOptions& options) {
 
 int detach(const std::string& what, std::uint32_t limit, bool force) {
   const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
-  if (!answer) return report({in_words(answer.error()), "isboot keep"});
-  const auto status = parse_json(answer->text);
-  if (!status) return report({"the keeper answers in an unknown way", "isboot keep --replace"});
-  for (const Json& session : (*status)["sessions"]) {
-    const auto number = static_cast<unsigned>(session["session"].number());
-    if (what != std::to_string(number) && session["disk"].text() != what &&
-        session["target"].text() != what)
-      continue;
-    if (!force)
-      if (const auto use = linux_platform::use_of_disks(number, linux_platform::Sysfs{}))
-        return report({what + " is in use: " + *use, "unmount it (or swapoff), or use --force"});
-    const auto ended = ask_keeper(
-        {.kind = ControlRequest::Kind::End, .session = SessionId{number}, .limit = limit}, -1);
-    if (!ended) return report({in_words(ended.error()), "isboot status"});
-    return ended->done ? kDone : report({ended->text, "isboot status"});
-  }
-  return report({"no session, disk or target " + what + " is kept", "isboot status"});
+  if (!answer) return report(keeper_failure(answer.error()));
+  const auto status = read_status(*answer);
+  if (!status) return report(status.error());
+  const auto session = find_session(*status, what);
+  if (!session) return report({"no session, disk or target " + what + " is kept", "isboot status"});
+  if (!force)
+    if (const auto use = linux_platform::use_of_disks(session->value, linux_platform::Sysfs{}))
+      return report({what + " is in use: " + *use, "unmount it (or swapoff), or use --force"});
+  const auto ended =
+      ask_keeper({.kind = ControlRequest::Kind::End, .session = *session, .limit = limit}, -1);
+  if (!ended) return report({in_words(ended.error()), "isboot status"});
+  return ended->done ? kDone : report({ended->text, "isboot status"});
 }
 
 }  // namespace

@@ -116,6 +116,21 @@ Result<KeeperAnswer> ask_keeper(const ControlRequest& request, int limit_ms) {
   return KeeperAnswer{answered.done, std::string{answered.text}};
 }
 
+bool is_no_keeper(const Error& error) {
+  const int number = errno_of(error.code);
+  return number == ENOENT || number == ECONNREFUSED;
+}
+
+Failure keeper_failure(const Error& error) {
+  if (is_no_keeper(error)) return {"no keeper runs", "isboot keep"};
+  return {"the keeper does not answer: " + in_words(error),
+          errno_of(error.code) == EACCES ? "ask as root" : "isboot keep --replace"};
+}
+
+Failure unknown_answer() {
+  return {"the keeper answers what this version does not read", "isboot keep --replace"};
+}
+
 Result<KeeperAnswer> replace_keeper() {
   const bool runs = linux_platform::connect_to_keeper(linux_platform::kControlPath).ok();
   if (!runs && access(linux_platform::kSavedSessions, F_OK) != 0)

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "app/failure.h"
 #include "core/boot/establish.h"
 #include "platform/linux/keeper/control.h"
 
@@ -21,13 +22,18 @@ Result<Done> leave_to_keeper(const boot::BootSession& established,
 // the descriptor is open.
 Result<linux_platform::UniqueFd> hold_keeper();
 
-// One request to the running keeper. `limit_ms` -1: however long it takes. ENOENT and
-// ECONNREFUSED (system_error.h): none runs.
+// One request to the running keeper. `limit_ms` -1: however long it takes.
 struct KeeperAnswer {
   bool done = false;
   std::string text;
 };
 Result<KeeperAnswer> ask_keeper(const linux_platform::ControlRequest& request, int limit_ms);
+
+// What an error of ask_keeper() means: none runs, or what a person is told of it.
+bool is_no_keeper(const Error& error);
+Failure keeper_failure(const Error& error);
+// For an answer that cannot be read.
+Failure unknown_answer();
 
 // Starts the keeper of this program, which takes over from the one that runs; where both that and
 // its guard were killed it begins with what they left. Done as well where there is nothing to keep.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/keeper/status.h"
 #include "app/keeper/status_line.h"
 #include "platform/linux/system_error.h"
 
@@ -40,15 +41,9 @@ bool KeeperWatch::wait() const {
 }
 
 std::string unit_status(const Result<KeeperAnswer>& answer, std::time_t now) {
-  if (!answer) {
-    const int number = errno_of(answer.error().code);
-    const bool none = number == ENOENT || number == ECONNREFUSED;
-    return none ? "no keeper runs; next: isboot keep"
-                : "the keeper does not answer: " + std::string{answer.error().text};
-  }
-  const auto status = parse_json(answer->text);
-  if (!answer->done || !status)
-    return "the keeper answers what this version does not read; next: isboot keep --replace";
+  if (!answer) return in_one_line(keeper_failure(answer.error()));
+  const auto status = read_status(*answer);
+  if (!status) return in_one_line(status.error());
   std::string line = status_line(*status, now).text;
   // What a target has said may be in it, and a second line would be another word to systemd.
   std::replace_if(

@@ -24,6 +24,12 @@ void say(const std::string& line, FILE* where = stderr) {
   std::fputs(("isboot: " + line + "\n").c_str(), where);
 }
 
+int say(const Failure& failure) {
+  say(failure.message);
+  say("next: " + failure.next_step);
+  return kFailed;
+}
+
 // "--name VALUE" for each parameter of the kernel's command line.
 std::optional<ParameterOptions> take_parameters(Words& words) {
   ParameterOptions options;
@@ -84,18 +90,11 @@ int status(Words& words) {
   if (is_any_left(words)) return kUsage;
   const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
   if (!answer) {
-    const int number = errno_of(answer.error().code);
-    const bool none = number == ENOENT || number == ECONNREFUSED;
-    say(none ? "no keeper runs" : answer.error().text);
-    say(none ? "next: isboot keep" : "next: ask as root");
-    return none ? kNothingToDo : kFailed;
+    const int failed = say(keeper_failure(answer.error()));
+    return is_no_keeper(answer.error()) ? int{kNothingToDo} : failed;
   }
   const auto read = answer->done ? short_status(answer->text) : std::nullopt;
-  if (!read) {
-    say("the keeper answers what this version does not read");
-    say("next: the installed program, `isboot status`");
-    return kFailed;
-  }
+  if (!read) return say(unknown_answer());
   std::fputs(read->text.c_str(), stdout);
   return kDone;
 }

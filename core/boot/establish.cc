@@ -1,6 +1,7 @@
 #include "core/boot/establish.h"
 
 #include "core/boot/growing_span.h"
+#include "core/ports/line.h"
 
 namespace isboot::boot {
 namespace {
@@ -10,22 +11,6 @@ namespace {
 // last.
 constexpr Millis kFirstLook = 5'000;
 constexpr Millis kLongestLook = 60'000;
-
-class Line {
-public:
-  TextWriter& out() { return out_; }
-  Text text() const { return out_.text(); }
-  // "the connection failed (Connection refused)"
-  void add(const Error& error, Log& log) {
-    out_ << error.text;
-    const Text words = log.words(error.code);
-    if (!words.empty()) out_ << " (" << words << ')';
-  }
-
-private:
-  std::array<char, 512> buffer_{};
-  TextWriter out_{buffer_};
-};
 
 void log_connected(LogLevel level, const Session& session, Log& log) {
   Line line;

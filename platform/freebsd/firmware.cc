@@ -2,7 +2,7 @@
 
 #include "core/ibft/locate.h"
 #include "platform/freebsd/kernel.h"
-#include "platform/freebsd/line.h"
+#include "core/ports/line.h"
 
 namespace isboot::freebsd {
 namespace {

@@ -1,6 +1,6 @@
 #include "platform/freebsd/initiator.h"
 
-#include "platform/freebsd/line.h"
+#include "core/ports/line.h"
 
 namespace isboot::freebsd {
 namespace {

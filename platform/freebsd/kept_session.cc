@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "platform/freebsd/line.h"
+#include "core/ports/line.h"
 
 namespace isboot::freebsd {
 namespace {

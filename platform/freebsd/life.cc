@@ -1,7 +1,7 @@
 #include "platform/freebsd/life.h"
 
 #include "core/ibft/decode.h"
-#include "platform/freebsd/line.h"
+#include "core/ports/line.h"
 #include "platform/freebsd/sysctls.h"
 #include "platform/freebsd/tunables.h"
 

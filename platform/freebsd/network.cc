@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/boot/link_choice.h"
-#include "platform/freebsd/line.h"
+#include "core/ports/line.h"
 #include "platform/freebsd/socket_address.h"
 
 namespace isboot::freebsd {

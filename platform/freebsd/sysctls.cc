@@ -4,7 +4,7 @@
 
 #include "core/base/text.h"
 #include "platform/freebsd/kernel.h"
-#include "platform/freebsd/line.h"
+#include "core/ports/line.h"
 
 namespace isboot::freebsd {
 namespace {

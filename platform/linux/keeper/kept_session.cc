@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include "core/ports/line.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
@@ -15,28 +16,16 @@ using boot::SessionStep;
 constexpr Millis kRepeatEvery = 60'000;
 
 // Each line of the log begins with the session: "session 1: …".
-class Line {
+class SessionLine : public Line {
 public:
-  explicit Line(SessionId session) { (out_ << "session ").decimal(session.value) << ": "; }
-  TextWriter& out() { return out_; }
-  Text text() const { return out_.text(); }
-  Line& seconds(Millis span) {
-    out_.decimal(span / 1000) << '.';
+  explicit SessionLine(SessionId session) { (out() << "session ").decimal(session.value) << ": "; }
+  SessionLine& seconds(Millis span) {
+    out().decimal(span / 1000) << '.';
     const Millis rest = span % 1000;
-    out_ << static_cast<char>('0' + rest / 100) << static_cast<char>('0' + rest / 10 % 10)
-         << static_cast<char>('0' + rest % 10) << " s";
+    out() << static_cast<char>('0' + rest / 100) << static_cast<char>('0' + rest / 10 % 10)
+          << static_cast<char>('0' + rest % 10) << " s";
     return *this;
   }
-  Line& add(const Error& error, Log& log) {
-    out_ << error.text;
-    const Text words = log.words(error.code);
-    if (!words.empty()) out_ << " (" << words << ')';
-    return *this;
-  }
-
-private:
-  std::array<char, 512> buffer_{};
-  TextWriter out_{buffer_};
 };
 
 bool same_cause(const Error& a, const Error& b) {
@@ -87,7 +76,7 @@ void KeptSession::note_loss(const Error& error) {
   history_.refusal.clear();
   history_.since = ports_.clock.now();
   next_log_ = 0;
-  Line line{record_.session};
+  SessionLine line{record_.session};
   line.add(error, ports_.log).out() << "; I/O waits until it is back";
   tell(keep::Happening::Lost, LogLevel::Warning, line.text());
 }
@@ -211,7 +200,7 @@ void KeptSession::log_failure(const Error& error, Text then) {
   if (same_cause(error, history_.last_error) && now < next_log_) return;
   history_.last_error = error;
   next_log_ = now + kRepeatEvery;
-  Line line{record_.session};
+  SessionLine line{record_.session};
   line.out() << to_text(session_.portal()) << ": ";
   if (session_.refusal().empty())
     line.add(error, ports_.log);
@@ -236,7 +225,7 @@ void KeptSession::log_carried() {
   record_.time2wait = session_.params().time2wait;
   if (!record_.logged_in) {
     record_.logged_in = changed_ = true;
-    Line line{record_.session};
+    SessionLine line{record_.session};
     line.out() << "logged in at " << to_text(session_.portal()) << ", after ";
     tell(keep::Happening::LoggedIn, LogLevel::Info, line.seconds(now - history_.since).text());
   } else if (session_.logins() > 1) {  // the first one is the adoption
@@ -246,7 +235,7 @@ void KeptSession::log_carried() {
     ++history_.recoveries;
     history_.last_took = took;
     if (took > history_.worst_took) history_.worst_took = took;
-    Line line{record_.session};
+    SessionLine line{record_.session};
     line.out() << "back at " << to_text(session_.portal()) << " after ";
     tell(keep::Happening::Back, LogLevel::Info, line.seconds(took).text());
   }
@@ -258,7 +247,7 @@ void KeptSession::log_carried() {
 void KeptSession::log_moved() {
   const Portal at = session_.portal();
   if (carried_at_ && *carried_at_ != at) {
-    Line line{record_.session};
+    SessionLine line{record_.session};
     line.out() << "carried by " << to_text(at) << " from now on, not by " << to_text(*carried_at_);
     tell(keep::Happening::Moved, LogLevel::Info, line.text());
   }

@@ -42,8 +42,10 @@ TEST(UnitStatus, SaysWhatToDoWhereThereIsNone) {
   for (const int none : {ENOENT, ECONNREFUSED})
     EXPECT_EQ(unit_status(system_error(none, "connect"), kNow),
               "no keeper runs; next: isboot keep");
-  EXPECT_EQ(unit_status(system_error(ETIMEDOUT, "no answer in time"), kNow),
-            "the keeper does not answer: no answer in time");
+  EXPECT_EQ(
+      unit_status(system_error(ETIMEDOUT, "no answer in time"), kNow),
+      "the keeper does not answer: no answer in time (Connection timed out); next: isboot keep "
+      "--replace");
   EXPECT_NE(unit_status(KeeperAnswer{true, "{"}, kNow).find("does not read"), std::string::npos);
 }
 
