@@ -38,6 +38,8 @@ public:
 
   // An end that is too old to stand is none any more, and a later one may now replace it.
   void on_time(Millis now);
+  // When that is; kNever while none stands.
+  Millis too_old_at() const { return end_.way == MachineEnd::Stay ? kNever : end_.at + kStandsFor; }
 
   // Whether the init has let go of that way, as far as was said.
   bool was_told(MachineEnd way) const { return told_[static_cast<std::size_t>(way)].has_value(); }

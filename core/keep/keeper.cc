@@ -25,12 +25,15 @@ bool Keeper::Client::waits() const {
 Actions Keeper::on_event(const Event& event, Millis now) {
   actions_ = {};
   if (over_) return actions_;
+  const bool too_old = announced_.too_old_at() <= now;
   announced_.on_time(now);
   if (succession_.offered()) {
     on_event_while_offered(event, now);
     return actions_;
   }
   dispatch(event, now);
+  // It was cancelled without a word: what the init does not hold would be no notice the next time.
+  if (too_old) ask_the_init(now);
   look_whether_it_is_over();
   if (event.kind == Event::Kind::Time) look_whether_to_offer(now);
   return actions_;
@@ -149,13 +152,12 @@ void Keeper::on_sight(const Event& event, Millis now) {
 }
 
 void Keeper::on_time(Millis now) {
-  bool ask = kept() == 0 && end_by_us_at_ <= now;
-  for (std::size_t slot = 0; slot < kMaxKept; ++slot) {
-    end_step(slot, SessionEnd::Event::Time, now);
-    ask = ask || given_up_at(slots_[slot]) <= now;
-  }
+  for (std::size_t slot = 0; slot < kMaxKept; ++slot) end_step(slot, SessionEnd::Event::Time, now);
   // Nothing is torn down, and no machine ended, before that is known.
-  if (ask) add(Action::Kind::AskTheEnd);
+  if (asked_until_ <= now)
+    add(Action::Kind::AskTheEnd);
+  else if (end_due() <= now)
+    ask_the_init(now);
   if (look_again_at_ > now) return;
   look_again_at_ = kNever;
   look_at_all();
@@ -199,8 +201,15 @@ void Keeper::on_announced(const Event& event, Millis now) {
   add(Action::Kind::SayTheEnd).happening = Happening::MachineEnds;
 }
 
+void Keeper::ask_the_init(Millis now) {
+  if (asked_until_ != kNever) return;
+  asked_until_ = now + kAnswersWithin;
+  add(Action::Kind::AskTheInit);
+}
+
 // After whatever was taken back.
 void Keeper::on_end_asked(Millis now) {
+  asked_until_ = kNever;
   for (std::size_t i = 0; i < kMaxKept; ++i) {
     if (given_up_at(slots_[i]) > now) continue;
     carry_out(i, SessionEnd::Do::Fail);
@@ -277,9 +286,16 @@ void Keeper::look_whether_it_is_over() {
 Millis Keeper::deadline() const {
   if (succession_.offered()) return succession_.deadline();
   if (may_be_offered()) return 0;
-  Millis first = kept() == 0 ? earlier(end_by_us_at_, look_again_at_) : look_again_at_;
-  for (const Slot& slot : slots_)
-    first = earlier(first, earlier(slot.end.deadline(), given_up_at(slot)));
+  const Millis end = earlier(announced_.too_old_at(), end_due());
+  Millis first = earlier(look_again_at_, asked_until_ != kNever ? asked_until_ : end);
+  for (const Slot& slot : slots_) first = earlier(first, slot.end.deadline());
+  return first;
+}
+
+// When a session is to be given up, or the machine to be ended by us, if its end stands.
+Millis Keeper::end_due() const {
+  Millis first = kept() == 0 ? end_by_us_at_ : kNever;
+  for (const Slot& slot : slots_) first = earlier(first, given_up_at(slot));
   return first;
 }
 

@@ -70,15 +70,16 @@ struct Action {
     Leave,   // … are to stay without a connection: what needs the disk now fails, nothing hangs
     Forget,  // `slot` is free, its secrets are to be wiped
     Look,    // what sysfs says of `slot`: Sight
-    AskTheEnd,  // whether an announced end was taken back: TakenBack, EndAsked
-    Answer,     // `client`'s request: `done`, `text`
-    Offer,      // all sessions to `client`. Until OfferOver nothing is done for them, and no event
-                // is told but that `client` left, and the time
-    TakeBack,   // what was offered: OfferOver
-    Say,        // `text` at `level`, of `slot` if that is not kNone
-    SayTheEnd,  // that the machine ends, and how long a target may be away now
-    Save,       // which sessions are kept has changed
-    Over,       // nothing is kept any more: the process may end, and the machine as `then` says
+    AskTheInit,  // to say whether the announced end stands: TakenBack soon, if it does not
+    AskTheEnd,   // what the init has said by now: TakenBack for each way, then EndAsked
+    Answer,      // `client`'s request: `done`, `text`
+    Offer,       // all sessions to `client`. Until OfferOver nothing is done for them, and no event
+                 // is told but that `client` left, and the time
+    TakeBack,    // what was offered: OfferOver
+    Say,         // `text` at `level`, of `slot` if that is not kNone
+    SayTheEnd,   // that the machine ends, and how long a target may be away now
+    Save,        // which sessions are kept has changed
+    Over,        // nothing is kept any more: the process may end, and the machine as `then` says
   };
   static constexpr std::size_t kNone = SIZE_MAX;
 
@@ -104,6 +105,9 @@ public:
 
   // How long a target may be away once the machine begins to end.
   void set_end_limit(Millis limit) { end_limit_ = limit; }
+
+  // For the init, which does it in milliseconds unless it waits for the disk itself.
+  static constexpr Millis kAnswersWithin = 2'000;
 
   Actions on_event(const Event& event, Millis now);
   // When Time is to come; kNever when there is nothing to wait for.
@@ -143,6 +147,8 @@ private:
   void look_whether_to_offer(Millis now);
   void on_announced(const Event& event, Millis now);
   void on_end_asked(Millis now);
+  void ask_the_init(Millis now);
+  Millis end_due() const;
   void end_step(std::size_t slot, SessionEnd::Event event, Millis now);
   void carry_out(std::size_t slot, SessionEnd::Do what);
   void forget(std::size_t slot);
@@ -161,6 +167,7 @@ private:
   MachineEnd then_ = MachineEnd::Stay;  // a client's wish
   Millis end_limit_ = 0;
   Millis end_by_us_at_ = kNever;  // of the machine, if its init has not done it by then
+  Millis asked_until_ = kNever;   // the init has time for its answer
   Millis look_again_at_ = kNever;
   Succession succession_;
   bool over_ = false;

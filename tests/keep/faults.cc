@@ -156,7 +156,8 @@ void World::init_begins() {
   const std::size_t way = 1 + random_.below(4);
   end_ = {.way = static_cast<MachineEnd>(way), .at = now_, .seen = alive() && !rests()};
   if (cancelled_[way]) {  // it cannot let go of it
-    end_.seen = false;
+    end_.seen = announced_.standing(now_) == end_.way;
+    if (end_.seen) end_.at = first_at_;  // of the one that was cancelled, as far as can be known
     return;
   }
   // One that was taken back and comes again between two turns of the keeper's loop is one to it.
@@ -177,11 +178,20 @@ void World::init_cancels() {
     cancelled_[way] = false;
   } else if (end_.held_again) {
     end_ = {};
-  } else if (too_old) {
-    cancelled_[way] = random_.one_in(2);  // else it holds that way again
+  } else {
+    // Else it holds that way again.
+    cancelled_[way] = !too_old || random_.one_in(2);
     note(cancelled_[way] ? "the end was cancelled without a word" : "the end was cancelled");
     end_ = {};
   }
+}
+
+// It holds each way again that it does not take. It is gone, and says nothing, at its very end.
+void World::init_is_asked() {
+  if (end_.all_let_go) return;
+  note("the init is asked whether its end stands");
+  for (std::size_t way = 1; way < cancelled_.size(); ++way)
+    if (static_cast<MachineEnd>(way) != end_.way) cancelled_[way] = false;
 }
 
 // A keeper that does not know which end it was, to which another one was the last that it heard of,

@@ -212,19 +212,25 @@ TEST_F(KeeperTest, SeesThatTheDisksAreGoneWhenThatNoticeWasDropped) {
 TEST_F(KeeperTest, GivesALostSessionUpWhenTheEndStandsAndEndsTheMachineItself) {
   announce(MachineEnd::Reboot);
   EXPECT_TRUE(does(Done::SayTheEnd));
-  EXPECT_EQ(keeper_.deadline(), kNever) << "the target is there";
+  EXPECT_EQ(keeper_.deadline(), 1'000 + AnnouncedEnd::kStandsFor) << "the target is there";
   lose();
   wait();
   EXPECT_EQ(now_, 31'000U);
+  ASSERT_TRUE(does(Done::AskTheInit));
+  EXPECT_FALSE(does(Done::AskTheEnd)) << "it has time for its answer";
+  wait();
+  EXPECT_EQ(now_, 33'000U);
   ASSERT_TRUE(does(Done::AskTheEnd));
   EXPECT_FALSE(does(Done::Destroy)) << "not before the answer";
   on(Kind::EndAsked);
   EXPECT_TRUE(does(Done::Destroy, 0));
   EXPECT_FALSE(over_) << "systemd may end it by itself now";
   wait();
+  ASSERT_TRUE(does(Done::AskTheInit)) << "it may go on meanwhile";
+  wait();
   ASSERT_TRUE(does(Done::AskTheEnd));
   on(Kind::EndAsked);
-  EXPECT_EQ(now_, 41'000U);
+  EXPECT_EQ(now_, 45'000U);
   EXPECT_EQ(over_, MachineEnd::Reboot);
 }
 
@@ -233,6 +239,7 @@ TEST_F(KeeperTest, TouchesNothingWhenTheEndWasTakenBack) {
   lose();
   wait();
   on({.kind = Kind::TakenBack, .then = MachineEnd::Reboot});
+  wait();
   on(Kind::EndAsked);
   EXPECT_FALSE(does(Done::Destroy));
   EXPECT_EQ(keeper_.deadline(), kNever);
@@ -259,6 +266,21 @@ TEST_F(KeeperTest, DoesNotTakeAnOldEndForOneThatStandsBecauseItComesLate) {
   EXPECT_EQ(keeper_.deadline(), kNever);
 }
 
+// `systemctl cancel`: systemd holds that way again when it is asked, and tells of the next end.
+TEST_F(KeeperTest, HasAWayHeldAgainWhoseEndIsTooOldToStand) {
+  announce(MachineEnd::Reboot);
+  wait();
+  EXPECT_EQ(now_, 1'000 + AnnouncedEnd::kStandsFor);
+  EXPECT_TRUE(does(Done::AskTheInit));
+  wait();
+  EXPECT_TRUE(does(Done::AskTheEnd));
+  on({.kind = Kind::TakenBack, .then = MachineEnd::Reboot});
+  on(Kind::EndAsked);
+  EXPECT_EQ(keeper_.deadline(), kNever);
+  announce(MachineEnd::Reboot);
+  EXPECT_TRUE(does(Done::SayTheEnd));
+}
+
 TEST_F(KeeperTest, DoesNotTurnWithoutPauseWhenAnotherSessionLivesOn) {
   begin(kSecond);
   announce(MachineEnd::Reboot);
@@ -266,7 +288,7 @@ TEST_F(KeeperTest, DoesNotTurnWithoutPauseWhenAnotherSessionLivesOn) {
   wait();
   on(Kind::EndAsked);
   EXPECT_EQ(keeper_.kept(), 1U);
-  EXPECT_EQ(keeper_.deadline(), kNever);
+  EXPECT_EQ(keeper_.deadline(), 1'000 + AnnouncedEnd::kStandsFor);
 }
 
 TEST_F(KeeperTest, LetsGoOfAllAndAnswersWhoeverWaited) {

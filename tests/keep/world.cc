@@ -173,6 +173,8 @@ Kept* World::in_slot(std::size_t slot) {
 
 void World::carry_out(const Action& action) {
   switch (action.kind) {
+    case Action::Kind::AskTheInit:
+      return init_is_asked();
     case Action::Kind::AskTheEnd:
       look_at_the_fifos();
       return tell({.kind = Event::Kind::EndAsked});

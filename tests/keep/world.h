@@ -156,6 +156,7 @@ private:
   void init_cancels();
   void init_begins();
   void init_lets_go_of_all();
+  void init_is_asked();
   bool can_be_known_at_last() const;
 
   struct Client {

@@ -16,6 +16,10 @@ RAMFS = {"usr/lib/ramfs/shutdown": PROJECT / "tests/vm/guest/shutdown-ramfs",
 MAKE_RAMFS = ("mkdir -p /run/initramfs && cp -a /usr/lib/ramfs/. /run/initramfs && "
               "cp /sbin/isboot /run/initramfs/bin")
 KILL_KEEPER = "kill -KILL $(grep -lx isboot-keep /proc/[0-9]*/comm | cut -d / -f 3)"
+# An end waits for it, for as long as it lives.
+SLOW = {"etc/systemd/system/slow.service":
+            "[Service]\nExecStart=/bin/sleep infinity\nExecStop=/bin/sleep infinity\n"
+            "TimeoutStopSec=infinity\n"}
 LIMIT = 5  # isboot.shutdown=
 # systemd(1): what `systemctl poweroff` asks for, SIGRTMIN+4. A shell needs no program for it.
 POWER_OFF_SIGNAL = 38
@@ -61,6 +65,24 @@ class Shutdown(unittest.TestCase):
             print(f"off after {time.monotonic() - started:.1f} s")
         said = "\n".join(text for _, text in machine.console.lines)
         self.assertIn("session 1: the target is away, and the time is up", said)
+
+    def test_cancelled(self):
+        """An end is cancelled; then the target is away for longer than an end would wait for it."""
+        with EndedMachine("shutdown-cancelled", {**HOOK, **SLOW},
+                          f"isboot.shutdown={LIMIT}") as machine:
+            machine.wait_until("systemctl is-active isboot-end-asked@reboot.path")
+            machine.order("systemctl start slow && systemctl --no-block reboot")
+            machine.console.wait_for("the machine ends; a target", START_LIMIT, "the notice")
+            machine.order("systemctl cancel")
+            machine.target.kill()
+            machine.console.wait_for("does not end after all", START_LIMIT, "the answer")
+            machine.target.start()
+            machine.wait_until("isboot status | grep carried")
+            machine.wait_until("systemctl is-active isboot-end@reboot.socket")
+            self.assertEqual(machine.order("systemctl --failed --no-legend | grep -c isboot || true"), "0")
+            machine.order("systemctl kill --signal KILL slow")
+            machine.power_off()
+            self.assertEqual(machine.relay.logouts, 1)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ Result<EndNotice> EndNotice::open(const char* folder) {
     // systemd takes one with these rights alone.
     (void)mkfifoat(notice.folder_.get(), kWays[way], 0600);
     ISBOOT_TRY(notice.open_fifo(way));
+    notice.write_question(way);  // what systemd is to watch is there
   }
   return notice;
 }
@@ -44,6 +45,17 @@ MachineEnd EndNotice::take(std::size_t way) {
   taken_[way] = true;
   if (!open_fifo(way)) fifos_[way].reset();
   return kThen[way];
+}
+
+void EndNotice::ask() const {
+  for (std::size_t way = 0; way < kWays.size(); ++way)
+    if (taken_[way]) write_question(way);
+}
+
+// That it is closed by one who could write is what systemd sees (inotify's IN_CLOSE_WRITE).
+void EndNotice::write_question(std::size_t way) const {
+  const UniqueFd written{openat(folder_.get(), kQuestions[way],
+                                O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
 }
 
 MachineEnd EndNotice::taken_back() {

@@ -21,6 +21,8 @@ void Keeper::tell_whether_carried(Slot& slot) {
 
 void Keeper::carry_out(const Action& action) {
   switch (action.kind) {
+    case Action::Kind::AskTheInit:
+      return end_notice_->ask();
     case Action::Kind::AskTheEnd:
       look_for_ends_taken_back();
       return tell({.kind = Event::Kind::EndAsked});

@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -118,6 +120,27 @@ TEST_F(EndNoticeTest, MakesFifosForRootAlone) {
     ASSERT_EQ(stat((folder_ + "/" + way).c_str(), &status), 0);
     EXPECT_EQ(status.st_mode, static_cast<mode_t>(S_IFIFO | 0600));
   }
+}
+
+// As systemd watches the file of a way: PathChanged= of systemd.path(5).
+TEST_F(EndNoticeTest, AsksForEachWayWhoseNoticeWasTaken) {
+  auto notice = EndNotice::open(folder_.c_str());
+  ASSERT_TRUE(notice);
+  const UniqueFd seen{inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+  const auto watch = [&](std::size_t way) {
+    return inotify_add_watch(seen.get(), (folder_ + "/" + EndNotice::kQuestions[way]).c_str(),
+                             IN_CLOSE_WRITE);
+  };
+  ASSERT_GE(watch(0), 0) << "is there before it is asked";
+  const int reboot = watch(1);
+  ASSERT_GE(reboot, 0);
+  UniqueFd held = systemd("reboot");
+  held.reset();
+  (void)notice->take(1);
+  notice->ask();
+  inotify_event events[2]{};
+  ASSERT_EQ(read(seen.get(), events, sizeof events), static_cast<ssize_t>(sizeof(inotify_event)));
+  EXPECT_EQ(events[0].wd, reboot);
 }
 
 TEST_F(EndNoticeTest, NeedsItsFolder) {
