@@ -27,9 +27,9 @@ int attach(const std::string& text, const TargetOptions& options) {
     return report({shown_url(text) + ", offset " + std::to_string(url.error().offset) + ": " +
                        url.error().text,
                    "use iscsi:ADDRESS::PORT:LUN:TARGET"});
-  if (url->portal.address.is_absent() || url->target_name.empty())
-    return report({"the URL names no address or no target",
-                   "`isboot discover ADDRESS` lists the targets of a portal"});
+  if (url->target_name.empty())
+    return report(
+        {"the URL names no target", "`isboot discover ADDRESS` lists the targets of a portal"});
   Machine machine;
   const boot::Parameters parameters = read_parameters({}, options.parameters, machine.log);
   boot::Path path;
@@ -37,6 +37,7 @@ int attach(const std::string& text, const TargetOptions& options) {
     return report(*failure);
   path.login.target_name = url->target_name;
   path.target_index = kIsidQualifier;
+  path.host = url->host;
   path.portal = url->portal;
   path.lun = url->lun;
   if (!url->link.empty()) {

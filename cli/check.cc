@@ -7,10 +7,12 @@
 #include "app/tableless/boot_table.h"
 #include "cli/options/target_options.h"
 #include "cli/report/print_json.h"
+#include "core/boot/find_server.h"
 #include "core/boot/network_plan.h"
 #include "core/boot/plan_fault.h"
 #include "core/iscsi/scsi.h"
 #include "core/iscsi/url.h"
+#include "core/names/name_servers.h"
 #include "platform/linux/firmware/firmware_table.h"
 #include "platform/linux/system/stderr_log.h"
 
@@ -24,7 +26,7 @@ constexpr Millis kNicLimit = 1'000;  // its driver was there to boot this system
 
 // One disk, and what became of the look at it.
 struct Checked {
-  Portal portal;
+  std::string portal;  // or the server's name, where that leads to none
   Lun lun;
   std::string target;
   bool logged_in = false;
@@ -55,7 +57,7 @@ void measure(Conversation& target, Checked& checked) {
 Checked check_disk(TargetPorts& ports, const Portal& portal, const Lun& lun,
                    const iscsi::LoginConfig& config) {
   Checked checked;
-  checked.portal = portal;
+  checked.portal = to_text(portal).view();
   checked.lun = lun;
   checked.target = config.target_name.view();
   checked.mutual = config.credentials.mutual();
@@ -64,12 +66,23 @@ Checked check_disk(TargetPorts& ports, const Portal& portal, const Lun& lun,
   if (checked.failure) return checked;
   checked.logged_in = true;
   checked.login_us = microseconds_since(start);
-  checked.portal = ports.conversation.portal();
+  checked.portal = to_text(ports.conversation.portal()).view();
   checked.params = ports.conversation.params();
   checked.notes = ports.conversation.notes();
   checked.failure = probe_disk(ports.conversation, lun, checked.disk);
   if (!checked.failure) measure(ports.conversation, checked);
   ports.conversation.log_out();
+  return checked;
+}
+
+// Of several ways to one server the first that leads to a disk, as a boot takes it.
+Checked check_disk(TargetPorts& ports, const std::vector<Portal>& portals, const Lun& lun,
+                   const iscsi::LoginConfig& config) {
+  Checked checked;
+  for (const Portal& portal : portals) {
+    checked = check_disk(ports, portal, lun, config);
+    if (!checked.failure) break;
+  }
   return checked;
 }
 
@@ -88,7 +101,7 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json{} : Json
 
 Json json_of(const Checked& checked) {
   Json json;
-  json["portal"] = std::string{to_text(checked.portal).view()};
+  json["portal"] = checked.portal;
   json["target"] = checked.target;
   json["lun"] = std::string{to_hex(checked.lun).view()};
   json["login"] = Json{};
@@ -137,7 +150,7 @@ void print(const Checked& checked) {
   const auto line = [](const char* label, const std::string& value) {
     std::printf("%-14s %s\n", label, printable(value).c_str());
   };
-  line("target", checked.target + " at " + std::string{to_text(checked.portal).view()});
+  line("target", checked.target + " at " + checked.portal);
   if (checked.logged_in)
     line("login", std::to_string(checked.login_us) + " us, authentication " +
                       authentication(checked) + ", digests " + digests(checked.params));
@@ -157,8 +170,7 @@ void print(const Checked& checked) {
 // A failure of the login says where; what comes after it is of the same target.
 Failure with_place(const Checked& checked, Failure failure) {
   if (checked.logged_in)
-    failure.message = checked.target + " at " + std::string{to_text(checked.portal).view()} + ": " +
-                      failure.message;
+    failure.message = checked.target + " at " + checked.portal + ": " + failure.message;
   return failure;
 }
 
@@ -181,10 +193,11 @@ int tell(const std::vector<Checked>& all, bool as_json) {
 }
 
 // The one target of the portal, when a URL names none.
-std::optional<Failure> name_target(TargetPorts& ports, const Portal& portal,
+std::optional<Failure> name_target(TargetPorts& ports, const std::vector<Portal>& portals,
                                    iscsi::LoginConfig& config) {
   std::vector<iscsi::DiscoveredTarget> targets;
-  if (auto failure = discover(ports, portal, config, targets)) return failure;
+  Portal portal;
+  if (auto failure = discover(ports, portals, config, portal, targets)) return failure;
   std::string names;
   for (const auto& target : targets) {
     if (!names.empty() && config.target_name != target.name) {
@@ -211,18 +224,17 @@ int check_url(const std::string& text, const TargetOptions& options,
     return report({shown_url(text) + ", offset " + std::to_string(url.error().offset) + ": " +
                        url.error().text,
                    "use iscsi:ADDRESS::PORT:LUN:TARGET"});
-  if (url->portal.address.is_absent())
-    return report({std::string{url->host.view()} + " is a name, and isboot has no resolver",
-                   "put the address into the URL"});
   TargetPorts ports{parameters.timeout * Millis{1000}};
   if (const auto failure = use_link(ports, url->link.view())) return report(*failure);
   iscsi::LoginConfig config;
   if (const auto failure = configure(options, parameters, ports.entropy, config))
     return report(*failure);
+  std::vector<Portal> portals;
+  if (const auto failure = ports.find(url->portal, url->host, portals)) return report(*failure);
   config.target_name = url->target_name;
   if (config.target_name.empty())
-    if (const auto failure = name_target(ports, url->portal, config)) return report(*failure);
-  return tell({check_disk(ports, url->portal, url->lun, config)}, options.json);
+    if (const auto failure = name_target(ports, portals, config)) return report(*failure);
+  return tell({check_disk(ports, portals, url->lun, config)}, options.json);
 }
 
 // A link-local target is behind the table's NIC, which no route tells.
@@ -240,11 +252,20 @@ std::optional<Failure> use_nic_of(const boot::Path& path, TargetPorts& ports, Lo
 
 Checked failed(const boot::Path& path, const Failure& failure) {
   Checked checked;
-  checked.portal = path.portal;
+  checked.portal = path.host.empty()
+                       ? std::string{to_text(path.portal).view()}
+                       : std::string{path.host} + ":" + std::to_string(path.portal.port);
   checked.lun = path.lun;
   checked.target = path.login.target_name.view();
   checked.failure = failure;
   return checked;
+}
+
+// The boot has this system's files not yet: what it knows is the table, and what it left in /run.
+NameServers servers_of_boot(const boot::Path& path) {
+  ServerPaths paths;
+  paths.resolv_confs = {"/run/isboot/resolv.conf"};
+  return names::order_servers(path.dns, known_servers(paths), true);
 }
 
 Checked check_path(const boot::Path& path, const boot::Parameters& parameters, Log& log) {
@@ -253,14 +274,18 @@ Checked check_path(const boot::Path& path, const boot::Parameters& parameters, L
     return failed(path, {"the NIC of target" + std::to_string(path.target_index) +
                              " cannot be set up: " + in_words(network.error()),
                          "check the addresses in the firmware's settings"});
-  TargetPorts ports{parameters.timeout * Millis{1000}};
+  TargetPorts ports{parameters.timeout * Millis{1000}, servers_of_boot(path)};
+  if (ports.asking) ports.asking->reach = boot::reach_of(path.link);
+  std::vector<Portal> portals;
+  if (const auto failure = ports.find(path.portal, path.host, portals))
+    return failed(path, *failure);
   if (const auto failure = use_nic_of(path, ports, log)) return failed(path, *failure);
   iscsi::LoginConfig config = path.login;
   // The names and secrets are the table's; a random ISID leaves the booted session be.
   const auto isid = iscsi::random_isid(ports.entropy, 0xffff);
   if (!isid) return failed(path, {in_words(isid.error()), "try again later"});
   config.isid = *isid;
-  return check_disk(ports, path.portal, path.lun, config);
+  return check_disk(ports, portals, path.lun, config);
 }
 
 // Every path that `boot` would try. The NICs are as they are: from a running system

@@ -33,24 +33,28 @@ int list_targets(const std::string& where, const TargetOptions& options) {
   linux_platform::StderrLog log;
   const boot::Parameters parameters = read_parameters({}, options.parameters, log);
   const auto address = iscsi::parse_target_address(where);
-  if (!address || address->portal.address.is_absent())
-    return report({where + " is no address", "give an IP address, with :PORT if it is not 3260"});
+  if (!address)
+    return report({where + " is neither an IP address nor a host's name",
+                   "give one of the two, with :PORT if it is not 3260"});
   TargetPorts ports{parameters.timeout * Millis{1000}};
   if (const auto failure = use_link(ports, address->zone.view())) return report(*failure);
   iscsi::LoginConfig config;
   if (const auto failure = configure(options, parameters, ports.entropy, config))
     return report(*failure);
   std::vector<iscsi::DiscoveredTarget> targets;
-  if (const auto failure = discover(ports, address->portal, config, targets))
+  std::vector<Portal> portals;
+  if (const auto failure = ports.find(address->portal, address->host, portals))
+    return report(*failure);
+  Portal asked;
+  if (const auto failure = discover(ports, portals, config, asked, targets))
     return report(*failure);
   if (options.json) {
     Json rows = Json::list();
-    for (const auto& target : targets) rows.push_back(row_json(target, address->portal));
+    for (const auto& target : targets) rows.push_back(row_json(target, asked));
     print_json(Json::object({{"targets", rows}}), 2);
   } else {
     for (const auto& target : targets)
-      std::printf("%s %s%s\n", printable(target.name).c_str(),
-                  address_of(target, address->portal).c_str(),
+      std::printf("%s %s%s\n", printable(target.name).c_str(), address_of(target, asked).c_str(),
                   target.unusable.empty() ? "" : " (cannot be read as an address)");
   }
   if (targets.empty())
@@ -65,7 +69,8 @@ void add_discover(Command& program) {
   Command command = program.subcommand("discover", "List the targets of a portal");
   const auto options = std::make_shared<TargetOptions>();
   const auto portal = std::make_shared<std::string>();
-  command.option("PORTAL", *portal, "ADDRESS or ADDRESS:PORT; an IPv6 address in brackets")
+  command
+      .option("PORTAL", *portal, "ADDRESS or NAME, perhaps with :PORT; an IPv6 address in brackets")
       .required();
   add_target_options(command, *options);
   command.runs([=] { return list_targets(*portal, *options); });

@@ -42,9 +42,12 @@ Json path_json(const boot::Path& path) {
       json["network"].push_back(text(boot::to_text(change)));
     if (network->awaits_advertisement)
       json["network"].push_back("wait for a router's advertisement, then route to the target");
+    if (!path.host.empty())
+      json["network"].push_back("look up " + text(path.host) + ", then route to it");
     for (const boot::NetworkNote note : network->notes) json["network_notes"].push_back(Text{note});
   }
-  json["portal"] = text(to_text(path.portal));
+  json["portal"] = path.host.empty() ? text(to_text(path.portal))
+                                     : text(path.host) + ":" + std::to_string(path.portal.port);
   json["target"] = text(path.login.target_name);
   json["lun"] = text(to_hex(path.lun));
   json["initiator"] = text(path.login.initiator_name);

@@ -49,6 +49,10 @@ public:
       case Kind::Send:
       case Kind::Receive:
         return (how & 0xe0) == 0xe0 ? failed : receive(step.wanted, how);
+      case Kind::LookUp:
+        require(!step.host.empty() && is_dns_name(step.host));
+        return good ? SessionEvent::found(IpAddress::v4(10, 0, 0, static_cast<std::uint8_t>(how)))
+                    : failed;
       case Kind::HandOver:
         return good ? SessionEvent::handed_over() : failed;
       case Kind::Recover:

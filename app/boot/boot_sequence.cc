@@ -78,7 +78,7 @@ public:
     TimedStream stream{machine_.stream, recorder_, number};
     TimedInitiator initiator{machine_.initiator, stream, recorder_, number};
     boot::Ports ports{network,       initiator,        stream, machine_.clock,
-                      machine_.hash, machine_.entropy, log};
+                      machine_.hash, machine_.entropy, log,    machine_.ports.resolver};
     established_.reset();
     const auto established =
         boot::establish(plan_[path], parameters_, give_up_, ports, &established_);

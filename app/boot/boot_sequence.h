@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include "app/names/known_servers.h"
 #include "core/boot/establish.h"
 #include "platform/linux/crypto/linux_entropy.h"
 #include "platform/linux/crypto/linux_hash.h"
 #include "platform/linux/initiator/linux_initiator.h"
 #include "platform/linux/initiator/tcp_stream.h"
 #include "platform/linux/net/link/linux_network.h"
+#include "platform/linux/net/resolve/linux_resolver.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system/kernel_log.h"
 
@@ -23,7 +25,8 @@ struct Machine {
   linux_platform::TcpStream stream{clock};
   linux_platform::LinuxHash hash;
   linux_platform::LinuxEntropy entropy;
-  boot::Ports ports{network, initiator, stream, clock, hash, entropy, log};
+  linux_platform::LinuxResolver resolver{clock, [] { return known_servers(); }};
+  boot::Ports ports{network, initiator, stream, clock, hash, entropy, log, resolver.if_built_in()};
 };
 
 struct BootResult {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/names/find_portals.h"
 #include "core/iscsi/drive.h"
 #include "core/iscsi/scsi.h"
 
@@ -69,6 +70,7 @@ std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginCo
   using Kind = boot::SessionStep::Kind;
   using Event = boot::SessionEvent;
   notes_.clear();
+  look_up_failure_.reset();
   boot::SessionLimits limits;
   limits.give_up = deadline_;
   limits.retries = 0;
@@ -92,6 +94,8 @@ std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginCo
       const std::size_t most = std::min(step.wanted, buffer.size());
       const auto got = stream_.receive(MutableBytes{buffer}.first(most), step.deadline);
       event = got ? Event::received(Bytes{buffer}.first(*got)) : Event::failed(got.error());
+    } else if (step.kind == Kind::LookUp) {
+      event = look_up(step);
     } else if (step.kind == Kind::HandOver) {
       portal_ = session.portal();
       for (const iscsi::Note& note : session.notes()) notes_.emplace_back(to_text(note).view());
@@ -99,10 +103,22 @@ std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginCo
       exchange_.emplace(params_);
       return std::nullopt;
     } else {
+      if (look_up_failure_) return look_up_failure_;
       return login_failure(session, step.error);
     }
     step = session.on_event(event, clock_.now());
   }
+}
+
+boot::SessionEvent Conversation::look_up(const boot::SessionStep& step) {
+  if (asking_ == nullptr) return boot::SessionEvent::failed(boot::kNoLookUp);
+  names::Told told;
+  const auto found = names::look_up(step.host, *asking_, step.deadline, told);
+  if (found) return boot::SessionEvent::found((*found)[0]);
+  look_up_failure_ = look_up_failure(step.host, found.error(), told);
+  look_up_failure_->message =
+      std::string{to_text(step.portal).view()} + ": redirects to " + look_up_failure_->message;
+  return boot::SessionEvent::failed(found.error());
 }
 
 std::optional<Failure> Conversation::finish(iscsi::ExchangeStep first,

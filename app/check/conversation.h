@@ -9,6 +9,7 @@
 #include "app/failure.h"
 #include "core/boot/session.h"
 #include "core/iscsi/full_feature.h"
+#include "core/names/look_up.h"
 #include "core/ports/stream.h"
 
 namespace isboot::app {
@@ -21,6 +22,9 @@ public:
 
   // The link that connections go through, whatever the routes say of a link-local address.
   void use_link(std::uint32_t link) { via_ = {link, false}; }
+
+  // For names that a target redirects to; without it they are refused. Borrowed.
+  void use_names(names::Asking& asking) { asking_ = &asking; }
 
   // Connects, and follows redirections.
   std::optional<Failure> log_in(const Portal& portal, iscsi::LoginConfig config);
@@ -38,6 +42,7 @@ public:
   void log_out();
 
 private:
+  boot::SessionEvent look_up(const boot::SessionStep& step);
   std::optional<Failure> finish(iscsi::ExchangeStep first, iscsi::ExchangeResult& result);
 
   Stream& stream_;
@@ -46,6 +51,8 @@ private:
   Entropy& entropy_;
   Millis deadline_;
   Via via_{};
+  names::Asking* asking_ = nullptr;
+  std::optional<Failure> look_up_failure_;  // of this login
   Portal portal_;
   iscsi::SessionParams params_;
   std::vector<std::string> notes_;

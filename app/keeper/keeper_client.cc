@@ -78,6 +78,7 @@ Result<Done> leave_to_keeper(const boot::BootSession& established,
   record.session = established.session;
   record.kernel = established.kernel;
   record.login = established.login;
+  record.found_by_name = established.found_by_name;
   record.link = established.link.index;
   record.nic = established.nic;
   if (record.nic) keep_mtu_as_it_is(*record.nic, record.link);

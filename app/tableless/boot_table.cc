@@ -92,10 +92,9 @@ bool Making::take_root_path() {
   for (const boot::Lease& lease : read_leases(paths_)) {
     if (!starts_with_ignoring_case(lease.root_path, "iscsi:")) continue;
     const auto url = iscsi::parse_url(lease.root_path);
-    if (!url || url->portal.address.is_absent()) {
+    if (!url) {
       const Text shown = boot::shown_value({"root-path", lease.root_path, true});
-      say(LogLevel::Warning, "DHCP root path: " + std::string{shown} + ": " +
-                                 (url ? "its server is not an IP address" : url.error().text));
+      say(LogLevel::Warning, "DHCP root path: " + std::string{shown} + ": " + url.error().text);
       wanted_.asked = true;
       continue;
     }
@@ -227,7 +226,9 @@ Result<FirmwareTable> Making::make(const Patience* patience) {
   const auto bytes = ISBOOT_TRY(ibft::encode(table, ibft::Layout::Ipxe, pages->memory()));
   pages->resize(bytes.size());
   parameters_.url.clear();
-  return FirmwareTable{source_, std::move(*pages), {}};
+  FirmwareTable made{source_, std::move(*pages), {}};
+  for (const ibft::Target& target : table.targets) made.hosts.emplace_back(target.host);
+  return made;
 }
 
 }  // namespace

@@ -30,6 +30,14 @@ std::string name_from_file() {
 
 }  // namespace
 
+TargetPorts::TargetPorts(Millis patience, const NameServers& known)
+    : deadline{clock.now() + patience} {
+  Resolver* const built_in = resolver.if_built_in();
+  if (built_in == nullptr) return;
+  asking.emplace(names::Asking{*built_in, clock, entropy, known, {}, {}});
+  conversation.use_names(*asking);
+}
+
 void add_target_options(Command& command, TargetOptions& options) {
   add_parameter_options(command, options.parameters);
   command.option("--credentials", options.credentials_file,
@@ -87,6 +95,19 @@ std::optional<Failure> discover(TargetPorts& ports, const Portal& portal,
     if (!*row) return std::nullopt;
     targets.push_back(**row);
   }
+}
+
+std::optional<Failure> discover(TargetPorts& ports, const std::vector<Portal>& portals,
+                                const iscsi::LoginConfig& config, Portal& portal,
+                                std::vector<iscsi::DiscoveredTarget>& targets) {
+  std::optional<Failure> failure;
+  for (const Portal& next : portals) {
+    portal = next;
+    targets.clear();
+    failure = discover(ports, portal, config, targets);
+    if (!failure) break;
+  }
+  return failure;
 }
 
 }  // namespace isboot::cli

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include <bit>
+#include <climits>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -102,6 +104,16 @@ int __snprintf_chk(char* to, std::size_t size, int, std::size_t object, const ch
   return written;
 }
 
+int __sprintf_chk(char* to, int, std::size_t object, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  // musl refuses rooms that an int cannot count; SIZE_MAX is: not known.
+  const int written = std::vsnprintf(to, object < INT_MAX ? object : INT_MAX, format, arguments);
+  va_end(arguments);
+  if (written >= 0) check(static_cast<std::size_t>(written) + 1, object);
+  return written;
+}
+
 int __vfprintf_chk(FILE* file, int, const char* format, va_list arguments) {
   return std::vfprintf(file, format, arguments);
 }
@@ -136,6 +148,11 @@ char* __strncpy_chk(char* to, const char* from, std::size_t size, std::size_t ob
 void __explicit_bzero_chk(void* at, std::size_t size, std::size_t object) noexcept {
   check(size, object);
   explicit_bzero(at, size);
+}
+
+long __fdelt_chk(long file) {
+  check(static_cast<std::size_t>(file), FD_SETSIZE - 1);
+  return file / static_cast<long>(8 * sizeof(long));
 }
 
 int __open_2(const char* path, int flags) { return open(path, flags); }

@@ -1,5 +1,6 @@
 #include "core/boot/establish.h"
 
+#include "core/boot/find_server.h"
 #include "core/boot/growing_span.h"
 #include "core/ports/line.h"
 
@@ -60,12 +61,62 @@ void take_isid(BootSession& made, Ports& ports) {
   if (const auto own = ports.initiator.isid(made.session)) made.login.isid.bytes = *own;
 }
 
+enum class Nic : std::uint8_t { BringUp, LeaveAlone };
+
+// The link that carries the path's address; none when it is left alone.
+Result<LinkId> configure_link(const Path& path, Nic nic, Millis give_up, Ports& ports) {
+  if (nic == Nic::LeaveAlone) return path.over;
+  const LinkId link = ISBOOT_TRY(ports.network.find_link(path.nic, give_up));
+  return ports.network.configure(link, path.link, give_up);
+}
+
+Result<SessionId> create_session(const SessionConfig& config, Ports& ports) {
+  auto session = ports.initiator.create(config);
+  if (session) return session;
+  Line line;
+  line.out() << "the kernel makes no iSCSI session: ";
+  line.add(session.error(), ports.log);
+  line.out() << "; is its iSCSI initiator loaded (Linux: iscsi_tcp, FreeBSD: iscsi)?";
+  ports.log.write(LogLevel::Error, line.text());
+  return session;
+}
+
+// A path whose server was found by its name: each try goes to the next of the addresses.
+struct FoundPath {
+  Path path;
+  names::Addresses addresses;
+  Nic nic;
+  Millis give_up;
+  std::size_t at = 0;  // of the address that the path has
+
+  void take(std::size_t number) {
+    at = number;
+    path.portal.address = path.link.target = addresses[number];
+  }
+};
+
+// The next address of the server, all of it: its route, and what the kernel shows of the session.
+Result<Done> move_on(FoundPath& found, BootSession& made, Ports& ports) {
+  found.take((found.at + 1) % found.addresses.count);
+  if (found.nic == Nic::BringUp) {
+    made.link = ISBOOT_TRY(configure_link(found.path, found.nic, found.give_up, ports));
+    ISBOOT_TRY(ports.network.wait_ready(found.give_up));
+    made.nic = NicSetup{found.path.nic, found.path.link};
+  }
+  made.kernel.portal = found.path.portal;
+  ports.initiator.destroy(made.session);
+  made.session = ISBOOT_TRY(create_session(made.kernel, ports));
+  take_isid(made, ports);
+  return Done{};
+}
+
 // Carries out a step that has an answer, until the kernel has the session.
 class Driver {
 public:
-  // `told`: of what goes well.
-  Driver(Session& session, const Path& path, BootSession& made, Ports& ports, LogLevel told)
-      : session_{session}, path_{path}, made_{made}, ports_{ports}, told_{told} {}
+  // `told`: of what goes well. `found`: the path, where its server has several addresses.
+  Driver(Session& session, const Path& path, BootSession& made, Ports& ports, LogLevel told,
+         FoundPath* found)
+      : session_{session}, path_{path}, made_{made}, ports_{ports}, told_{told}, found_{found} {}
 
   Result<Done> run() {
     SessionStep step = session_.on_event(SessionEvent::start(), ports_.clock.now());
@@ -107,7 +158,9 @@ private:
         log_failure(LogLevel::Warning, session_, path_, step.error, ports_, "; trying again");
         ports_.network.tell_conflict();  // it may be why
         ports_.clock.sleep_until(step.deadline);
-        return SessionEvent::due();
+        return next_try();
+      case SessionStep::Kind::LookUp:
+        return look_up(step);
       case SessionStep::Kind::LogOut:  // never before it is carried
       case SessionStep::Kind::Carried:
       case SessionStep::Kind::Stop:
@@ -124,6 +177,21 @@ private:
     return SessionEvent::connected();
   }
 
+  SessionEvent look_up(const SessionStep& step) {
+    const Over over = made_.nic ? Over::Nic : Over::Routes;
+    const auto found =
+        find_server(step.host, path_, over, made_.link, step.deadline, ports_, LogLevel::Warning);
+    return found ? SessionEvent::found((*found)[0]) : SessionEvent::failed(found.error());
+  }
+
+  SessionEvent next_try() {
+    if (found_ == nullptr || found_->addresses.count < 2) return SessionEvent::due();
+    // What has failed is told of by then.
+    if (!move_on(*found_, made_, ports_)) return SessionEvent::detach();
+    session_.start_at(found_->path.portal);
+    return SessionEvent::due();
+  }
+
   SessionEvent receive(const SessionStep& step) {
     const std::size_t count = step.wanted < buffer_.size() ? step.wanted : buffer_.size();
     const auto got = ports_.stream.receive(MutableBytes{buffer_}.first(count), step.deadline);
@@ -136,28 +204,9 @@ private:
   BootSession& made_;
   Ports& ports_;
   LogLevel told_;
+  FoundPath* found_;
   std::array<std::uint8_t, 2048> buffer_{};
 };
-
-enum class Nic : std::uint8_t { BringUp, LeaveAlone };
-
-// The link that carries the path's address; none when it is left alone.
-Result<LinkId> configure_link(const Path& path, Nic nic, Millis give_up, Ports& ports) {
-  if (nic == Nic::LeaveAlone) return path.over;
-  const LinkId link = ISBOOT_TRY(ports.network.find_link(path.nic, give_up));
-  return ports.network.configure(link, path.link, give_up);
-}
-
-Result<SessionId> create_session(const SessionConfig& config, Ports& ports) {
-  auto session = ports.initiator.create(config);
-  if (session) return session;
-  Line line;
-  line.out() << "the kernel makes no iSCSI session: ";
-  line.add(session.error(), ports.log);
-  line.out() << "; is its iSCSI initiator loaded (Linux: iscsi_tcp, FreeBSD: iscsi)?";
-  ports.log.write(LogLevel::Error, line.text());
-  return session;
-}
 
 void log_no_disk(const Path& path, const Error& error, Log& log) {
   Line line;
@@ -179,12 +228,13 @@ void log_not_yet(const Path& path, const Error& error, Millis left, Log& log) {
 
 // Until the kernel has the session.
 Result<Done> log_in(const Path& path, const Parameters& parameters, Millis give_up, Ports& ports,
-                    BootSession& made, LogLevel told) {
+                    BootSession& made, LogLevel told, FoundPath* found = nullptr) {
   const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
   Session session{path.portal, made.login, limits, ports.hash, ports.entropy};
-  const auto carried = Driver{session, path, made, ports, told}.run();
+  const auto carried = Driver{session, path, made, ports, told, found}.run();
   ports.network.tell_conflict();
   made.kernel.portal = session.home();
+  made.found_by_name = session.found_by_name() ? session.portal() : Portal{};
   ISBOOT_TRY(carried);
   made.logged_in = true;
   made.time2wait = session.params().time2wait;
@@ -227,9 +277,9 @@ Result<DiskName> await_disk(const Path& path, const Parameters& parameters, Mill
 
 // Completes `made`.
 Result<Done> bring_up(const Path& path, const Parameters& parameters, Nic nic, Millis give_up,
-                      Ports& ports, BootSession& made) {
+                      Ports& ports, BootSession& made, FoundPath* found) {
   if (nic == Nic::BringUp) ISBOOT_TRY(ports.network.wait_ready(give_up));
-  ISBOOT_TRY(log_in(path, parameters, give_up, ports, made, LogLevel::Info));
+  ISBOOT_TRY(log_in(path, parameters, give_up, ports, made, LogLevel::Info, found));
   const auto disk = await_disk(path, parameters, give_up, ports, made);
   if (!disk) {
     // A login that failed has told of it.
@@ -256,8 +306,8 @@ SessionConfig config_of(const Path& path, const Parameters& parameters) {
 }
 
 Result<BootSession> establish_with(Nic nic, const Path& path, const Parameters& parameters,
-                                   Millis give_up, Ports& ports,
-                                   std::optional<BootSession>* later) {
+                                   Millis give_up, Ports& ports, std::optional<BootSession>* later,
+                                   FoundPath* found = nullptr) {
   BootSession made{.lun = path.lun, .kernel = config_of(path, parameters), .login = path.login};
   made.login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
   made.origin = path.origin;
@@ -270,8 +320,8 @@ Result<BootSession> establish_with(Nic nic, const Path& path, const Parameters& 
   made.session = ISBOOT_TRY(create_session(made.kernel, ports));
   take_isid(made, ports);
   if (link) made.link = *link;
-  const auto done =
-      link ? bring_up(path, parameters, nic, give_up, ports, made) : Result<Done>{link.error()};
+  const auto done = link ? bring_up(path, parameters, nic, give_up, ports, made, found)
+                         : Result<Done>{link.error()};
   ports.stream.close();
   if (done) return made;
   if (!made.logged_in && may_come_later())
@@ -281,15 +331,34 @@ Result<BootSession> establish_with(Nic nic, const Path& path, const Parameters& 
   return done.error();
 }
 
+// The NIC comes first, as far as it goes without the target.
+Result<BootSession> establish_by_name(Nic nic, const Path& path, const Parameters& parameters,
+                                      Millis give_up, Ports& ports,
+                                      std::optional<BootSession>* later) {
+  const LinkId link = ISBOOT_TRY(configure_link(path, nic, give_up, ports));
+  if (nic == Nic::BringUp) ISBOOT_TRY(ports.network.wait_ready(give_up));
+  const names::Addresses addresses =
+      ISBOOT_TRY(nic == Nic::BringUp ? await_server(path, link, give_up, ports)
+                                     : find_server(path.host, path, Over::Routes, link, give_up,
+                                                   ports, LogLevel::Error));
+  FoundPath found{path, addresses, nic, give_up};
+  found.take(0);
+  return establish_with(nic, found.path, parameters, give_up, ports, later, &found);
+}
+
 }  // namespace
 
 Result<BootSession> establish(const Path& path, const Parameters& parameters, Millis give_up,
                               Ports& ports, std::optional<BootSession>* later) {
+  if (!path.host.empty())
+    return establish_by_name(Nic::BringUp, path, parameters, give_up, ports, later);
   return establish_with(Nic::BringUp, path, parameters, give_up, ports, later);
 }
 
 Result<BootSession> establish_over_routes(const Path& path, const Parameters& parameters,
                                           Millis give_up, Ports& ports) {
+  if (!path.host.empty())
+    return establish_by_name(Nic::LeaveAlone, path, parameters, give_up, ports, nullptr);
   return establish_with(Nic::LeaveAlone, path, parameters, give_up, ports, nullptr);
 }
 

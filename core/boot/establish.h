@@ -6,6 +6,7 @@
 #include "core/boot/session.h"
 #include "core/ports/initiator.h"
 #include "core/ports/log.h"
+#include "core/ports/resolver.h"
 
 namespace isboot::boot {
 
@@ -17,6 +18,7 @@ struct Ports {
   Hash& hash;
   Entropy& entropy;
   Log& log;
+  Resolver* resolver = nullptr;  // none: names of servers are refused
 };
 
 // The kernel's session, and all that bringing it back, or up, will take.
@@ -26,6 +28,7 @@ struct BootSession {
   DiskName disk{};       // empty before the first login
   SessionConfig kernel;  // its portal is where later logins start
   iscsi::LoginConfig login;
+  Portal found_by_name{};  // where the login ended, if a redirect to a name led there
   LinkId link{};
   std::optional<NicSetup> nic{};  // nothing: the network was there, and is not ours to mend
   ibft::Origin origin = ibft::Origin::Manual;                  // of the NIC's settings
@@ -33,15 +36,17 @@ struct BootSession {
   bool logged_in = false;
 };
 
-// Every step is logged as one line, a failure with what to do next. What was made for a
-// path that fails is taken back, but for the NIC's settings. `give_up` is a time on
-// ports.clock; the whole never takes longer. The session is the kernel's afterwards.
-// With `later`, a session that nobody has answered by `give_up` stays with the kernel and is put
-// there: somebody else may go on with it.
+// A server that has a name is looked up once its NIC is there, until `give_up`; each try to log in
+// goes to the next of its addresses. Every step is logged as one line, a failure with what to do
+// next. What was made for a path that fails is taken back, but for the NIC's settings. `give_up` is
+// a time on ports.clock; the whole never takes longer. The session is the kernel's afterwards. With
+// `later`, a session that nobody has answered by `give_up` stays with the kernel and is put there:
+// somebody else may go on with it.
 Result<BootSession> establish(const Path& path, const Parameters& parameters, Millis give_up,
                               Ports& ports, std::optional<BootSession>* later = nullptr);
 
-// As establish(), over the network as it is: its routes lead to the target, or path.over does.
+// As establish(), over the network as it is: its routes lead to the target, or path.over does. A
+// name is looked up once.
 Result<BootSession> establish_over_routes(const Path& path, const Parameters& parameters,
                                           Millis give_up, Ports& ports);
 

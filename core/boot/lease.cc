@@ -12,6 +12,7 @@ enum class Item : std::uint8_t {
   SecondDns,
   Server,
   HostName,
+  Domain,
   RootPath,
 };
 
@@ -28,6 +29,7 @@ constexpr Name kNames[] = {
     {"IPV4DNS0", Item::Dns},
     {"IPV4DNS1", Item::SecondDns},
     {"HOSTNAME", Item::HostName},
+    {"DNSDOMAIN", Item::Domain},
     {"ROOTPATH", Item::RootPath},
     // dhclient's script
     {"new_ip_address", Item::Address},
@@ -36,6 +38,7 @@ constexpr Name kNames[] = {
     {"new_domain_name_servers", Item::Dns},
     {"new_dhcp_server_identifier", Item::Server},
     {"new_host_name", Item::HostName},
+    {"new_domain_name", Item::Domain},
     {"new_root_path", Item::RootPath},
     // systemd-networkd
     {"ADDRESS", Item::Address},
@@ -43,6 +46,7 @@ constexpr Name kNames[] = {
     {"ROUTER", Item::Gateway},
     {"DNS", Item::Dns},
     {"SERVER_ADDRESS", Item::Server},
+    {"DOMAINNAME", Item::Domain},
     {"ROOT_PATH", Item::RootPath},
 };
 
@@ -92,6 +96,9 @@ void set(Lease& lease, Text& netmask, Item item, Text value) {
       break;
     case Item::HostName:
       (void)lease.host_name.assign(value);
+      break;
+    case Item::Domain:
+      (void)lease.domain.assign(value);
       break;
     case Item::RootPath:
       (void)lease.root_path.assign(value);

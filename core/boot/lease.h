@@ -3,6 +3,7 @@
 // (/tmp/dhclient.*.dhcpopts) and systemd-networkd (/run/systemd/netif/leases/*).
 #pragma once
 
+#include "core/base/host_name.h"
 #include "core/boot/ip_parameter.h"
 
 namespace isboot::boot {
@@ -15,6 +16,7 @@ struct Lease {
   std::array<IpAddress, 2> dns;
   IpAddress server;
   InlineText<64> host_name;
+  HostName domain;
   InlineText<512> root_path;  // the option, RFC 2132 section 3.19
 };
 

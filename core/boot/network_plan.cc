@@ -60,6 +60,7 @@ Result<NetworkPlan> Planner::plan() {
 
 NetworkPlan Planner::plan_target() {
   prefix_ = config_.prefix;
+  if (config_.target.is_absent()) return plan_;
   add_host_route(config_.target, on_link(config_.target) ? IpAddress{} : config_.gateway);
   return plan_;
 }
@@ -68,7 +69,8 @@ NetworkPlan Planner::plan_target() {
 // does not name, and the target needs, is worth a wait.
 bool Planner::must_await() const {
   const IpAddress& target = config_.target;
-  if (!config_.advertised || target.is_v4() || target.is_absent() || on_link(target)) return false;
+  if (!config_.advertised || (!target.is_absent() && (target.is_v4() || on_link(target))))
+    return false;
   return config_.address.is_absent() || config_.gateway.is_absent();
 }
 
@@ -205,6 +207,7 @@ std::optional<NetworkPlan> plan_advertised(const LinkConfig& config, const Adver
   }
   if (completed.address.is_absent()) return std::nullopt;
   if (config.gateway.is_absent()) completed.gateway = seen.router;
+  if (config.target.is_absent()) return NetworkPlan{};  // whoever looks for it knows what it needs
   const bool on_link = same_network(completed.address, config.target, completed.prefix);
   if (!on_link && completed.gateway.is_absent()) return std::nullopt;
   return Planner{completed}.plan_target();

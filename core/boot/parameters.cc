@@ -57,9 +57,7 @@ Result<Done> set_ping(Parameters& parameters, Text value) {
 
 // A URL that a boot could not use must not take the place of a good table.
 Result<Done> set_url(Parameters& parameters, Text value) {
-  const iscsi::TargetUrl url = ISBOOT_TRY(iscsi::parse_url(value));
-  if (url.portal.address.is_absent())
-    return Error{Errc::BadValue, 0, "URL: the server's IP address is needed, not its name"};
+  ISBOOT_TRY(iscsi::parse_url(value));
   return parameters.url.assign(value);
 }
 
@@ -169,6 +167,14 @@ Parameters parse_command_line(Text command_line, ParameterWarnings& warnings) {
     if (!set) warnings.push({word->name, shown_value(*word), set.error().text});
   }
   return parameters;
+}
+
+void refuse_names(Parameters& parameters, ParameterWarnings& warnings) {
+  const auto url = iscsi::parse_url(parameters.url);
+  if (!url || url->host.empty()) return;
+  parameters.url.clear();
+  (void)warnings.push(
+      {"isboot.url", "a name", "this program looks no names up: give the server's IP address"});
 }
 
 std::optional<Text> command_line_value(Text command_line, Text name) {

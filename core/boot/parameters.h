@@ -59,6 +59,9 @@ Result<Done> set_parameter(Parameters& parameters, Text name, Text value);
 // one together. Words that are not isboot's are left alone. A later word wins.
 Parameters parse_command_line(Text command_line, ParameterWarnings& warnings);
 
+// For a program that looks no names up: a URL that names its server by one takes no table's place.
+void refuse_names(Parameters& parameters, ParameterWarnings& warnings);
+
 // The value of the last `name=` of a kernel command line, quotes removed.
 // "name" alone gives the empty text.
 std::optional<Text> command_line_value(Text command_line, Text name);

@@ -22,9 +22,7 @@ Result<WantedLink> wanted_nic(Text nic) {
 }
 
 // Puts isboot.url= in the place of the table's targets, whose texts then borrow from `url`.
-Result<Done> apply_url(const iscsi::TargetUrl& url, ibft::Table& table) {
-  if (url.portal.address.is_absent())
-    return lacks(PlanErrc::HostName, 0, "isboot.url= needs the server's IP address");
+void apply_url(const iscsi::TargetUrl& url, ibft::Table& table) {
   const ibft::Selection selection = ibft::select(table);
   ibft::Target target;
   if (!selection.candidates.empty())
@@ -35,12 +33,12 @@ Result<Done> apply_url(const iscsi::TargetUrl& url, ibft::Table& table) {
   if (!same_text(name, target.name)) target.chap = ibft::ChapType::None;
   target.valid = target.boot_selected = true;
   target.address = url.portal.address;
+  target.host = url.host;
   target.port = url.portal.port;
   target.lun = url.lun;
   target.name = name;
   table.targets.count = 0;
   table.targets.push(target);
-  return Done{};
 }
 
 Result<Done> set_link(const ibft::Table& table, const ibft::Candidate& candidate,
@@ -61,6 +59,7 @@ Result<Done> set_link(const ibft::Table& table, const ibft::Candidate& candidate
                .vlan = parameters.vlan.value_or(nic.vlan),
                .mtu = parameters.mtu};
   if (!parameters.nic.empty()) path.nic = ISBOOT_TRY(wanted_nic(parameters.nic));
+  // A name may have an address of either family: the NIC's decides.
   const bool v6 = !target.address.is_v4();
   path.link.advertised = v6 && nic.origin == ibft::Origin::RouterAdvertisement;
   // Every link has a link-local address for a link-local target.
@@ -112,6 +111,10 @@ Result<Path> make_path(const ibft::Table& table, const ibft::Candidate& candidat
   path.reason = candidate.reason;
   path.boot_selected = target.boot_selected;
   path.nic_reason = parameters.nic.empty() ? candidate.nic_reason : "isboot.nic= says so";
+  if (!path.host.assign(target.host))
+    return lacks(PlanErrc::NameTooLong, target.offset,
+                 "its server's name is longer than 255 bytes");
+  if (candidate.nic) path.dns = table.nics[*candidate.nic].dns;
   path.portal = {target.address, target.port};
   path.lun = target.lun;
   ISBOOT_TRY(set_link(table, candidate, parameters, path));
@@ -125,13 +128,18 @@ bool share_subnet(const LinkConfig& a, const LinkConfig& b) {
          same_network(a.address, b.address, prefix);
 }
 
+// What a name leads to is not known yet.
+bool may_be_one_target(const Path& a, const Path& b) {
+  return !a.host.empty() || !b.host.empty() || a.link.target == b.link.target;
+}
+
 // The kernel's routes are the machine's, not the NIC's: where two paths could be taken for
 // one another, each is told to keep to its own link.
 void keep_apart(Plan& plan) {
   for (Path& path : plan)
     for (const Path& other : plan)
       if (path.nic_index != other.nic_index &&
-          (path.link.target == other.link.target || share_subnet(path.link, other.link)))
+          (may_be_one_target(path, other) || share_subnet(path.link, other.link)))
         path.link.apart = true;
 }
 
@@ -150,7 +158,7 @@ Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& given
     const auto parsed = iscsi::parse_url(parameters.url);
     if (!parsed) return Error{PlanErrc::BadUrl, parsed.error().offset, parsed.error().text};
     url = *parsed;
-    ISBOOT_TRY(apply_url(url, table));
+    apply_url(url, table);
     if (parameters.nic.empty()) ISBOOT_TRY(parameters.nic.assign(url.link));  // "%eth0"
   }
   const ibft::Selection selection = ibft::select(table);

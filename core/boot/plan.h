@@ -15,8 +15,7 @@ enum class PlanErrc : std::uint16_t {  // values from 0x100 on
   NoNic,
   NoInitiatorName,
   NoAddress,
-  HostName,  // isboot.url= names its server by a name, which needs a resolver
-  BadUrl,    // isboot.url= is none; the offset is in it
+  BadUrl,  // isboot.url= is none; the offset is in it
   NameTooLong,
   ChapNameTooLong,
   ReverseChapNameTooLong,
@@ -35,6 +34,9 @@ struct Path {
   ibft::Origin origin = ibft::Origin::Other;
   LinkConfig link;
   LinkId over{};  // for a NIC that is left alone: the link that the user named; 0: as routes say
+  HostName
+      host;  // of the server, not looked up yet: the addresses of portal and link.target are absent
+  std::array<IpAddress, 2> dns;  // servers that the table names, or ip=
   Portal portal;
   Lun lun;
   iscsi::LoginConfig login;  // with its secrets; the ISID is still zero

@@ -38,7 +38,7 @@ PlanFaultText fault_text(Text source, const ibft::Table& table, const Parameters
                          const Error& error) {
   std::array<char, kMaxPlanFault> buffer{};
   TextWriter out{buffer};
-  const bool of_url = error.code == PlanErrc::BadUrl || error.code == PlanErrc::HostName;
+  const bool of_url = error.code == PlanErrc::BadUrl;
   ibft::Place place;
   if (of_url) {
     out << "isboot.url=";

@@ -29,6 +29,12 @@ Session::Session(const Portal& portal, iscsi::LoginConfig& login, const SessionL
       portal_{portal},
       answer_span_{limits.answer} {}
 
+Session::Session(const Portal& given, const Portal& home, iscsi::LoginConfig& login,
+                 const SessionLimits& limits, Hash& hash, Entropy& entropy)
+    : Session{given, login, limits, hash, entropy} {
+  if (!home.address.is_absent()) home_ = portal_ = home;
+}
+
 SessionStep Session::on_event(const SessionEvent& event, Millis now) {
   using Kind = SessionEvent::Kind;
   if (event.kind == Kind::Detach) return stop(Error{Errc::Cancelled, 0, "detached"});
@@ -54,6 +60,13 @@ SessionStep Session::on_event(const SessionEvent& event, Millis now) {
       if (event.kind == Kind::Received && now >= answer_by_)
         return on_login_cut_off(Error{Errc::TimedOut, 0, "no whole answer in time"}, now);
       if (event.kind == Kind::Received) return on_login_step(login_->on_bytes(event.bytes), now);
+      break;
+    case SessionState::LookingUp:
+      if (event.kind == Kind::Failed) return on_failure(event.error, now);
+      if (event.kind == Kind::Found) {
+        found_by_name_ = true;
+        return go_on_at({event.address, login_->redirect().address.portal.port}, now);
+      }
       break;
     case SessionState::HandingOver:
       if (event.kind == Kind::Failed) {
@@ -142,6 +155,7 @@ SessionStep Session::try_again(Millis now) {
   ++tries_;
   // A portal to which the target moved for good may be gone as well: both are tried in turn.
   moves_to_.reset();
+  found_by_name_ = false;
   at_given_ = tries_ % 2 == 0 && home_ != given_;
   return connect(at_given_ ? given_ : home_, now);
 }
@@ -196,12 +210,16 @@ SessionStep Session::on_login_cut_off(const Error& error, Millis now) {
 }
 
 SessionStep Session::redirect(Millis now) {
-  const iscsi::Redirect to = login_->redirect();
-  const Portal portal = to.address.portal;
-  if (portal.address.is_absent())
-    return on_failure(Error{SessionErrc::RedirectToName, 0,
-                            "the target redirects to a host name, which needs a resolver"},
-                      now);
+  const iscsi::TargetAddress& to = login_->redirect().address;
+  if (to.host.empty()) return go_on_at(to.portal, now);
+  state_ = SessionState::LookingUp;
+  return {.kind = SessionStep::Kind::LookUp,
+          .deadline = until(limits_.answer, now),
+          .portal = portal_,
+          .host = to.host};
+}
+
+SessionStep Session::go_on_at(const Portal& portal, Millis now) {
   for (const Portal& visited : visited_)
     if (visited == portal)
       return on_failure(Error{SessionErrc::RedirectLoop, 0, "the target redirects in a circle"},
@@ -211,7 +229,7 @@ SessionStep Session::redirect(Millis now) {
         Error{SessionErrc::TooManyRedirects, 0, "the target redirects more than four times"}, now);
   // RFC 7143 section 11.13.5: a permanent move is for later logins as well. It comes before any
   // proof of identity, so it counts once a login has succeeded by it.
-  if (to.permanent) moves_to_ = portal;
+  if (login_->redirect().permanent) moves_to_ = portal;
   return connect(portal, now);
 }
 

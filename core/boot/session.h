@@ -15,15 +15,25 @@ namespace isboot::boot {
 
 enum class SessionErrc : std::uint16_t {
   TooManyRedirects = 1,
-  RedirectToName,
+  RedirectToName,   // and there is nobody here to look it up
   RedirectLoop,     // the target sends us to a portal where we have been
   UnexpectedEvent,  // the driver's mistake, not the target's
 };
+
+}  // namespace isboot::boot
+
+namespace isboot {
+template <>
+inline constexpr std::uint16_t kErrorDomain<boot::SessionErrc> = 6;
+}  // namespace isboot
+
+namespace isboot::boot {
 
 enum class SessionState : std::uint8_t {
   Created,      // the kernel has its session object, no connection yet
   Connecting,   // TCP is under way
   LoggingIn,    // login PDUs go to and fro
+  LookingUp,    // the name that the target redirects to is looked up
   HandingOver,  // the kernel is taking the socket
   HandedOver,   // the kernel carries the session
   LoggingOut,   // the target wants that, and has not answered yet
@@ -32,6 +42,10 @@ enum class SessionState : std::uint8_t {
   Gone,         // over: given up, or detached
 };
 
+// A driver's answer to LookUp where it has no resolver.
+inline constexpr Error kNoLookUp{SessionErrc::RedirectToName, 0,
+                                 "the target redirects to a name, which nobody here looks up"};
+
 // What happened. Made with the functions below, one for each kind.
 struct SessionEvent {
   enum class Kind : std::uint8_t {
@@ -39,7 +53,8 @@ struct SessionEvent {
     Adopt,       // go on with a session that the kernel already carries; `time2wait`
     Connected,   // TCP is up
     Received,    // `bytes` from the target, at most what was wanted
-    Failed,      // connecting, sending, receiving or handing over failed: `error`
+    Failed,      // connecting, sending, receiving, looking up or handing over failed: `error`
+    Found,       // the name is that of `address`
     HandedOver,  // the kernel has the socket
     Lost,        // the connection is dead, or will be soon: `error`, `time2wait`
     LogOut,      // the target asks for that: `error` has its words
@@ -54,6 +69,7 @@ struct SessionEvent {
   Error error{};
   // Seconds before the next login: what the target said now; nothing: what was agreed on.
   std::optional<std::uint16_t> time2wait{};
+  IpAddress address{};
 
   static SessionEvent start() { return {.kind = Kind::Start}; }
   // `agreed`: DefaultTime2Wait of the login before.
@@ -63,6 +79,9 @@ struct SessionEvent {
   static SessionEvent connected() { return {.kind = Kind::Connected}; }
   static SessionEvent received(Bytes bytes) { return {.kind = Kind::Received, .bytes = bytes}; }
   static SessionEvent failed(const Error& error) { return {.kind = Kind::Failed, .error = error}; }
+  static SessionEvent found(const IpAddress& address) {
+    return {.kind = Kind::Found, .address = address};
+  }
   static SessionEvent handed_over() { return {.kind = Kind::HandedOver}; }
   static SessionEvent lost(const Error& error, std::optional<std::uint16_t> time2wait = {}) {
     return {.kind = Kind::Lost, .error = error, .time2wait = time2wait};
@@ -84,6 +103,7 @@ struct SessionStep {
     Connect,   // to `portal`: Connected or Failed
     Send,      // `send`, then receive at most `wanted` bytes: Received or Failed
     Receive,   // at most `wanted` bytes: Received or Failed
+    LookUp,    // the address of `host`: Found or Failed
     HandOver,  // the connection with `params`: HandedOver or Failed
     Recover,   // make the kernel let go: Recovered or Failed
     LogOut,    // ask the target for it: LoggedOut, Lost, or Failed at `deadline`
@@ -92,9 +112,10 @@ struct SessionStep {
     Stop,      // for good; `error` says why (Errc::Cancelled: it was detached)
   };
   Kind kind = Kind::Stop;
-  Millis deadline = 0;  // of Connect, Send, Receive, LogOut, Wait: on the driver's clock
+  Millis deadline = 0;  // of Connect, Send, Receive, LookUp, LogOut, Wait: on the driver's clock
   Portal portal{};
   Bytes send{};  // borrows from the Session until its next call
+  Text host{};   // so does this
   std::size_t wanted = 0;
   Error error{};
 };
@@ -104,7 +125,8 @@ inline constexpr Millis kNeverGiveUp = UINT64_MAX;  // not for refusals either
 struct SessionLimits {
   // For TCP to come up. The kernel asks after 0, 1 and 3 s: the next try would be late at 7 s.
   Millis connect = 4'000;
-  Millis answer = 15'000;  // for each login response; twice as long after each that was too late
+  // For each login response, twice as long after each that was too late; and to look a name up.
+  Millis answer = 15'000;
   Millis give_up = 0;  // the time (not a span) at which the first login is given up; kNeverGiveUp
   std::uint32_t retries = UINT32_MAX;  // of the first login
 };
@@ -121,6 +143,10 @@ public:
   // nowhere.
   Session(const Portal& portal, iscsi::LoginConfig& login, const SessionLimits& limits, Hash& hash,
           Entropy& entropy);
+  // As above, for a session that was led to `home` by a name that nobody here can look up again:
+  // its tries start there and at `given` in turn. Absent: at `given` alone.
+  Session(const Portal& given, const Portal& home, iscsi::LoginConfig& login,
+          const SessionLimits& limits, Hash& hash, Entropy& entropy);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -128,10 +154,15 @@ public:
   // SessionErrc::UnexpectedEvent.
   SessionStep on_event(const SessionEvent& event, Millis now);
 
+  // The server has several addresses, and this one is the next to be tried. Before the first login.
+  void start_at(const Portal& portal) { given_ = home_ = portal; }
+
   SessionState state() const { return state_; }
   const Portal& portal() const { return portal_; }  // where the last connection went
   // Where a permanent redirect has led to a login that succeeded, else the one that was given.
   const Portal& home() const { return home_; }
+  // Whether a redirect to a name has led to portal(), in this try.
+  bool found_by_name() const { return found_by_name_; }
   const iscsi::SessionParams& params() const { return params_; }
   // The target's refusal in words, with what to do; empty when it did not refuse.
   Text refusal() const { return refusal_; }
@@ -157,6 +188,7 @@ private:
   SessionStep on_login_step(const iscsi::LoginStep& step, Millis now);
   SessionStep on_login_cut_off(const Error& error, Millis now);
   SessionStep redirect(Millis now);
+  SessionStep go_on_at(const Portal& portal, Millis now);
   SessionStep on_failure(const Error& error, Millis now,
                          iscsi::RetryPolicy policy = iscsi::RetryPolicy::Soon);
   SessionStep on_kernel_failure(const Error& error, Millis now);
@@ -167,10 +199,11 @@ private:
   // `span` from now, but never past the end of the first login's time.
   Millis until(Millis span, Millis now) const;
 
-  const Portal given_;              // by whoever made the session
+  Portal given_;                    // by whoever made the session
   Portal home_;                     // each new try starts there, or at given_ in turn
   std::optional<Portal> moves_to_;  // home_, by a permanent redirect, once a login succeeded so
   bool at_given_ = false;           // this try started at given_
+  bool found_by_name_ = false;
   iscsi::LoginConfig& config_;
   SessionLimits limits_;
   Hash& hash_;
@@ -195,8 +228,3 @@ private:
 };
 
 }  // namespace isboot::boot
-
-namespace isboot {
-template <>
-inline constexpr std::uint16_t kErrorDomain<boot::SessionErrc> = 6;
-}  // namespace isboot

@@ -35,15 +35,13 @@ private:
 };
 
 void Reader::add(const Word& word, const Netroot& target) {
-  if (target.url.portal.address.is_absent())
-    return warn(word, "the server's IP address is needed, its name is not looked up");
   if (!result_.targets.push(target)) warn(word, "too many targets, this one is not used");
 }
 
 void Reader::take_url(const Word& word) {
   result_.asked = true;
   const auto url = iscsi::parse_url(word.value);
-  if (!url || url->portal.address.is_absent()) return;
+  if (!url) return;
   Netroot target;
   target.url = *url;
   target.device = url->link;
@@ -85,9 +83,10 @@ void Reader::take_dracut_portal(const Word& word, Text name) {
   }
   Text text = word.value;
   if (text.size() > 2 && text.front() == '[') text = part_of(text, 1, text.size() - 2);
-  const auto address = parse_ip(text);
-  if (!address) return warn(word, "not an IP address");
-  dracut_.url.portal.address = *address;
+  if (const auto address = parse_ip(text))
+    dracut_.url.portal.address = *address;
+  else if (!is_dns_name(text) || !dracut_.url.host.assign(text))
+    warn(word, "neither an IP address nor a host's name");
 }
 
 void Reader::take_dracut(const Word& word, Text name) {
@@ -115,7 +114,7 @@ void Reader::take(const Word& word) {
 }
 
 Tableless Reader::finish() {
-  const bool has_address = !dracut_.url.portal.address.is_absent();
+  const bool has_address = !dracut_.url.portal.address.is_absent() || !dracut_.url.host.empty();
   if (has_address && !dracut_.url.target_name.empty())
     add(dracut_word_, dracut_);
   else if (has_address || !dracut_.url.target_name.empty())
@@ -127,7 +126,9 @@ bool leads_to(const IpParameter& nic, const IpAddress& target) {
   return !nic.address.is_absent() && same_network(nic.address, target, nic.prefix);
 }
 
+// What a name leads to is not known yet: it may be of any family.
 bool is_of_family(const IpParameter& nic, const IpAddress& target) {
+  if (target.is_absent()) return true;
   if (nic.method == Method::Advertised) return !target.is_v4();
   return nic.address.is_v4() == target.is_v4();
 }
@@ -187,6 +188,7 @@ ibft::Target make_target(const Netroot& wanted, const iscsi::Credentials& creden
   target.nic_index = nic;
   target.valid = target.boot_selected = true;
   target.address = wanted.url.portal.address;
+  target.host = wanted.url.host;
   target.port = wanted.url.portal.port;
   target.lun = wanted.url.lun;
   target.name = wanted.url.target_name;

@@ -53,7 +53,7 @@ NicChoice choose_nic(const Table& table, std::uint8_t number) {
 // Why nothing can be done with `target`; nullptr when something can.
 const char* obstacle(const Target& target) {
   if (target.name.empty()) return "it has no name";
-  if (target.address.is_absent()) return "it has no address";
+  if (target.address.is_absent() && target.host.empty()) return "it has no address";
   if (target.port == 0) return "its port is 0";
   return nullptr;
 }

@@ -73,6 +73,8 @@ struct Target {
   bool radius_chap = false;          // flags bit 2
   bool radius_reverse_chap = false;  // flags bit 3
   IpAddress address;
+  // Its server's name, where a URL gives that in the place of an address: no table can.
+  Text host;
   std::uint16_t port = 0;
   Lun lun;
   ChapType chap = ChapType::None;

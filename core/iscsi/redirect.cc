@@ -3,11 +3,6 @@
 namespace isboot::iscsi {
 namespace {
 
-bool is_host_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '-' || c == '_';
-}
-
 // What stands in the brackets.
 Result<Done> read_bracketed(Text text, TargetAddress& address) {
   const std::size_t percent = position_of(text, '%');
@@ -28,10 +23,8 @@ Result<Done> read_host(Text host, TargetAddress& address) {
     address.portal.address = *ip;
     return Done{};
   }
-  for (std::size_t i = 0; i < host.size(); ++i)
-    if (!is_host_character(host[i]))
-      return Error{Errc::BadValue, static_cast<std::uint32_t>(i), "bad host in target address"};
-  if (!address.host.assign(host)) return Error{Errc::BadValue, 0, "host of 256 bytes or more"};
+  if (!is_dns_name(host) || !address.host.assign(host))
+    return Error{Errc::BadValue, 0, "neither an IP address nor a host's name in target address"};
   return Done{};
 }
 

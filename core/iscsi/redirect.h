@@ -2,6 +2,7 @@
 // SendTargets lists.
 #pragma once
 
+#include "core/base/host_name.h"
 #include "core/base/ip_address.h"
 #include "core/base/text.h"
 
@@ -10,7 +11,7 @@ namespace isboot::iscsi {
 struct TargetAddress {
   // Absent when the target gave a name instead: then `host` has it.
   Portal portal;
-  InlineText<255> host;
+  HostName host;
   // "eth0" of "[fe80::1%eth0]" (RFC 4007 section 11): the writer's name for its own link, which is
   // ours only in what a user writes.
   InlineText<15> zone;

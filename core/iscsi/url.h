@@ -4,6 +4,7 @@
 //   iscsi://<servername>[:<port>]/<targetname>/<LUN>[?<options of libiscsi's own>]
 #pragma once
 
+#include "core/base/host_name.h"
 #include "core/base/ip_address.h"
 #include "core/base/lun.h"
 #include "core/iscsi/session_params.h"
@@ -13,7 +14,7 @@ namespace isboot::iscsi {
 struct TargetUrl {
   // Absent when the server is given by name: then `host` has it.
   Portal portal;
-  InlineText<255> host;
+  HostName host;
   InlineText<15> link;  // "eth0" of "[fe80::1%eth0]"; empty: not given
   Lun lun;
   IscsiName target_name;  // empty: not given

@@ -174,6 +174,8 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
     }
     case SessionStep::Kind::Receive:
       return receive(step);
+    case SessionStep::Kind::LookUp:
+      return SessionEvent::failed(boot::kNoLookUp);
     case SessionStep::Kind::HandOver:
       return hand_over();
     case SessionStep::Kind::Recover: {

@@ -66,6 +66,10 @@ boot::Parameters read_tunables(Log& log) {
         parameters, part_of(full.text(), Text{"hw.isboot."}.size()), tunable.value());
     if (!taken) warn(log, full.c_str(), taken.error().text);
   }
+  boot::ParameterWarnings warnings;
+  boot::refuse_names(parameters, warnings);
+  for (const boot::ParameterWarning& warning : warnings)
+    warn(log, "hw.isboot.url", warning.message);
   return parameters;
 }
 

@@ -9,19 +9,20 @@ namespace {
 constexpr Text kKlibc =
     "DEVICE='eth0'\nPROTO='dhcp'\nIPV4ADDR='10.0.2.15'\nIPV4BROADCAST='10.0.2.255'\n"
     "IPV4NETMASK='255.255.255.0'\nIPV4GATEWAY='10.0.2.2'\nIPV4DNS0='10.0.2.3'\nIPV4DNS1='0.0.0.0'\n"
-    "HOSTNAME='guest'\nDNSDOMAIN=''\nROOTSERVER='10.0.2.2'\n"
+    "HOSTNAME='guest'\nDNSDOMAIN='example.org'\nROOTSERVER='10.0.2.2'\n"
     "ROOTPATH='iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk'\nfilename=''\nUPTIME='3'\n"
     "DHCPLEASETIME='86400'\nDOMAINSEARCH=''\n";
 constexpr Text kDhclient =
     "new_dhcp_server_identifier='10.0.2.2'\nnew_domain_name_servers='10.0.2.3 10.0.2.4'\n"
-    "new_host_name=guest\nnew_ip_address=10.0.2.15\n"
+    "new_host_name=guest\nnew_domain_name=example.org\nnew_ip_address=10.0.2.15\n"
     "new_root_path=iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk\nnew_routers='10.0.2.2 "
     "10.0.2.1'\n"
     "new_subnet_mask=255.255.255.0\n";
 constexpr Text kNetworkd =
     "# This is private data. Do not parse.\nADDRESS=10.0.2.15\nNETMASK=255.255.255.0\n"
     "ROUTER=10.0.2.2\nSERVER_ADDRESS=10.0.2.2\nLIFETIME=86400\nDNS=10.0.2.3 10.0.2.4\n"
-    "HOSTNAME=guest\nROOT_PATH=iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk\n";
+    "HOSTNAME=guest\nDOMAINNAME=example.org\nROOT_PATH=iscsi:10.0.2.2:::1:iqn.2026-11.org.example:"
+    "disk\n";
 
 TEST(Lease, IsReadAsEachClientWritesIt) {
   for (const Text file : {kKlibc, kDhclient, kNetworkd}) {
@@ -32,6 +33,7 @@ TEST(Lease, IsReadAsEachClientWritesIt) {
     EXPECT_EQ(lease.gateway, IpAddress::v4(10, 0, 2, 2));
     EXPECT_EQ(lease.dns[0], IpAddress::v4(10, 0, 2, 3));
     EXPECT_EQ(lease.host_name.view(), "guest");
+    EXPECT_EQ(lease.domain.view(), "example.org");
     EXPECT_EQ(lease.root_path.view(), "iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk");
   }
   EXPECT_EQ(parse_lease(kKlibc).device.view(), "eth0");

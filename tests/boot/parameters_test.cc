@@ -81,7 +81,7 @@ TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
       {"isboot.paths=some", "isboot.paths"},
       {"isboot.verbose=4", "isboot.verbose"},
       {"isboot.url=iscsi:10.0.2.2:udp:3260:1:iqn.x", "isboot.url"},
-      {"isboot.url=iscsi:storage.example::::iqn.x", "isboot.url"},
+      {"isboot.url=iscsi:10.0.0.300::::iqn.x", "isboot.url"},
       {"isboot.url=http://example", "isboot.url"},
       {"isboot.initiator=", "isboot.initiator"},
       {"isboot.initiator=\"iqn x\"", "isboot.initiator"},
@@ -108,6 +108,20 @@ TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
     EXPECT_EQ(parameters.vlan, std::nullopt);
     EXPECT_FALSE(parameters.header_digest);
   }
+}
+
+TEST(Parameters, AUrlWithANameIsLeftOutWhereNobodyLooksItUp) {
+  ParameterWarnings warnings;
+  Parameters named = parse("isboot.url=iscsi:storage.example::::iqn.x", warnings);
+  EXPECT_FALSE(named.url.empty());
+  refuse_names(named, warnings);
+  EXPECT_TRUE(named.url.empty());
+  ASSERT_EQ(warnings.count, 1U);
+  EXPECT_EQ(warnings[0].name, "isboot.url");
+  Parameters address = parse("isboot.url=iscsi:10.0.2.2::::iqn.x", warnings);
+  refuse_names(address, warnings);
+  EXPECT_FALSE(address.url.empty());
+  EXPECT_TRUE(warnings.empty());
 }
 
 TEST(Parameters, AWarningShowsTheValueButNoSecret) {

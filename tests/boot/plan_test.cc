@@ -113,10 +113,18 @@ TEST_F(PlanTest, KeepsTheCredentialsWhenTheUrlOnlyMovesTheTarget) {
 TEST_F(PlanTest, NamesWhatIsWrongWithTheUrl) {
   (void)parameters_.url.assign("http://example");
   EXPECT_FALSE(make());
-  (void)parameters_.url.assign("iscsi:storage.example::::iqn.2026-11.org.example:spike");
-  const auto made = make();
-  ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().code, PlanErrc::HostName);
+}
+
+TEST_F(PlanTest, LeavesAServersNameToBeLookedUpByTheTablesServers) {
+  table_.nics.items[0].dns[0] = IpAddress::v4(10, 0, 2, 3);
+  (void)parameters_.url.assign("iscsi:storage.example::3261:1:iqn.2026-11.org.example:spike");
+  ASSERT_TRUE(make());
+  ASSERT_EQ(plan_.count, 1U);
+  EXPECT_EQ(plan_[0].host.view(), "storage.example");
+  EXPECT_TRUE(plan_[0].portal.address.is_absent());
+  EXPECT_TRUE(plan_[0].link.target.is_absent());
+  EXPECT_EQ(plan_[0].portal.port, 3261U);
+  EXPECT_EQ(plan_[0].dns[0], IpAddress::v4(10, 0, 2, 3));
 }
 
 struct Lack {

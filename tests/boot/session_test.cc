@@ -193,10 +193,65 @@ TEST_F(SessionTest, FollowsFourRedirectsAndNoFifth) {
   EXPECT_EQ(wait.error.code, SessionErrc::TooManyRedirects);
 }
 
-TEST_F(SessionTest, CannotFollowARedirectToAName) {
+TEST_F(SessionTest, FollowsARedirectToANameThatItsDriverLooksUp) {
   on(Event::start());
-  const SessionStep wait = log_in({refusal(1, 1, {"TargetAddress=storage.example:3260"})});
+  const SessionStep look_up = log_in({refusal(1, 1, {"TargetAddress=storage.example:3261"})});
+  EXPECT_EQ(look_up.kind, Kind::LookUp);
+  EXPECT_EQ(look_up.host, "storage.example");
+  EXPECT_EQ(look_up.deadline, now_ + limits_.answer);
+  EXPECT_EQ(session_->state(), SessionState::LookingUp);
+  const SessionStep connect = on(Event::found(kOther.address));
+  EXPECT_EQ(connect.kind, Kind::Connect);
+  EXPECT_EQ(connect.portal, kOther);
+  EXPECT_TRUE(session_->found_by_name());
+  EXPECT_EQ(log_in().kind, Kind::HandOver);
+  EXPECT_EQ(on(Event::handed_over()).kind, Kind::Carried);
+  EXPECT_EQ(session_->home(), kHome);  // it was for this time
+}
+
+TEST_F(SessionTest, MovesForGoodByANameThatLedToALogin) {
+  on(Event::start());
+  log_in({refusal(1, 2, {"TargetAddress=storage.example:3261"})});
+  on(Event::found(kOther.address));
+  log_in();
+  on(Event::handed_over());
+  EXPECT_EQ(session_->home(), kOther);
+}
+
+TEST_F(SessionTest, SeesACircleThroughAName) {
+  on(Event::start());
+  log_in({refusal(1, 1, {"TargetAddress=storage.example:3260"})});
+  EXPECT_EQ(on(Event::found(kHome.address)).error.code, SessionErrc::RedirectLoop);
+}
+
+TEST_F(SessionTest, TriesAgainWhereNobodyLooksTheNameUp) {
+  on(Event::start());
+  log_in({refusal(1, 1, {"TargetAddress=storage.example:3260"})});
+  const SessionStep wait = on(Event::failed(kNoLookUp));
+  EXPECT_EQ(wait.kind, Kind::Wait);
   EXPECT_EQ(wait.error.code, SessionErrc::RedirectToName);
+}
+
+// A resolver that is away keeps no session from coming back.
+TEST_F(SessionTest, BeginsWhereANameHasLedToAndAtWhatWasGivenInTurn) {
+  session_.emplace(kHome, kOther, config_, limits_, hash_, entropy_);
+  EXPECT_EQ(session_->portal(), kOther);
+  EXPECT_EQ(on(Event::start()).portal, kOther);
+  on(Event::failed(Error{Errc::TimedOut, 0, "away"}));
+  EXPECT_EQ(on(Event::due()).portal, kHome);
+  log_in({refusal(1, 1, {"TargetAddress=storage.example:3260"})});
+  on(Event::failed(kNoLookUp));
+  EXPECT_EQ(on(Event::due()).portal, kOther);
+  session_.emplace(kHome, Portal{}, config_, limits_, hash_, entropy_);
+  EXPECT_EQ(on(Event::start()).portal, kHome);
+}
+
+TEST_F(SessionTest, MayGoOnAtAnotherAddressOfItsServer) {
+  on(Event::start());
+  on(Event::failed(Error{Errc::TimedOut, 0, "away"}));
+  session_->start_at(kOther);
+  EXPECT_EQ(on(Event::due()).portal, kOther);
+  EXPECT_EQ(session_->home(), kOther);
 }
 
 TEST_F(SessionTest, EndsWhenItIsDetachedInAnyState) {

@@ -96,11 +96,35 @@ TEST_F(TablelessTest, UnderstandsDracut) {
   EXPECT_EQ(plan()[0].portal, (Portal{*parse_ip("fec0::2"), 3262}));
 }
 
+// The address is looked up once the NIC is there.
+TEST_F(TablelessTest, TakesAServersNameThroughTheNicThatIsNamedOrHasAGateway) {
+  read(
+      "isboot.url=iscsi:a.name.example:::1:iqn.2026-11.org.example:disk "
+      "netroot=iscsi:b.example::::eth0:1:iqn.2026-11.org.example:disk "
+      "rd.iscsi.target.name=iqn.2026-11.org.example:disk rd.iscsi.target.ip=c.example "
+      "ip=10.0.3.15:::24::eth0:none ip=10.0.2.15::10.0.2.2:24::eth1:none:10.0.2.3");
+  EXPECT_TRUE(warnings_.empty());
+  ASSERT_EQ(wanted_.targets.count, 3U);
+  const auto table = make_table(wanted_, credentials_);
+  ASSERT_TRUE(table);
+  const char* const hosts[] = {"a.name.example", "b.example", "c.example"};
+  const std::uint8_t nics[] = {1, 0, 1};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(table->targets[i].host, hosts[i]);
+    EXPECT_TRUE(table->targets[i].address.is_absent());
+    EXPECT_EQ(table->targets[i].nic_index, nics[i]);
+  }
+  const Plan paths = plan();
+  ASSERT_EQ(paths.count, 3U);
+  EXPECT_EQ(paths[0].host.view(), "a.name.example");
+  EXPECT_EQ(paths[0].dns[0], IpAddress::v4(10, 0, 2, 3));
+}
+
 TEST_F(TablelessTest, NamesWhatIsNotUsed) {
   read(
       "netroot=iscsi:user:secret@10.0.2.2::::iqn.2026-11.org.example:disk rd.iscsi.password=x "
       "rd.iscsi.param=node.x=1 isboot.url=nonsense ip=nonsense rd.iscsi.target.ip=10.0.2.2 "
-      "isboot.url=iscsi:a.name.example:::1:iqn.2026-11.org.example:disk netroot=nfs:/x root=dhcp");
+      "isboot.url=iscsi:10.0.0.300:::1:iqn.2026-11.org.example:disk netroot=nfs:/x root=dhcp");
   // What is wrong with an isboot.url= parse_command_line() has said.
   const char* const names[] = {"netroot", "rd.iscsi.password", "rd.iscsi.param", "ip",
                                "rd.iscsi.target.ip"};
@@ -114,7 +138,7 @@ TEST_F(TablelessTest, NamesWhatIsNotUsed) {
 
 TEST_F(TablelessTest, IsAskedByATargetThatCannotBeUsedToo) {
   for (const char* line :
-       {"isboot.url=nonsense", "isboot.url=iscsi:a.name.example:::1:iqn.2026-11.org.example:disk",
+       {"isboot.url=nonsense", "isboot.url=iscsi:a..name:::1:iqn.2026-11.org.example:disk",
         "netroot=iscsi:nonsense", "rd.iscsi.target.name=iqn.2026-11.org.example:disk"}) {
     read(line);
     EXPECT_TRUE(wanted_.asked) << line;

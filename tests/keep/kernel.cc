@@ -36,6 +36,8 @@ std::optional<SessionEvent> World::carry_out(Kept& kept, const SessionStep& step
     case SessionStep::Kind::Send:
     case SessionStep::Kind::Receive:
       return log_in(kept);
+    case SessionStep::Kind::LookUp:
+      return SessionEvent::failed(boot::kNoLookUp);
     case SessionStep::Kind::HandOver:
       if (random_.one_in(30)) return SessionEvent::failed(failure);
       kept.kernel_carries = true;

@@ -1,5 +1,6 @@
 #include "platform/linux/firmware/firmware_table.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -71,6 +72,18 @@ Result<FirmwareTable> acpi_table(Text number, const FirmwarePaths& paths) {
   return std::move(found.tables[*wanted - 1]);
 }
 
+// The target's server has a name instead.
+void forget_missing_address(std::uint8_t target, ibft::Findings& findings) {
+  const ibft::Place place{ibft::StructureKind::Target, target};
+  ibft::Finding* const end =
+      std::remove_if(findings.begin(), findings.end(), [&](const ibft::Finding& finding) {
+        return finding.code == ibft::FindingCode::AddressMissing && finding.place() == place;
+      });
+  const auto left = static_cast<std::size_t>(end - findings.begin());
+  findings.errors -= findings.count - left;
+  findings.count = left;
+}
+
 }  // namespace
 
 std::string obstacle(const std::string& path, const Error& error) {
@@ -81,7 +94,13 @@ std::string obstacle(const std::string& path, const Error& error) {
 Result<Done> decode(const FirmwareTable& found, ibft::Table& table, ibft::Findings& findings) {
   for (const ibft::Finding& unknown : found.unknown)
     findings.add(unknown.code, unknown.place(), unknown.offset, unknown.field);
-  return ibft::decode(found.bytes(), table, findings);
+  ISBOOT_TRY(ibft::decode(found.bytes(), table, findings));
+  for (std::uint8_t i = 0; i < table.targets.count && i < found.hosts.size(); ++i) {
+    if (found.hosts[i].empty()) continue;
+    table.targets.items[i].host = found.hosts[i];
+    forget_missing_address(i, findings);
+  }
+  return Done{};
 }
 
 FirmwareSearch find_tables(const FirmwarePaths& paths) {

@@ -29,6 +29,9 @@ struct FirmwareTable {
   // Rebuilt from what the kernel made of the table: fields of which the kernel says
   // nothing, as findings. Empty for a table that was read as it is.
   std::vector<ibft::Finding> unknown;
+  // Of a table that the command line has made up: the names of the targets' servers, which a table
+  // has no place for. Empty where the target has an address.
+  std::vector<std::string> hosts{};
 
   Bytes bytes() const { return pages.bytes(); }
 };

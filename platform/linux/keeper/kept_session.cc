@@ -37,8 +37,9 @@ bool same_cause(const Error& a, const Error& b) {
 KeptSession::KeptSession(SessionRecord& record, const KeeperPorts& ports)
     : record_{record},
       ports_{ports},
-      session_{record.kernel.portal, record.login,
-               boot::SessionLimits{.give_up = boot::kNeverGiveUp}, ports.hash, ports.entropy},
+      session_{record.kernel.portal, record.found_by_name,
+               record.login,         boot::SessionLimits{.give_up = boot::kNeverGiveUp},
+               ports.hash,           ports.entropy},
       stream_{ports.clock} {}
 
 Result<Done> KeptSession::start(bool alive) {
@@ -121,6 +122,8 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
       wanted_ = step.wanted;
       wait_for(POLLIN, step.deadline);
       return std::nullopt;
+    case SessionStep::Kind::LookUp:
+      return SessionEvent::failed(boot::kNoLookUp);
     case SessionStep::Kind::HandOver: {
       const auto taken = ports_.initiator.hand_over(record_.session, stream_, session_.params());
       return taken ? SessionEvent::handed_over() : SessionEvent::failed(taken.error());

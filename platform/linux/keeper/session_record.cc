@@ -19,6 +19,7 @@ enum : std::uint8_t {
   kHasNic = 16,
   kNicApart = 32,
   kNeverLoggedIn = 64,
+  kFoundByName = 128,
 };
 
 void write_text(Writer& out, Text text) {
@@ -33,9 +34,20 @@ Result<Done> read_text(Reader& in, InlineText<capacity>& text) {
 
 void write_address(Writer& out, const IpAddress& address) { out.bytes(address.bytes); }
 
+void write_portal(Writer& out, const Portal& portal) {
+  write_address(out, portal.address);
+  out.le16(portal.port);
+}
+
 Result<Done> read_address(Reader& in, IpAddress& address) {
   const Bytes bytes = ISBOOT_TRY(in.bytes(address.bytes.size()));
   std::memcpy(address.bytes.data(), bytes.data(), bytes.size());
+  return Done{};
+}
+
+Result<Done> read_portal(Reader& in, Portal& portal) {
+  ISBOOT_TRY(read_address(in, portal.address));
+  portal.port = ISBOOT_TRY(in.le16());
   return Done{};
 }
 
@@ -80,8 +92,7 @@ Result<Done> read_kernel(Reader& in, SessionConfig& kernel, std::uint8_t flags) 
   if ((flags & kRecoveryLimit) != 0) kernel.recovery_timeout = recovery;
   kernel.ping_after = ISBOOT_TRY(in.le32());
   kernel.ping_limit = ISBOOT_TRY(in.le32());
-  ISBOOT_TRY(read_address(in, kernel.portal.address));
-  kernel.portal.port = ISBOOT_TRY(in.le16());
+  ISBOOT_TRY(read_portal(in, kernel.portal));
   ISBOOT_TRY(read_text(in, kernel.initiator_name));
   return read_text(in, kernel.target_name);
 }
@@ -114,6 +125,8 @@ Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes 
   if (record.nic && record.nic->config.apart) flags |= kNicApart;
   if (record.had_secrets || credentials.one_way()) flags |= kHadSecrets;
   if (!record.logged_in) flags |= kNeverLoggedIn;
+  const bool by_name = !record.found_by_name.address.is_absent();
+  if (by_name) flags |= kFoundByName;
   std::uint8_t algorithms = 0;
   for (std::size_t i = 0; i < std::size(kAlgorithms); ++i)
     if (login.chap_algorithms.has(kAlgorithms[i]))
@@ -128,10 +141,10 @@ Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes 
   write_text(out, record.credentials_file);
   out.le32(kernel.initial_cmd_sn).le32(kernel.recovery_timeout.value_or(0));
   out.le32(kernel.ping_after).le32(kernel.ping_limit);
-  write_address(out, kernel.portal.address);
-  out.le16(kernel.portal.port);
+  write_portal(out, kernel.portal);
   write_text(out, kernel.initiator_name);
   write_text(out, kernel.target_name);
+  if (by_name) write_portal(out, record.found_by_name);
   out.bytes(login.isid.bytes).u8(algorithms);
   write_text(out, credentials.name);
   write_text(out, credentials.reverse_name);
@@ -158,6 +171,8 @@ Result<Done> decode(Bytes bytes, SessionRecord& record) {
   ISBOOT_TRY(read_text(in, record.disk));
   ISBOOT_TRY(read_text(in, record.credentials_file));
   ISBOOT_TRY(read_kernel(in, record.kernel, flags));
+  record.found_by_name = {};
+  if ((flags & kFoundByName) != 0) ISBOOT_TRY(read_portal(in, record.found_by_name));
   ISBOOT_TRY(read_login(in, record.login));
   if (in.remaining() != 0)
     return Error{Errc::BadValue, static_cast<std::uint32_t>(in.offset()), "bytes behind a record"};

@@ -15,6 +15,9 @@ struct SessionRecord {
   SessionId session;
   SessionConfig kernel;  // as it was created; its portal is where each try starts
   iscsi::LoginConfig login;
+  // Where the login ended when a redirect to a name led there: nobody looks that name up again.
+  // Absent: none did.
+  Portal found_by_name{};
   std::uint32_t link = 0;  // the interface, for link-local addresses
   // How the NIC is set up again; nothing: the network is not ours.
   std::optional<NicSetup> nic;

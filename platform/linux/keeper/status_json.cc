@@ -13,6 +13,8 @@ Text name_of(boot::SessionState state) {
       return "connecting";
     case boot::SessionState::LoggingIn:
       return "logging in";
+    case boot::SessionState::LookingUp:  // the keeper does not
+      return "looking up";
     case boot::SessionState::HandingOver:
       return "handing over";
     case boot::SessionState::HandedOver:

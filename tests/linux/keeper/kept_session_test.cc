@@ -292,6 +292,37 @@ TEST_F(KeptSessionTest, MendsTheNicBeforeEachTry) {
   EXPECT_FALSE(session_->take_changed());
 }
 
+// The keeper has no resolver: it goes to where the name led to before.
+TEST_F(KeptSessionTest, ComesBackWhereANameHasLedTo) {
+  {
+    const Loopback gone;
+    record_.kernel.portal = gone.portal;
+  }
+  record_.found_by_name = home_.portal;
+  home_.expect(testing::plain_login());
+  start();
+  session_->on_lost(kLoss);
+  drive();
+  EXPECT_TRUE(session_->carried());
+  EXPECT_EQ(session_->portal(), home_.portal);
+  EXPECT_EQ(session_->tries(), 0U);
+}
+
+// It may be another than before: what was given, and where the name led to, are tried in turn.
+TEST_F(KeptSessionTest, LooksUpNoNameThatTheTargetRedirectsTo) {
+  testing::ScriptedReply redirect;
+  redirect.status_class = 1;
+  redirect.status_detail = 1;
+  redirect.text = testing::text_of({"TargetAddress=storage.example:3260"});
+  home_.expect({redirect});
+  home_.expect(testing::plain_login());
+  start();
+  session_->on_lost(kLoss);
+  drive();
+  EXPECT_TRUE(session_->carried());
+  EXPECT_TRUE(log_.says("the target redirects to a name, which nobody here looks up"));
+}
+
 TEST_F(KeptSessionTest, TellsASilentNetworkFromATargetThatIsNotThere) {
   record_.nic = full_record().nic;
   {

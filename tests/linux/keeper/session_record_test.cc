@@ -49,6 +49,17 @@ TEST(SessionRecord, ComesBackAsItWas) {
   EXPECT_TRUE(after.had_secrets);
 }
 
+TEST(SessionRecord, KnowsWhereARedirectToANameHasLedTo) {
+  SessionRecord before = full_record();
+  before.found_by_name = {IpAddress::v4(10, 0, 2, 9), 3265};
+  SessionRecord after;
+  ASSERT_TRUE(decode(encoded(before, Secrets::Take), after));
+  EXPECT_EQ(after.found_by_name, before.found_by_name);
+  EXPECT_EQ(after.kernel.target_name, before.kernel.target_name);
+  ASSERT_TRUE(decode(encoded(full_record(), Secrets::Take), after));
+  EXPECT_TRUE(after.found_by_name.address.is_absent());
+}
+
 TEST(SessionRecord, KnowsWhetherItWasEverLoggedIn) {
   for (const bool logged_in : {true, false}) {
     SessionRecord before = full_record();

@@ -27,12 +27,17 @@ def reason_to_skip():
     return None
 
 
-def enter():
-    """From here on this process and what it starts see only the network of the test. What has to
-    be fetched is fetched before."""
+def enter_loopback():
+    """From here on this process and what it starts see a loopback interface of their own. What has
+    to be fetched is fetched before."""
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "no network namespace can be made")
     run("ip", "link", "set", "lo", "up")
+
+
+def enter():
+    """The same, with the cable."""
+    enter_loopback()
     run("ip", "addr", "add", f"{TARGET}/32", "dev", "lo")
     run("ip", "tuntap", "add", CABLE, "mode", "tap")
     run("ip", "addr", "add", f"{HOST}/24", "dev", CABLE)
