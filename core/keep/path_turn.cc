@@ -24,6 +24,8 @@ void on_care(PathTurn& turn, boot::PathCare care, Millis since) {
   if (care == boot::PathCare::Release) turn.taken_away = true;
 }
 
+void on_care_done(PathTurn& turn) { turn.after_failure = 0; }
+
 void on_care_failed(PathTurn& turn, boot::PathCare care, Millis now) {
   turn.after_failure = turn.after_failure == 0 ? kLookAgain : 2 * turn.after_failure;
   if (turn.after_failure > kMostAfterFailure) turn.after_failure = kMostAfterFailure;

@@ -12,7 +12,7 @@ struct PathTurn {
   bool was_carried = false;
   bool taken_away = false;   // its disk, by us, or never there
   Millis care_at = kNever;   // when it is to be looked at again, whatever happens
-  Millis after_failure = 0;  // the wait after the last one, since it was lost or back
+  Millis after_failure = 0;  // the wait after the last one, while nothing has been done since
 };
 
 // Whether all paths are to be looked at because of this one. `carried`: one that is about to end,
@@ -20,6 +20,8 @@ struct PathTurn {
 bool is_due(PathTurn& turn, bool carried, Millis now);
 // This is done about it now. `since`: when its present state, carried or lost, began.
 void on_care(PathTurn& turn, boot::PathCare care, Millis since);
+// … and has been done.
+void on_care_done(PathTurn& turn);
 // … and could not be done: it is tried again, at first soon.
 void on_care_failed(PathTurn& turn, boot::PathCare care, Millis now);
 // Whether its disk is back, after BringBack.

@@ -52,6 +52,17 @@ TEST(PathTurn, IsDueLessAndLessOftenWhenItFailsForEver) {
   EXPECT_EQ(turn.care_at, now + 1'000) << "it is back";
 }
 
+// Failures of other days, each of them mended: found by the simulation, seed 210473.
+TEST(PathTurn, IsDueSoonWhenItFailsOnceMoreAfterItWorked) {
+  PathTurn turn;
+  for (int day = 0; day < 10; ++day) {
+    on_care_failed(turn, PathCare::Hold, kNow);
+    EXPECT_EQ(turn.care_at, kNow + 1'000);
+    on_care(turn, PathCare::Hold, kNow);
+    on_care_done(turn);
+  }
+}
+
 // Of two paths one is given up by a client: the other one is the last from then on.
 TEST(PathTurn, IsDueOnceWhenItsSessionIsNotKeptAnyMore) {
   PathTurn turn{.taken_away = true, .care_at = kNow};

@@ -52,7 +52,10 @@ void World::care_for_paths() {
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const boot::PathCare care = boot::care_for(sights, i);
     on_care(paths[i]->turn, care, paths[i]->lost_since);
-    if (!care_for_path(*paths[i], care)) on_care_failed(paths[i]->turn, care, now_);
+    if (care_for_path(*paths[i], care))
+      on_care_done(paths[i]->turn);
+    else
+      on_care_failed(paths[i]->turn, care, now_);
   }
 }
 

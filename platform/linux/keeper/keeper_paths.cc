@@ -39,6 +39,7 @@ void Keeper::care_for_paths() {
     const boot::PathCare care = boot::care_for(sights, i);
     keep::on_care(slot, care, slot.session->history().since);
     const auto done = care_for_path(slot, care);
+    if (done && slot.errand == 0) keep::on_care_done(slot);
     if (done) continue;
     ports_.log.write(LogLevel::Warning, done.error().text);
     keep::on_care_failed(slot, care, now);
@@ -114,6 +115,7 @@ void Keeper::on_errand_over(Slot& slot, const ErrandOver& over) {
     ports_.log.write(LogLevel::Warning, "sysfs refuses to take a disk away; tried again");
     keep::on_care_failed(slot, boot::PathCare::Release, now);
   } else {
+    keep::on_care_done(slot);
     slot.session->set_disk({});  // the next keeper is to bring it back too
     if (slot.session->carried()) slot.care_at = now;
   }
