@@ -15,6 +15,7 @@
 #include "platform/linux/keeper/guard.h"
 #include "platform/linux/keeper/independence.h"
 #include "platform/linux/keeper/keeper.h"
+#include "platform/linux/keeper/spared.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::app {
@@ -40,7 +41,9 @@ constexpr std::uint32_t kOtherDisks = 10;  // seconds for what they have not wri
 
 class KeeperProcess final : public linux_platform::GuardedWork {
 public:
-  KeeperProcess(linux_platform::Keeper& keeper, Log& log) : keeper_{keeper}, log_{log} {}
+  KeeperProcess(linux_platform::Keeper& keeper, const linux_platform::ErrandProcess& errands,
+                Log& log)
+      : keeper_{keeper}, errands_{errands}, log_{log} {}
 
   // For the first process alone. `client`: who has started us, and may have a session for us.
   enum : std::size_t { kClient, kOutcome, kPredecessor };
@@ -75,9 +78,12 @@ private:
   Result<Done> begin() {
     keeper_.serve(std::move(for_the_first[kClient]));
     ISBOOT_TRY(keeper_.prepare());
+    // Afterwards it may not ask for its own number.
+    const pid_t ours[] = {guard_, getpid(), errands_.process()};
     ISBOOT_TRY(linux_platform::become_independent(log_));
     if (!keeper_.claim())
       return Error{Errc::TimedOut, 0, "the keeper that runs has taken its offer back"};
+    linux_platform::spare(ours);
     return Done{};
   }
 
@@ -93,6 +99,7 @@ private:
   }
 
   linux_platform::Keeper& keeper_;
+  const linux_platform::ErrandProcess& errands_;
   Log& log_;
   const pid_t guard_ = getpid();
 };
@@ -133,7 +140,7 @@ int run_keeper(int argc, char** argv) {
   static linux_platform::IscsiEvents notices;
   static linux_platform::Keeper keeper{
       {clock, log, hash, entropy, initiator, nics, journal, errands}, notices};
-  KeeperProcess process{keeper, log};
+  KeeperProcess process{keeper, errands, log};
   auto& handed = process.for_the_first;
   const bool replaces = argc > 3 && Text{argv[3]} == linux_platform::kReplaces;
   if (argc > 2)
@@ -147,10 +154,11 @@ int run_keeper(int argc, char** argv) {
   keeper.set_end_limit(parameters.shutdown);
   if (const auto had = open_keeper(process, keeper, parameters, log); had != kDone) return had;
   // No folder of the root file system stays in use by us.
-  (void)!chdir(linux_platform::kStateFolder);
+  if (chdir(linux_platform::kStateFolder) == 0) linux_platform::make_spared_folder();
   log.never_wait();
   linux_platform::stand_apart(log);
   const int status = linux_platform::guard(process, handed, clock, log);
+  linux_platform::spare_no_more(getpid());
   if (status < kEndsTheMachine) return status;
   write_back(false, kOtherDisks);
   end_machine(static_cast<MachineEnd>(status - kEndsTheMachine));

@@ -76,6 +76,7 @@ Result<Done> ErrandProcess::start(SessionFolder& folder, std::span<std::uint8_t>
   const pid_t child = fork();
   if (child < 0) return system_error(errno, "no process for the keeper's errands can be had");
   if (child == 0) serve(its.get(), folder, hidden);
+  process_ = child;
   return Done{};
 }
 

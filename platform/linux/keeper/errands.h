@@ -3,6 +3,8 @@
 // out, with one more for each errand, so that none waits for another and the keeper for none.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <span>
 
@@ -48,9 +50,11 @@ public:
   int descriptor() const override { return socket_.get(); }
   std::optional<ErrandOver> next() override;
   bool is_gone() const override { return gone_; }
+  pid_t process() const { return process_; }
 
 private:
   UniqueFd socket_;
+  pid_t process_ = 0;
   bool gone_ = false;
 };
 

@@ -85,6 +85,7 @@ void give_back_exception_memory() {
 void stand_apart(Log& log) {
   (void)signal(SIGPIPE, SIG_IGN);
   (void)signal(SIGHUP, SIG_IGN);
+  (void)signal(SIGTERM, SIG_IGN);  // of an init that ends every process: spared.h
   (void)prctl(PR_SET_NAME, "isboot-guard", 0, 0, 0);
   if (!leave_control_group()) warn(log, "the keeper ends with the unit that started it");
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) warn(log, "core dumps stay possible");

@@ -1,0 +1,25 @@
+// At the end of a machine sysvinit ends all processes by signals, first SIGTERM, then SIGKILL
+// (killall5(8)), but for those whose numbers stand in a file of this folder, as Debian's
+// /etc/init.d/sendsigs has it. Without the keeper a target that goes away from then on would not
+// be brought back, and root could not be written back and unmounted.
+#pragma once
+
+#include <sys/types.h>
+
+#include <span>
+
+namespace isboot::linux_platform {
+
+// Seen from the state folder, where the keeper works: its root may be an initramfs that is empty.
+inline constexpr const char* kSparedFolder = "../sendsigs.omit.d";
+
+// Makes the folder: in an initramfs nobody has done that yet. The keeper itself may not.
+void make_spared_folder(const char* folder = kSparedFolder);
+
+// These and no others of ours are spared from now on.
+void spare(std::span<const pid_t> processes, const char* folder = kSparedFolder);
+
+// None of ours is any more, if `first` is the first of those that were spared last.
+void spare_no_more(pid_t first, const char* folder = kSparedFolder);
+
+}  // namespace isboot::linux_platform
