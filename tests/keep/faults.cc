@@ -146,6 +146,8 @@ void World::client_asks() {
 // The init announces an end, or takes it back: so that the keeper can see it, or without a word.
 void World::init_acts() {
   if (end_.all_let_go) return;  // it is gone
+  // What it has answered a moment ago holds: that it changes its mind meanwhile cannot be known.
+  if (asked_at_ != 0 && now_ - asked_at_ <= Keeper::kAnswersWithin) return;
   if (end_.way == MachineEnd::Stay) return init_begins();
   if (random_.one_in(4) && can_be_known_at_last()) return init_lets_go_of_all();
   init_cancels();
@@ -190,6 +192,7 @@ void World::init_cancels() {
 void World::init_is_asked() {
   if (end_.all_let_go) return;
   note("the init is asked whether its end stands");
+  asked_at_ = now_;
   for (std::size_t way = 1; way < cancelled_.size(); ++way)
     if (static_cast<MachineEnd>(way) != end_.way) cancelled_[way] = false;
 }

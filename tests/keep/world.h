@@ -210,6 +210,7 @@ private:
   MachineEnd asked_then_ = MachineEnd::Stay;
   Announcement end_;
   Millis first_at_ = 0;  // of the last end that was news
+  Millis asked_at_ = 0;  // when the init said last whether it stands
   // Ways that the init does not hold although it does not end: it was cancelled without a word.
   std::array<bool, AnnouncedEnd::Ways{}.size()> cancelled_{};
   // Since when a keeper can have known of each way; kNever: it is held.
