@@ -125,6 +125,7 @@ void World::start_keeper() {
   started_ = true;
   tell_of_the_end_again();
   tell({.kind = Event::Kind::Time});
+  care_for_paths();
 }
 
 // The FIFOs are what they were: whoever begins to look, or looks again, sees them.

@@ -184,9 +184,11 @@ MachineEnd Keeper::run() {
       rest();
       continue;
     }
-    wait();
     on_time();
-    if (!offered_to_ && paths_have_changed()) care_for_paths();
+    if (over_ || offered_to_) continue;
+    // Before the first wait too: nothing may happen for days, and the last path have a limit.
+    if (paths_have_changed()) care_for_paths();
+    wait();
   }
   return over_.value_or(MachineEnd::Stay);
 }
