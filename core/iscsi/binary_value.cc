@@ -36,9 +36,12 @@ int base64_digit(char c) {
 }
 
 Result<Bytes> decode_base64(Text digits, MutableBytes out) {
-  if (digits.empty() || digits.size() % 4 != 0) return bad(kPrefix, "base64 of odd length");
   std::size_t end = digits.size();
-  while (end > digits.size() - 2 && digits[end - 1] == '=') --end;
+  while (end > 0 && digits.size() - end < 2 && digits[end - 1] == '=') --end;
+  // Some leave the '=' out; those that write them write them all.
+  const bool padded = end != digits.size();
+  if (end == 0 || end % 4 == 1 || (padded && digits.size() % 4 != 0))
+    return bad(kPrefix, "base64 of odd length");
   std::uint32_t bits = 0;
   unsigned held = 0;
   std::size_t size = 0;

@@ -102,6 +102,12 @@ Result<HashAlgorithm> Chap::chosen(Text text) {
   return error(ChapErrc::AlgorithmNotOffered, "target chose a CHAP algorithm that we do not offer");
 }
 
+// Some say it again behind our answer.
+bool Chap::is_chosen(Text text) const {
+  const auto number = parse_number(text, 255);
+  return number && *number == static_cast<unsigned>(algorithm_);
+}
+
 // RFC 1994 section 4.1: the hash of identifier, secret and challenge in a row.
 Result<Done> Chap::respond(std::uint8_t identifier, const Secret& secret, Bytes challenge,
                            MutableBytes out) {
@@ -142,7 +148,7 @@ Result<Done> Chap::challenge_target(Bytes their_challenge, TextKeyWriter& out) {
 }
 
 Result<Done> Chap::verify(const SecurityKeys& keys) {
-  if (keys.challenge || keys.identifier || keys.algorithm)
+  if (keys.challenge || keys.identifier || (keys.algorithm && !is_chosen(*keys.algorithm)))
     return error(ChapErrc::RepeatedChallenge, "target challenges again after our answer");
   if (!credentials_.mutual()) return Done{};
   if (!keys.response || !keys.name)

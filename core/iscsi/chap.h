@@ -115,6 +115,7 @@ private:
     return allowed_.has(algorithm) && hash_.size(algorithm) != 0;
   }
   Result<HashAlgorithm> chosen(Text algorithm);
+  bool is_chosen(Text algorithm) const;
   Result<Done> respond(std::uint8_t identifier, const Secret& secret, Bytes challenge,
                        MutableBytes out);
   Result<Done> challenge_target(Bytes their_challenge, TextKeyWriter& out);

@@ -129,6 +129,8 @@ private:
   Result<LoginStep> on_proof();
   Error unexpected_security() const;
   Result<Done> read_security(const TextKey& key);
+  Text plain_security(const TextKey& key);
+  void leave_out(Text key, std::optional<Text>& value);
   Result<Done> method_again(const TextKey& key);
   struct Method {
     bool proves = false;

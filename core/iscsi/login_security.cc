@@ -7,6 +7,15 @@ namespace {
 
 bool key_is_method(Text name) { return equal_ignoring_case(name, "AuthMethod"); }
 
+bool list_has(Text list, Text word) {
+  for (std::size_t at = 0;;) {
+    const std::size_t length = position_of(part_of(list, at), ',');
+    if (equal_ignoring_case(without_blanks(part_of(list, at, length)), word)) return true;
+    if (length == Text::npos) return false;
+    at += length + 1;
+  }
+}
+
 }  // namespace
 
 Error Login::unexpected_security() const {
@@ -18,16 +27,37 @@ Result<Done> Login::read_security(const TextKey& key) {
   if (stage_ != Stage::Security)
     return Error{TextErrc::WrongStage, key.offset, "security key after the security stage"};
   std::optional<Text>& place = *security_.find(key.name);
-  if (place && *place != key.value)
+  const Text value = plain_security(key);
+  if (place && *place != value)
     return Error{TextErrc::RepeatedKey, key.offset, "key sent twice, with two values"};
-  place = key.value;
+  place = value;
   security_at_ = key.offset;
   return Done{};
 }
 
-// What the target's choice means, when it is one that we offered. Where we have no secret there is
-// nothing but None to choose: a list that has it, and a target that does not know the key, are
-// understood. Where we have one, the choice must be plain.
+// Without the blanks around it, which are no part of any value of CHAP but a name that was set so.
+// method_of() has a word of its own for the method's.
+Text Login::plain_security(const TextKey& key) {
+  const Text plain = without_blanks(key.value);
+  const bool is_set_so = equal_ignoring_case(key.name, "CHAP_N") &&
+                         key.value == config_.credentials.reverse_name.view();
+  if (plain.size() == key.value.size() || is_set_so || key_is_method(key.name)) return key.value;
+  const bool is_proof =
+      equal_ignoring_case(key.name, "CHAP_C") || equal_ignoring_case(key.name, "CHAP_R");
+  notes_.add(Tolerance::Blanks, key.name, key.value, is_proof ? Text{"(not shown)"} : plain);
+  return plain;
+}
+
+// What a target says of itself that nobody has asked for proves nothing, and spoils nothing.
+void Login::leave_out(Text key, std::optional<Text>& value) {
+  if (!value) return;
+  notes_.add(Tolerance::NoOffer, key, *value, "nothing");
+  value.reset();
+}
+
+// What the target's choice means, when it is one that we offered. Of a list it is CHAP where we
+// have a secret, the stronger one. Where we have none there is nothing but None to choose: a target
+// that does not know the key is understood too.
 std::optional<Login::Method> Login::method_of(Text value) const {
   const Credentials& credentials = config_.credentials;
   const Text word = without_blanks(value);
@@ -38,15 +68,12 @@ std::optional<Login::Method> Login::method_of(Text value) const {
     if (word != (chap ? Text{"CHAP"} : Text{"None"})) return Method{chap, Tolerance::OtherCase};
     return Method{chap, {}};
   }
+  if (credentials.one_way() && list_has(value, "CHAP"))
+    return Method{true, Tolerance::ListAnswered};
   if (credentials.one_way() || credentials.mutual()) return std::nullopt;
   if (equal_ignoring_case(word, "NotUnderstood") || equal_ignoring_case(word, "Irrelevant"))
     return Method{false, Tolerance::NoMethod};
-  for (Text rest = value; !rest.empty();) {
-    const std::size_t comma = position_of(rest, ',');
-    if (equal_ignoring_case(without_blanks(part_of(rest, 0, comma)), "None"))
-      return Method{false, Tolerance::ListAnswered};
-    rest = comma == Text::npos ? Text{} : part_of(rest, comma + 1);
-  }
+  if (list_has(value, "None")) return Method{false, Tolerance::ListAnswered};
   return std::nullopt;
 }
 
@@ -62,6 +89,8 @@ Result<Done> Login::method_again(const TextKey& key) {
 // `out` may hold answers already; what is written goes behind them.
 Result<LoginStep> Login::on_method(TextKeyWriter& out) {
   const Credentials& credentials = config_.credentials;
+  // It may choose before it was asked; it is asked all the same.
+  if (security_.method && !security_.challenge) leave_out("CHAP_A", security_.algorithm);
   if (security_.has_chap()) return unexpected_security();
   if (!security_.method) {
     // No answer yet: it may come with the next response, as long as rounds last. Some targets
@@ -87,15 +116,20 @@ Result<LoginStep> Login::on_method(TextKeyWriter& out) {
 }
 
 Result<LoginStep> Login::on_challenge(TextKeyWriter& out) {
-  if (security_.name || security_.response) return unexpected_security();
+  leave_out("CHAP_N", security_.name);
+  // Of a target that has to prove itself, this is no proof of anything.
+  if (security_.response && config_.credentials.mutual()) return unexpected_security();
+  leave_out("CHAP_R", security_.response);
   ISBOOT_TRY(chap_.answer(security_, out));
   request_size_ = ISBOOT_TRY(out.finish()).size();
   return request(LoginState::ProofSent, true);
 }
 
 Result<LoginStep> Login::on_proof() {
-  if (!config_.credentials.mutual() && (security_.name || security_.response))
-    return unexpected_security();
+  if (!config_.credentials.mutual()) {
+    leave_out("CHAP_N", security_.name);
+    leave_out("CHAP_R", security_.response);
+  }
   ISBOOT_TRY(chap_.verify(security_));
   return after_security();
 }

@@ -106,7 +106,8 @@ Result<Done> Login::read_key(const TextKey& key, TextKeyWriter& answers) {
 }
 
 // Whether it is a key that says who we are, or asks what only an initiator asks. Some targets send
-// back all that they hear; one that means somebody else is refused.
+// back all that they hear, or that they do not know the key; one that means somebody else is
+// refused.
 Result<bool> Login::read_own(const TextKey& key) {
   Key found{};
   if (!find_key(key.name, found)) return false;
@@ -116,11 +117,12 @@ Result<bool> Login::read_own(const TextKey& key) {
     notes_.add(Tolerance::NoOffer, key.name, key.value, "nothing");
     return true;
   }
+  const Text value = without_blanks(key.value);
   const Text type = is_discovery() ? Text{"Discovery"} : Text{"Normal"};
   const Text ours = found == Key::InitiatorName ? config_.initiator_name.view()
                     : found == Key::TargetName  ? config_.target_name.view()
                                                 : type;
-  if (!equal_ignoring_case(key.value, ours))
+  if (!value.empty() && !is_refusal(value) && !equal_ignoring_case(value, ours))
     return Error{TextErrc::WrongSender, key.offset, "key that a target must not send"};
   notes_.add(Tolerance::OurOwnName, key.name, key.value, "nothing");
   return true;

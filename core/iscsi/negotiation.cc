@@ -9,13 +9,6 @@ Error error(TextErrc code, const TextKey& pair, const char* text) {
   return Error{code, pair.offset, text};
 }
 
-// RFC 7143 section 6.2: answers that are reserved for every negotiated key.
-bool is_refusal(Text value) {
-  const Text word = without_blanks(value);
-  return equal_ignoring_case(word, "Reject") || equal_ignoring_case(word, "Irrelevant") ||
-         equal_ignoring_case(word, "NotUnderstood");
-}
-
 // The next item of a list of values, which is then removed from `list`.
 Text take_item(Text& list) {
   const std::size_t comma = position_of(list, ',');
@@ -138,6 +131,12 @@ Result<Value> read_value(const KeyRule& row, const TextKey& pair, std::uint32_t 
 }
 
 }  // namespace
+
+bool is_refusal(Text value) {
+  const Text word = without_blanks(value);
+  return equal_ignoring_case(word, "Reject") || equal_ignoring_case(word, "Irrelevant") ||
+         equal_ignoring_case(word, "NotUnderstood");
+}
 
 Negotiation::Negotiation(bool discovery, bool header_digest, bool data_digest)
     : discovery_{discovery}, header_digest_{header_digest}, data_digest_{data_digest} {

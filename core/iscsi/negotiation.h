@@ -12,6 +12,9 @@
 
 namespace isboot::iscsi {
 
+// Reject, Irrelevant, NotUnderstood (RFC 7143 section 6.2), in any case and with blanks around.
+bool is_refusal(Text value);
+
 class Negotiation {
 public:
   // `header_digest`, `data_digest`: offer CRC32C before None, else None alone.

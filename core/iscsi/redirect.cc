@@ -47,11 +47,12 @@ Result<TargetAddress> parse_target_address(Text given) {
   }
   if (!rest.empty() && rest[0] == ':') {
     const std::size_t comma = position_of(rest, ',');
-    const auto port =
-        parse_decimal(part_of(rest, 1, comma == Text::npos ? comma : comma - 1), 65535);
+    const Text digits = without_blanks(part_of(rest, 1, comma == Text::npos ? comma : comma - 1));
+    const auto port = parse_decimal(digits, 65535);
     const auto offset = static_cast<std::uint32_t>(text.size() - rest.size() + 1);
-    if (!port || *port == 0) return Error{Errc::BadValue, offset, "bad port in target address"};
-    address.portal.port = static_cast<std::uint16_t>(*port);
+    if (!digits.empty() && (!port || *port == 0))
+      return Error{Errc::BadValue, offset, "bad port in target address"};
+    if (!digits.empty()) address.portal.port = static_cast<std::uint16_t>(*port);
     rest = comma == Text::npos ? Text{} : part_of(rest, comma);
   }
   if (rest.empty()) return address;

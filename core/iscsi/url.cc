@@ -22,7 +22,7 @@ public:
       return Error{Errc::BadValue, static_cast<std::uint32_t>(offset_ + length),
                    "URL: a ':' is missing (iscsi:server:protocol:port:LUN:target)"};
     offset_ += length + 1;
-    return part_of(all, 0, length);
+    return without_blanks(part_of(all, 0, length));
   }
   Result<Text> take() {
     const std::size_t colon = position_of(rest(), ':');
@@ -69,7 +69,8 @@ bool is_name(Text name) {
 }
 
 // iPXE and libiscsi take "%3A" for ':'. No name has a '%' of its own.
-Result<Done> set_name(Text text, std::uint32_t offset, TargetUrl& url) {
+Result<Done> set_name(Text given, std::uint32_t offset, TargetUrl& url) {
+  const Text text = without_blanks(given);
   std::array<char, std::size_t{3} * 223> buffer{};
   TextWriter out{buffer};
   for (std::size_t i = 0; i < text.size(); ++i) {

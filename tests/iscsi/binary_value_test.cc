@@ -29,6 +29,8 @@ TEST(BinaryValue, ReadsBase64) {
   EXPECT_EQ(decoded("0bZm9v"), "foo");
   EXPECT_EQ(decoded("0bZm9vYmFy", 6), "foobar");
   EXPECT_EQ(decoded("0b+/8="), "\xfb\xff");
+  EXPECT_EQ(decoded("0bZg"), "f");
+  EXPECT_EQ(decoded("0bZm8"), "fo");
 }
 
 TEST(BinaryValue, RefusesWhatIsNeither) {
@@ -39,6 +41,7 @@ TEST(BinaryValue, RefusesWhatIsNeither) {
   EXPECT_EQ(decoded("0x414243", 2), "error 2");
   EXPECT_EQ(decoded("0b"), "error 2");
   EXPECT_EQ(decoded("0bZg="), "error 2");
+  EXPECT_EQ(decoded("0bZ"), "error 2");
   EXPECT_EQ(decoded("0b===="), "error 2");
   EXPECT_EQ(decoded("0bZ==="), "error 3");
   EXPECT_EQ(decoded("0bZh=="), "error 3");

@@ -28,6 +28,9 @@ TEST(TargetAddress, ReadsEveryForm) {
       {"10.0.2.2:3260,-1", "10.0.2.2:3260", "", -1},
       {"10.0.2.2:3260,65536", "10.0.2.2:3260", "", -1},
       {"10.0.2.2:3260,", "10.0.2.2:3260", "", -1},
+      {"10.0.2.2:", "10.0.2.2:3260", "", -1},
+      {"10.0.2.2:,1", "10.0.2.2:3260", "", 1},
+      {"10.0.2.2: 3261 ,1", "10.0.2.2:3261", "", 1},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.text);
@@ -46,7 +49,7 @@ TEST(TargetAddress, ReadsEveryForm) {
 
 TEST(TargetAddress, RefusesWhatIsNoAddress) {
   for (const std::string& text :
-       {std::string{}, std::string{":3260"}, std::string{"10.0.2.2:"}, std::string{"10.0.2.2:0"},
+       {std::string{}, std::string{":3260"}, std::string{"10.0.2.2:x"}, std::string{"10.0.2.2:0"},
         std::string{"10.0.2.2:65536"}, std::string{"[fd00::1"}, std::string{"[]"},
         std::string{"[fe80::1%]"}, std::string{"[fe80::1%a-name-that-is-too-long]"},
         std::string{"[%eth0]"}, std::string{"[fd00::1]x"}, std::string{"a b"},

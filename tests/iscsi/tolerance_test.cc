@@ -156,6 +156,17 @@ const Row kRows[] = {
      pairs({"AuthMethod=None", "TargetName=iqn.2026-11.org.example:disk"}),
      "target says TargetName=iqn.2026-11.org.example:disk (our own key sent back); taken: nothing",
      [](const SessionParams&) { return true; }},
+    {Tolerance::OurOwnName, "a name that it does not know as a key", 0,
+     pairs({"AuthMethod=None", "TargetName=Irrelevant"}),
+     "target says TargetName=Irrelevant (our own key sent back); taken: nothing",
+     [](const SessionParams&) { return true; }},
+    {Tolerance::OurOwnName, "what it heard, in other case and with a blank", 1,
+     pairs({"SessionType=normal "}),
+     "target says SessionType=normal  (our own key sent back); taken: nothing",
+     [](const SessionParams&) { return true; }},
+    {Tolerance::OurOwnName, "our name left empty", 1, pairs({"InitiatorName="}),
+     "target says InitiatorName= (our own key sent back); taken: nothing",
+     [](const SessionParams&) { return true; }},
     {Tolerance::GroupTag, "a tag below zero", 0, pairs({"TargetPortalGroupTag=-1"}),
      "target says TargetPortalGroupTag=-1 (no portal group tag); taken: nothing",
      [](const SessionParams& got) { return got.target_portal_group_tag == 0; }},
@@ -274,10 +285,10 @@ TEST_F(ToleranceTest, SkipsNoProof) {
   EXPECT_EQ(failure(script), Code{ChapErrc::TargetNotProved});
 }
 
-// Where we have a secret, the target's choice must be plain.
-TEST_F(ToleranceTest, WithASecretNoListIsAChoice) {
+// Where we have a secret, the target's choice must be one: CHAP where a list has it (chap_test.cc).
+TEST_F(ToleranceTest, WithASecretAWordThatIsNoMethodIsNoChoice) {
   (void)config.credentials.secret.assign(as_bytes("initiator's secret"));
-  for (const char* method : {"CHAP,None", "None,CHAP", "NotUnderstood", "Irrelevant"}) {
+  for (const char* method : {"NotUnderstood", "Irrelevant", "None,KRB5"}) {
     ScriptedReply reply;
     reply.text = text_of({std::string{"AuthMethod="} + method});
     EXPECT_EQ(failure({reply}), Code{LoginErrc::MethodNotOffered}) << method;

@@ -40,6 +40,7 @@ HARMLESS = (
     "MaxRecvDataSegmentLength=1", "TargetAlias=" + 1500 * "z", "RDMAExtensions=No", "TaskReporting=RFC3720", "iSCSIProtocolLevel=2",
     "TargetAlias=disk", "TargetAddress=127.0.0.1:3260,1", "TargetPortalGroupTag=2",
     "TargetPortalGroupTag=-1", f"TargetName={NAME}", "SessionType=Normal", "SendTargets=All",
+    "TargetName=NotUnderstood", "InitiatorName=Irrelevant", "SessionType=", f"TargetName={NAME} ",
     "AuthMethod=None")
 DANGEROUS = ("HeaderDigest=CRC32C", "MaxRecvDataSegmentLength=64k", "MaxBurstLength=-1",
              "FirstBurstLength=", "InitiatorName=iqn.2026-11.org.example:other")
@@ -268,6 +269,7 @@ class Tolerance(unittest.TestCase):
                         f"iscsi:[::ffff:127.0.0.1]::{port}:1:{NAME}",
                         f"iscsi:127.0.0.1:6:{port}:0x1:{NAME}", f" iscsi:127.0.0.1::{port}:1:{NAME}\n",
                         f"iscsi:127.0.0.1::{port}:0001000000000000:{NAME}",
+                        f"iscsi: 127.0.0.1 : tcp : {port} : 1 : {NAME}",
                         f"iscsi://127.0.0.1:{port}/{NAME}/1/?header_digest=none",
                         f"iscsi://127.0.0.1:{port}/{NAME.replace(':', '%3A')}/1"):
                 with self.subTest(url):
