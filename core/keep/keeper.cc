@@ -12,6 +12,8 @@ constexpr Millis kLeftToTheInit = 10'000;
 // that comes at once after a dropped notice may come too early.
 constexpr Millis kLookAgain = 5'000;
 
+constexpr Millis kSaidAgain = 60'000;
+
 Millis earlier(Millis a, Millis b) { return a < b ? a : b; }
 
 }  // namespace
@@ -57,6 +59,8 @@ void Keeper::dispatch(const Event& event, Millis now) {
     case Kind::Unbound:
     case Kind::TargetSaid:
       return on_notice(event, now);
+    case Kind::SomeGone:
+      return look_at_all();
     case Kind::NoticesDropped:
       look_again_at_ = now + kLookAgain;
       return look_at_all();
@@ -104,11 +108,11 @@ void Keeper::on_notice(const Event& event, Millis now) {
     if (answered) end_step(slot, SessionEnd::Event::SaidGoodbye, now);
     return;
   }
-  if (event.kind == Event::Kind::TargetSaid) return on_target_said(slot, event.said);
+  if (event.kind == Event::Kind::TargetSaid) return on_target_said(slot, event.said, now);
   add(Action::Kind::Lose, slot).error = event.error;
 }
 
-void Keeper::on_target_said(std::size_t slot, const TargetNotice& said) {
+void Keeper::on_target_said(std::size_t slot, const TargetNotice& said, Millis now) {
   const Error words{Errc::Closed, 0, said.words};
   switch (said.kind) {
     case TargetNotice::Kind::Nothing:
@@ -128,6 +132,8 @@ void Keeper::on_target_said(std::size_t slot, const TargetNotice& said) {
       add(Action::Kind::LoggedOut, slot).time2wait = said.time2wait;
       return;
     case TargetNotice::Kind::Rejected:
+      if (now < slots_[slot].quiet_until) return;
+      slots_[slot].quiet_until = now + kSaidAgain;
       return say(LogLevel::Warning, said.words, slot);
   }
 }
@@ -140,6 +146,12 @@ void Keeper::look_at_all() {
 void Keeper::on_sight(const Event& event, Millis now) {
   Slot& slot = slots_[event.slot];
   if (!slot.used) return;
+  // Its number may soon be that of a session which is not ours: nothing more is done by it.
+  if (event.gone) {
+    say(LogLevel::Warning, "was ended by somebody else, and is kept no longer", event.slot,
+        Happening::Over);
+    return forget(event.slot);
+  }
   const auto state = slot.end.state();
   if (state == SessionEnd::State::LoggingOut) {
     if (!event.carried) end_step(event.slot, SessionEnd::Event::SaidGoodbye, now);

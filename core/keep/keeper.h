@@ -28,8 +28,9 @@ struct Event {
     ConnectionLost,  // the kernel says so of `session`: `error`
     Unbound,         // the kernel says that its disks are gone
     TargetSaid,      // `said`, by the target of `session`
+    SomeGone,        // the kernel says that a session is gone, whichever and by whom
     NoticesDropped,  // the kernel has said more than it could keep for us
-    Sight,           // the answer to Look at `slot`: `carried`, `bound`
+    Sight,           // the answer to Look at `slot`: `carried`, `bound`, or `gone`
     Refused,         // the kernel did not take Unbind or LogOut of `slot`
     ClientCame,      // `client`, who may bring a session
     ClientLeft,
@@ -48,6 +49,7 @@ struct Event {
   SessionId session{};
   bool carried = false;
   bool bound = false;
+  bool gone = false;  // the kernel has no such session, or another one by its number
   bool taken = false;
   Error error{};
   TargetNotice said{};
@@ -123,7 +125,8 @@ private:
     bool used = false;
     bool carried = false;
     SessionId session{};
-    Millis since = 0;  // when it began to be carried, or was lost
+    Millis since = 0;        // when it began to be carried, or was lost
+    Millis quiet_until = 0;  // what a target can say without end is told now and then
     SessionEnd end{};
   };
   struct Client {
@@ -134,7 +137,7 @@ private:
 
   void dispatch(const Event& event, Millis now);
   void on_notice(const Event& event, Millis now);
-  void on_target_said(std::size_t slot, const TargetNotice& said);
+  void on_target_said(std::size_t slot, const TargetNotice& said, Millis now);
   void on_sight(const Event& event, Millis now);
   void on_time(Millis now);
   void look_at_all();

@@ -9,7 +9,7 @@ namespace isboot::keep::simulation {
 void World::fault() {
   fault_at_ = now_ + 1 + random_.below(random_.one_in(4) ? 3'000 : 900'000);
   Kept& kept = *all_[random_.below(all_.size())];
-  switch (random_.below(13)) {
+  switch (random_.below(14)) {
     case 0:
       note("the connection is reset");
       return lose(kept);
@@ -63,11 +63,23 @@ void World::fault() {
       return;
     case 10:
       return nic_fault(kept);
+    case 11:
+      if (random_.one_in(30)) somebody_ends(kept);
+      return;
     default:
       if (random_.one_in(6)) return client_asks();
       if (random_.one_in(6)) another_program_comes();
       return;
   }
+}
+
+// `iscsiadm --logout`. Its number may be another session's at once.
+void World::somebody_ends(Kept& kept) {
+  if (!kept.exists || !alive()) return;
+  note("somebody else ends session " + std::to_string(kept.id.value));
+  kept.exists = kept.kernel_carries = false;
+  kept.gone_at = now_;
+  notify({.kind = Event::Kind::SomeGone});
 }
 
 // And the next ones cannot start for a while.

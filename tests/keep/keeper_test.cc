@@ -100,6 +100,38 @@ TEST_F(KeeperTest, LetsTheTargetSayHowTheSessionGoesOn) {
   EXPECT_TRUE(last_.empty());
 }
 
+TEST_F(KeeperTest, TellsNowAndThenWhatATargetSaysWithoutEnd) {
+  const Event rejected{
+      .kind = Kind::TargetSaid, .session = kFirst, .said = {TargetNotice::Kind::Rejected, "no"}};
+  on(rejected);
+  EXPECT_TRUE(does(Done::Say, 0));
+  now_ += 59'999;
+  on(rejected);
+  EXPECT_TRUE(last_.empty());
+  now_ += 1;
+  on(rejected);
+  EXPECT_TRUE(does(Done::Say, 0));
+}
+
+// `iscsiadm --logout` of it: the next session of somebody else's may get its number.
+TEST_F(KeeperTest, TouchesNothingOfASessionThatSomebodyElseHasEnded) {
+  begin(kSecond);
+  connect(0);
+  on(Kind::SomeGone);
+  EXPECT_TRUE(does(Done::Look, 0));
+  EXPECT_TRUE(does(Done::Look, 1));
+  on({.kind = Kind::Sight, .slot = 1, .carried = true, .bound = true});
+  EXPECT_TRUE(last_.empty());
+  ask_for_the_end(0, kFirst);
+  on({.kind = Kind::Sight, .slot = 0, .gone = true});
+  EXPECT_TRUE(does(Done::Forget, 0));
+  EXPECT_TRUE(does(Done::Answer));
+  for (const Done act : {Done::Destroy, Done::Lose, Done::SayGoodbye, Done::Unbind})
+    EXPECT_FALSE(does(act));
+  EXPECT_EQ(keeper_.slot_of(kFirst), std::nullopt);
+  EXPECT_EQ(keeper_.kept(), 1U);
+}
+
 TEST_F(KeeperTest, SaysThatItDoesNotWaitForHours) {
   on({.kind = Kind::TargetSaid,
       .session = kFirst,

@@ -39,12 +39,12 @@ std::optional<SessionEvent> World::carry_out(Kept& kept, const SessionStep& step
     case SessionStep::Kind::LookUp:
       return SessionEvent::failed(boot::kNoLookUp);
     case SessionStep::Kind::HandOver:
-      if (random_.one_in(30)) return SessionEvent::failed(failure);
+      if (!kept.exists || random_.one_in(30)) return SessionEvent::failed(failure);
       kept.kernel_carries = true;
       if (kept.unbinding && !kept.unbound) kept.unbound_at = now_ + random_.below(2'000);
       return SessionEvent::handed_over();
     case SessionStep::Kind::Recover:
-      if (random_.one_in(30)) return SessionEvent::failed(failure);
+      if (!kept.exists || random_.one_in(30)) return SessionEvent::failed(failure);
       kept.kernel_carries = false;
       if (!kept.unbound) kept.unbound_at = kNever;
       return SessionEvent::recovered(1);

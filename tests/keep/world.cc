@@ -225,7 +225,8 @@ void World::carry_out(const Action& action, Kept& kept) {
         drive(kept, boot::SessionEvent::logged_out(action.time2wait.value_or(0)));
       return;
     case Action::Kind::Unbind:
-      if (random_.one_in(20)) return tell({.kind = Event::Kind::Refused, .slot = action.slot});
+      if (!kept.exists || random_.one_in(20))
+        return tell({.kind = Event::Kind::Refused, .slot = action.slot});
       kept.unbinding = true;
       if (kept.unbound) {  // by a keeper that was killed meanwhile: the kernel says so again
         kept.unbound_at = now_;
@@ -234,7 +235,8 @@ void World::carry_out(const Action& action, Kept& kept) {
       if (kept.kernel_carries) kept.unbound_at = now_ + random_.below(2'000);
       return;
     case Action::Kind::SayGoodbye:
-      if (random_.one_in(20)) return tell({.kind = Event::Kind::Refused, .slot = action.slot});
+      if (!kept.exists || random_.one_in(20))
+        return tell({.kind = Event::Kind::Refused, .slot = action.slot});
       if (!random_.one_in(5))
         notify({.kind = Event::Kind::TargetSaid,
                 .session = kept.id,
@@ -254,13 +256,15 @@ void World::carry_out(const Action& action, Kept& kept) {
       return tell({.kind = Event::Kind::Sight,
                    .slot = action.slot,
                    .carried = kept.kernel_carries || now_ < kept.sysfs_knows_at,
-                   .bound = !kept.unbound});
+                   .bound = !kept.unbound,
+                   .gone = !kept.exists});
     default:
       return;
   }
 }
 
 void World::on_destroy(Kept& kept) {
+  if (!kept.exists) return;  // the keeper could not know it yet
   note("session " + std::to_string(kept.id.value) + " is destroyed");
   const bool asked = kept.ends_by != kNever && (kept.unbound || now_ >= kept.ends_by);
   const bool end_stands =
@@ -300,6 +304,11 @@ void World::check() {
     if (kept->slot.has_value() != (kept->session != nullptr)) fail("a secret outlives its session");
     if (!kept->session) {
       if (kept->exists && !released_) fail("the keeper ends, and a session is left to nobody");
+      continue;
+    }
+    if (!kept->exists) {
+      if (now_ > std::max(kept->gone_at, keeper_since_) + 15'000)
+        fail("a session is kept that somebody else has ended");
       continue;
     }
     const auto state = kept->session->state();

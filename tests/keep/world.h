@@ -64,6 +64,7 @@ struct Kept {
   bool unbound = false;
   Millis unbound_at = kNever;
   bool exists = true;
+  Millis gone_at = 0;  // somebody else has ended it
 
   iscsi::LoginConfig login;
   std::unique_ptr<boot::Session> session;  // of the keeper that lives
@@ -152,6 +153,7 @@ private:
   void fault();
   void kill_keeper();
   void client_asks();
+  void somebody_ends(Kept& kept);
   void init_acts();
   void init_cancels();
   void init_begins();

@@ -41,6 +41,10 @@ Result<IscsiNotice> decode_notice(Bytes datagram) {
     case IscsiEvent::UnbindSession:
       notice.kind = IscsiNotice::Kind::Unbound;
       break;
+    case IscsiEvent::DestroySession:
+      notice.kind = IscsiNotice::Kind::SomeGone;
+      notice.session = {};  // another field has it
+      break;
     default:
       break;
   }

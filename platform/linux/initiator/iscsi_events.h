@@ -14,6 +14,7 @@ struct IscsiNotice {
     ConnectionLost,  // `error` is the kernel's number (enum iscsi_err)
     Pdu,             // `pdu`, header first, that the kernel leaves to a daemon
     Unbound,         // the session's disks are gone, their caches flushed
+    SomeGone,        // a session is gone; which one is not said here
     Other,
   };
   Kind kind = Kind::Other;

@@ -12,6 +12,7 @@ namespace isboot::linux_platform {
 namespace {
 
 constexpr int kForEver = -1;
+constexpr int kMostNotices = 64;  // in one turn of the loop
 const Error kFull{Errc::NoSpace, 0, "too many sessions"};
 
 }  // namespace
@@ -252,8 +253,9 @@ void Keeper::wait() {
   if (polled[1].revents != 0) accept_client();
 }
 
+// A target that says something without end keeps nobody else waiting.
 void Keeper::read_notices() {
-  for (;;) {
+  for (int read = 0; read < kMostNotices; ++read) {
     const auto notice = notices_.next(ports_.clock);
     if (!notice) {
       const int number = errno_of(notice.error().code);
@@ -278,6 +280,9 @@ void Keeper::on_notice(const IscsiNotice& notice) {
       break;
     case IscsiNotice::Kind::Unbound:
       event.kind = Kind::Unbound;
+      break;
+    case IscsiNotice::Kind::SomeGone:
+      event.kind = Kind::SomeGone;
       break;
     case IscsiNotice::Kind::Pdu:
       event.kind = Kind::TargetSaid;

@@ -75,11 +75,14 @@ void Keeper::carry_out(const Action& action, Slot& slot) {
       return;
     case Action::Kind::Forget:
       return release(slot);
-    case Action::Kind::Look:
+    case Action::Kind::Look: {
+      const auto found = find(record_of(slot));
       return tell({.kind = Event::Kind::Sight,
                    .slot = action.slot,
                    .carried = !folder_->is_lost(session),
-                   .bound = !folder_->is_unbound(session)});
+                   .bound = !folder_->is_unbound(session),
+                   .gone = !found && found.error().code == Errc::NotFound});
+    }
     default:
       return;
   }

@@ -48,6 +48,8 @@ TEST(IscsiEvents, TellsThatTheDisksAreGone) {
 }
 
 TEST(IscsiEvents, LeavesOtherNoticesAlone) {
+  ASSERT_TRUE(decode_notice(datagram(104, 3, 0)));
+  EXPECT_EQ(decode_notice(datagram(104, 3, 0))->kind, IscsiNotice::Kind::SomeGone);
   const auto notice = decode_notice(datagram(106, 3, 0));
   ASSERT_TRUE(notice);
   EXPECT_EQ(notice->kind, IscsiNotice::Kind::Other);

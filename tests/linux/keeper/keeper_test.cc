@@ -166,6 +166,51 @@ TEST_F(KeeperTest, LeavesASessionAloneThatLivesWhenNoticesWereDropped) {
   EXPECT_THAT(kernel_.calls, Not(Contains("recover")));
 }
 
+TEST_F(KeeperTest, ForgetsASessionWhoseNumberIsSomebodyElses) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(start());
+  ASSERT_TRUE(keeper_.keep(record_));
+  std::ofstream{session() / "targetname"} << "iqn.2026-11.org.example:another\n";
+  IscsiNotice gone;
+  gone.kind = IscsiNotice::Kind::SomeGone;
+  notices_.said.emplace_back(std::optional{gone});
+  run();
+  EXPECT_TRUE(log_.says("session 3: was ended by somebody else"));
+  EXPECT_EQ(keeper_.kept(), 0U);
+  EXPECT_TRUE(kernel_.calls.empty()) << ::testing::PrintToString(kernel_.calls);
+}
+
+// A target that sends one PDU after the other which the kernel leaves to us.
+TEST_F(KeeperTest, ServesAClientAlthoughTheKernelSaysSomethingWithoutEnd) {
+  class Endless final : public IscsiNotices {
+  public:
+    Result<Done> open() override { return Done{}; }
+    int descriptor() const override { return ready_.get(); }
+    Result<std::optional<IscsiNotice>> next(Clock&) override {
+      // Else the test would not end.
+      if (++said_ > 1'000'000) return std::optional<IscsiNotice>{};
+      return std::optional{IscsiNotice{}};
+    }
+    int said_ = 0;
+
+  private:
+    UniqueFd ready_{eventfd(1, EFD_CLOEXEC)};
+  } endless;
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+  const UniqueFd client{ends[0]};
+  Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, endless};
+  ASSERT_TRUE(keeper.open(places()));
+  ASSERT_TRUE(start(keeper));
+  ASSERT_TRUE(keeper.keep(record_));
+  std::array<std::uint8_t, 16> buffer{};
+  const auto request = encode(ControlRequest{.kind = ControlRequest::Kind::Release}, buffer);
+  ASSERT_EQ(send(client.get(), request->data(), request->size(), 0), 1);
+  keeper.serve(UniqueFd{ends[1]});
+  EXPECT_EQ(keeper.run(), MachineEnd::Stay);
+  EXPECT_LT(endless.said_, 1'000);
+}
+
 TEST_F(KeeperTest, ReadsOnBehindNoticesThatWereDropped) {
   ASSERT_TRUE(open());
   ASSERT_TRUE(start());

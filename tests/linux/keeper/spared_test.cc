@@ -139,30 +139,48 @@ private:
       Keeps work{*this, started[1]};
       _exit(guard(work, {}, clock, log));
     }
-    const pid_t bystander = fork();
-    if (bystander == 0) {
-      (void)setsid();
-      for (;;) (void)poll(nullptr, 0, -1);
-    }
+    const pid_t bystander = one_that_is_not_spared();
     pid_t ours[3];
     pollfd waited{started[0], POLLIN, 0};
     if (poll(&waited, 1, kLongMs) != 1 || read(started[0], ours, sizeof ours) != sizeof ours)
       return "they did not start";
     killall({"-15"});
-    (void)waitpid(bystander, nullptr, 0);  // the other signal has come by then
-    std::string found = lost(ours, "SIGTERM");
+    std::string found = has_ended(bystander) ? "" : "SIGTERM was not sent; ";
+    found += lost(ours, "SIGTERM");
     std::vector<std::string> omitted = {"-9"};
     std::ifstream file{folder_ / "isboot"};  // as sendsigs takes it
     for (std::string process; file >> process;) {
       omitted.emplace_back("-o");
       omitted.push_back(process);
     }
-    if (fork() == 0) {
+    const pid_t another = one_that_is_not_spared();
+    killall(omitted);
+    if (!has_ended(another)) found += "SIGKILL was not sent; ";
+    return found + lost(ours, "SIGKILL");
+  }
+
+  // In a session of its own when this returns: killall5 spares the one that it is in.
+  static pid_t one_that_is_not_spared() {
+    int ends[2];
+    (void)!pipe2(ends, O_CLOEXEC);
+    const UniqueFd says{ends[1]};
+    const UniqueFd hears{ends[0]};
+    const pid_t made = fork();
+    if (made == 0) {
       (void)setsid();
+      (void)!write(says.get(), "", 1);
       for (;;) (void)poll(nullptr, 0, -1);
     }
-    killall(omitted);
-    return found + lost(ours, "SIGKILL");
+    char byte = 0;
+    (void)!read(hears.get(), &byte, 1);
+    return made;
+  }
+  static bool has_ended(pid_t process) {
+    for (int waited = 0; waited < kLongMs; waited += 10) {
+      if (waitpid(process, nullptr, WNOHANG) == process) return true;
+      (void)poll(nullptr, 0, 10);
+    }
+    return false;
   }
 
   static void killall(std::vector<std::string> words) {
