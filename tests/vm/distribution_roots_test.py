@@ -5,8 +5,8 @@ import os
 import unittest
 
 from harness import distribution, private_network
-from harness.distribution import ROOTS
 from harness.distribution_life import live
+from harness.distribution_roots import ROOTS
 
 SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
 GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()

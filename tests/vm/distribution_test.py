@@ -7,12 +7,10 @@ import unittest
 
 from harness import distribution, private_network
 from harness.distribution import DistributionMachine
-from harness.distribution_life import live
+from harness.distribution_life import come_up, live
 
 SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
 GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()
-# What the package brings is in /usr alone; /run is the running keeper's.
-LEFT = "find / -xdev -name '*isboot*' -not -path '*/isboot-test*' -not -path '/proc/*'"
 
 
 def setUpModule():  # pylint: disable=invalid-name
@@ -41,7 +39,12 @@ class Distribution(unittest.TestCase):
                 with self.subTest(suite=suite, generator=generator), DistributionMachine(
                         f"distribution-local-{suite}-{generator}", suite, generator,
                         table=False) as machine:
-                    self.assertEqual(machine.order("dmesg | grep -c isboot: || true"), "0")
+                    come_up(machine)
+                    for log in ("dmesg", "journalctl --boot --no-pager"):
+                        said = machine.order(f"{log} | grep -E 'isboot(\\[[0-9]+\\])?: ' || true")
+                        self.assertEqual(said, "")
+                    self.assertEqual([text for _, text in machine.console.lines if "isboot: " in text], [])
+                    self.assertEqual(machine.order("grep -sl ^isboot /proc/[0-9]*/comm || true"), "")
                     self.assertEqual(machine.order("ls /run/isboot 2>/dev/null || echo none"),
                                      "none")
                     machine.power_off()
@@ -62,7 +65,7 @@ class Distribution(unittest.TestCase):
         self.assertNotEqual(distribution.in_root(tree, "sh", "-c", listing).strip(), b"0")
         distribution.in_root(tree, "apt-get", "purge", "-y", "isboot")
         self.assertEqual(distribution.in_root(tree, "sh", "-c", listing).strip(), b"0")
-        left = distribution.in_root(tree, "sh", "-c", LEFT).decode().split()
+        left = distribution.in_root(tree, "sh", "-c", distribution.LEFT).decode().split()
         # dpkg's and apt's own records of what was installed once.
         self.assertEqual([path for path in left if not path.startswith("/var/lib/")], [])
         distribution.run("rm", "-rf", tree)

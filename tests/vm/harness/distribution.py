@@ -1,7 +1,6 @@
 """A whole Debian from its packages, installed by their scripts, with isboot's package on top and
 nothing else: as a disk that a machine starts from over iSCSI, or has as its own."""
 
-import collections
 import contextlib
 import functools
 import os
@@ -11,29 +10,20 @@ import time
 import types
 
 from . import machine, private_network
-from .disk import ROOT_LABEL, Disk
+from .distribution_roots import ROOTS
 from .ended_machine import EndedMachine
-from .layered_disk import VOLUME, VOLUME_GROUP, LvmDisk, OtherFileSystemDisk
 from .process import run
 from .workspace import PROJECT, Workspace, cache_lock
 
 PACKAGES = ("linux-image-amd64", "systemd-sysv", "udev", "dbus", "ifupdown", "isc-dhcp-client",
-            "iproute2", "e2fsprogs", "zstd")
+            "iproute2", "network-manager", "e2fsprogs", "zstd")
 ROOT_MIB = 1600
+# What a program mounts in a root is gone when it has ended, and never in the way of removing that.
+ALONE = ("unshare", "--mount", "--propagation", "private")
 START_LIMIT = 900
 
-# What root is on → the packages that this needs, root= of the kernel's command line, root's line
-# in fstab, and how its disk is made.
-Root = collections.namedtuple("Root", "packages argument fstab disk")
-ROOTS = {
-    "ext4": Root((), f"LABEL={ROOT_LABEL}", "ext4 errors=remount-ro 0 1", Disk),
-    "xfs": Root(("xfsprogs",), f"LABEL={ROOT_LABEL}", "xfs defaults 0 0",
-                functools.partial(OtherFileSystemDisk, kind="xfs")),
-    "btrfs": Root(("btrfs-progs",), f"LABEL={ROOT_LABEL}", "btrfs defaults 0 0",
-                  functools.partial(OtherFileSystemDisk, kind="btrfs")),
-    "lvm": Root(("lvm2",), f"/dev/mapper/{VOLUME_GROUP}-{VOLUME}", "ext4 errors=remount-ro 0 1",
-                LvmDisk),
-}
+# What the package brings is in /usr alone; /run is the running keeper's.
+LEFT = "find / -xdev -name '*isboot*' -not -path '*/isboot-test*' -not -path '/proc/*'"
 FILES = {
     "etc/hostname": "isboot-test\n",
     "etc/network/interfaces": "auto lo\niface lo inet loopback\n",
@@ -65,7 +55,7 @@ def base(suite, generator, packages=()):
     """The system without isboot, made once: a directory. Needs the network."""
     with cache_lock() as cache:
         tree = _made(cache / f"{suite}-{generator}", lambda partial: run(
-            "mmdebstrap", "--variant=minbase",
+            *ALONE, "mmdebstrap", "--variant=minbase",
             f"--include={','.join((*PACKAGES, generator))}", suite, partial))
         if packages:
             tree = _made(cache / "-".join((suite, generator, *packages)),
@@ -88,31 +78,19 @@ def _add_packages(tree, packages, partial):
     in_root(partial, "apt-get", "install", "-y", "--no-install-recommends", *packages)
 
 
-@contextlib.contextmanager
-def _kernel_file_systems(tree):
-    """What scripts of packages expect; in a mount namespace nobody else would see them."""
-    mounted = []
-    try:
-        for kind, where in (("proc", "proc"), ("devtmpfs", "dev")):
-            run("mount", "-t", kind, kind, tree / where)
-            mounted.append(tree / where)
-        yield
-    finally:
-        for where in reversed(mounted):
-            run("umount", where)
-
-
 def in_root(tree, *command):
-    with _kernel_file_systems(tree):
-        return run("chroot", tree, "env", "--unset=TMPDIR", "DEBIAN_FRONTEND=noninteractive",
-                   *command)
+    """With what scripts of packages expect of the kernel, mounted where nobody else sees it: it goes
+    with the command, however that ends."""
+    return run(*ALONE, "sh", "-euc", "mount -t proc proc \"$0/proc\"; mount -t devtmpfs dev \"$0/dev\"; "
+               "exec chroot \"$0\" env --unset=TMPDIR DEBIAN_FRONTEND=noninteractive \"$@\"",
+               tree, *command)
 
 
-def install(workspace, suite, generator, packages=()):
-    """A copy of the base with isboot installed by apt, as a user does, on a system that has
-    `packages`; a directory."""
+def install(workspace, suite, generator, root=ROOTS["ext4"]):
+    """A copy of the base with isboot installed by apt, as a user does, on a system that has what
+    `root` needs; a directory."""
     tree = workspace / "root"
-    run("cp", "-a", "--reflink=auto", base(suite, generator, packages), tree)
+    run("cp", "-a", "--reflink=auto", base(suite, generator, root.packages), tree)
     shutil.copy(package(), tree / "isboot.deb")
     in_root(tree, "apt-get", "install", "-y", "--no-install-recommends", "/isboot.deb")
     (tree / "isboot.deb").unlink()
@@ -122,14 +100,17 @@ def install(workspace, suite, generator, packages=()):
 def prepare_for_test(tree, root=ROOTS["ext4"]):
     """What the test itself needs in the machine."""
     shutil.copytree(PROJECT / "tests/vm/guest/managers", tree / "usr/lib/isboot-test")
-    fstab = {"etc/fstab": f"{root.argument} / {root.fstab}\n"}
-    for path, content in {**FILES, **fstab}.items():
-        (tree / path).parent.mkdir(parents=True, exist_ok=True)
-        (tree / path).write_text(content, encoding="ascii")
+    _write(tree, {**FILES, "etc/fstab": f"{root.argument} / {root.fstab}\n"})
     for path, to in LINKS.items():
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).unlink(missing_ok=True)
         (tree / path).symlink_to(to)
+
+
+def _write(tree, files):
+    for path, content in files.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(content, encoding="ascii")
 
 
 def kernel_of(tree):
@@ -154,7 +135,7 @@ class DistributionMachine(EndedMachine):
         self.root_on_iscsi = "yes" if table else "no"
         self._vlan, self._ipxe = 0, False
         self._qemu = self._port = None
-        tree = install(self.workspace, suite, generator, root.packages)
+        tree = install(self.workspace, suite, generator, root)
         prepare_for_test(tree, root)
         image, self._initrd = kernel_of(tree)
         shutil.copy(image, self.workspace / "vmlinuz")

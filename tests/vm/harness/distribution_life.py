@@ -1,31 +1,39 @@
-"""The life of a machine with a whole Debian: to the login prompt, through an outage, a reboot and a
-power-off. Raises where it is not as a user expects."""
+"""The life of a machine with a whole Debian: to the login prompt, through restarts of the network
+managers, an outage, a reboot and a power-off. Raises where it is not as a user expects."""
 
 from . import distribution
-from .distribution import ROOTS, DistributionMachine
+from .distribution import DistributionMachine
+from .distribution_roots import ROOTS
 
-OUTAGE_S = 20
+OUTAGE_S = 30
+INTERFACES = "auto lo {nic}\\niface lo inet loopback\\niface {nic} inet dhcp\\n"
 
 
 def live(name, suite, generator, root=ROOTS["ext4"]):
     with DistributionMachine(name, suite, generator, root=root) as machine:
-        machine.wait_until("systemctl is-active serial-getty@ttyS1.service",
-                           distribution.START_LIMIT)
-        machine.wait_until("systemctl is-system-running", distribution.START_LIMIT)
-        machine.wait_for_login_prompt()
-        _expect("units failed", machine.order("systemctl --failed --no-legend | wc -l"), "0")
+        come_up(machine)
         _check_keeper(machine)
         said = [text for _, text in machine.console.lines if "logged in to" in text]
-        _expect("lines that say so of the login", len(said), 1)
+        expect("lines that say so of the login", len(said), 1)
+        _restart_managers(machine)
         _outage(machine)
         machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system")
-        _expect("logouts at the target", machine.relay.logouts, 1)
+        expect("logouts at the target", machine.relay.logouts, 1)
         machine.start()
         machine.power_off()
-        _expect("logouts at the target", machine.relay.logouts, 2)
+        expect("logouts at the target", machine.relay.logouts, 2)
 
 
-def _expect(what, seen, *wanted):
+def come_up(machine):
+    """To the login prompt, and no unit has failed."""
+    machine.wait_until("systemctl is-active serial-getty@ttyS1.service", distribution.START_LIMIT)
+    machine.wait_until("systemctl is-system-running | grep -E 'running|degraded'",
+                       distribution.START_LIMIT)
+    machine.wait_for_login_prompt()
+    expect("units failed", machine.order("systemctl --failed --no-legend"), "")
+
+
+def expect(what, seen, *wanted):
     if seen not in wanted:
         raise AssertionError(f"{what}: {seen!r}, not {' or '.join(map(repr, wanted))}")
 
@@ -34,7 +42,33 @@ def _check_keeper(machine):
     """In no unit's control group: that of PID 1, or none."""
     groups = machine.order("cat $(grep -slx -e isboot-keep -e isboot-guard /proc/[0-9]*/comm | "
                            "sed s/comm/cgroup/) | sort -u")
-    _expect("control groups of the keeper", groups, "0::/init.scope", "0::/")
+    expect("control groups of the keeper", groups, "0::/init.scope", "0::/")
+
+
+def _restart_managers(machine):
+    """One after the other has the NIC and is started again, as when it is upgraded."""
+    nic = machine.order("ls /sys/class/net | grep -vx lo | head -n 1")
+    # NetworkManager leaves to ifupdown what this file names, so that comes last.
+    interfaces = f"printf '{INTERFACES.format(nic=nic)}' >/etc/network/interfaces"
+    for order in ("systemctl restart NetworkManager", "systemctl restart NetworkManager",
+                  "systemctl stop NetworkManager",
+                  "systemctl restart systemd-networkd", "systemctl restart systemd-networkd",
+                  "systemctl stop systemd-networkd.socket systemd-networkd", interfaces,
+                  "systemctl restart networking", "systemctl restart networking"):
+        machine.order(order)
+        _check_carried(machine)
+
+
+def _check_carried(machine):
+    """The session was never lost, and writes reach the disk."""
+    expect("the session", [(session["state"], session["recoveries"])
+                           for session in machine.status()], [("carried", 0)])
+    _wait_for_write(machine)
+
+
+def _wait_for_write(machine):
+    before = machine.order("cat /run/written")
+    machine.wait_until(f"test $(cat /run/written) -gt {before}")
 
 
 def _outage(machine):
@@ -42,6 +76,5 @@ def _outage(machine):
     machine.relay.reset()
     machine.console.follow(OUTAGE_S)
     machine.relay.listen(True)
-    machine.wait_until("isboot status | grep carried")
-    before = machine.order("cat /run/written")
-    machine.wait_until(f"test $(cat /run/written) -gt {before}")
+    machine.wait_until("isboot status")
+    _wait_for_write(machine)
