@@ -30,6 +30,9 @@ std::string advice(const Error& error) {
   if (error.code == Errc::Closed) return "look into the target's log for why it hung up";
   if (error.code.domain() == kErrorDomain<iscsi::ChapErrc>)
     return "check the CHAP names and secrets on both sides";
+  if (error.code == boot::SessionErrc::RedirectLoop ||
+      error.code == boot::SessionErrc::TooManyRedirects)
+    return "let each portal of the target redirect to one that serves the disk itself";
   return "look into the target's log; docs/quirks.md lists what targets are known to do";
 }
 

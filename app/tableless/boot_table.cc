@@ -41,6 +41,7 @@ private:
   struct Completed {
     boot::Tableless wanted;
     std::optional<Error> lacks;
+    std::string name;  // by which that one was asked for
   };
 
   void say(LogLevel level, const std::string& line) { log_.write(level, line); }
@@ -158,16 +159,19 @@ Result<Done> Making::complete(IpParameter& nic, std::vector<boot::Lease>& leases
 }
 
 Result<Making::Completed> Making::completed() {
-  Completed result{wanted_, {}};
+  Completed result{wanted_, {}, {}};
   result.wanted.nics.count = 0;
   std::vector<boot::Lease> leases = read_leases(paths_);
   for (IpParameter nic : wanted_.nics) {
     const auto done = complete(nic, leases);
     if (!done && done.error().code != Errc::NotFound) return done.error();
-    if (done)
+    if (done) {
       (void)result.wanted.nics.push(nic);
-    else if (!result.lacks)
+    } else if (!result.lacks) {
       result.lacks = done.error();
+      result.name = nic.device.view();
+      if (!nic.mac.is_zero()) result.name = to_text(nic.mac).view();
+    }
   }
   return result;
 }
@@ -184,8 +188,12 @@ Result<boot::Tableless> Making::awaited(const Patience* patience) {
       continue;
     }
     // It is somebody's wish: not the same as no table.
-    if (!some) return Error{Errc::BadValue, 0, now.lacks->text};
-    say(LogLevel::Warning, std::string{now.lacks->text} + "; going on with the other NICs");
+    if (!some) {
+      if (!now.name.empty()) say(LogLevel::Error, "NIC " + now.name + " is wanted");
+      return Error{Errc::BadValue, 0, now.lacks->text};
+    }
+    const std::string name = now.name.empty() ? "" : ": " + now.name;
+    say(LogLevel::Warning, now.lacks->text + name + "; going on with the other NICs");
     return now.wanted;
   }
 }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/boot/command_line.h"
+
 namespace isboot::cli {
 namespace {
 
@@ -36,7 +38,9 @@ void add_parameter_options(Command& command, ParameterOptions& options) {
     const auto check = [name](const std::string& value) -> std::string {
       boot::Parameters scratch;
       const auto set = boot::set_parameter(scratch, name, value);
-      return set ? std::string{} : std::string{set.error().text};
+      if (set) return {};
+      return std::string{set.error().text} + ": " +
+             std::string{boot::shown_value({.name = name, .value = value, .has_value = true})};
     };
     command
         .option(("--" + name).c_str(),

@@ -222,15 +222,24 @@ SessionStep Session::redirect(Millis now) {
 SessionStep Session::go_on_at(const Portal& portal, Millis now) {
   for (const Portal& visited : visited_)
     if (visited == portal)
-      return on_failure(Error{SessionErrc::RedirectLoop, 0, "the target redirects in a circle"},
-                        now);
+      return on_redirected(Error{SessionErrc::RedirectLoop, 0, "the target redirects in a circle"},
+                           portal, now);
   if (visited_.full())
-    return on_failure(
-        Error{SessionErrc::TooManyRedirects, 0, "the target redirects more than four times"}, now);
+    return on_redirected(
+        Error{SessionErrc::TooManyRedirects, 0, "the target redirects more than four times"},
+        portal, now);
   // RFC 7143 section 11.13.5: a permanent move is for later logins as well. It comes before any
   // proof of identity, so it counts once a login has succeeded by it.
   if (login_->redirect().permanent) moves_to_ = portal;
   return connect(portal, now);
+}
+
+SessionStep Session::on_redirected(const Error& error, const Portal& portal, Millis now) {
+  std::array<char, 80> buffer{};
+  TextWriter fault{buffer};
+  fault << "TargetAddress=" << to_text(portal);
+  (void)fault_.assign(fault.text());  // shorter than a fault may be
+  return on_failure(error, now);
 }
 
 SessionStep Session::on_failure(const Error& error, Millis now, iscsi::RetryPolicy policy) {

@@ -188,6 +188,8 @@ private:
   SessionStep on_login_step(const iscsi::LoginStep& step, Millis now);
   SessionStep on_login_cut_off(const Error& error, Millis now);
   SessionStep redirect(Millis now);
+  // A redirect that is not followed; `portal` is where it would lead.
+  SessionStep on_redirected(const Error& error, const Portal& portal, Millis now);
   SessionStep go_on_at(const Portal& portal, Millis now);
   SessionStep on_failure(const Error& error, Millis now,
                          iscsi::RetryPolicy policy = iscsi::RetryPolicy::Soon);

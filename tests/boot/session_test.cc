@@ -180,6 +180,7 @@ TEST_F(SessionTest, SeesThatItIsSentInACircle) {
   const SessionStep wait = log_in({refusal(1, 1, {"TargetAddress=10.0.2.2:3260"})});
   EXPECT_EQ(wait.kind, Kind::Wait);
   EXPECT_EQ(wait.error.code, SessionErrc::RedirectLoop);
+  EXPECT_EQ(session_->fault(), "TargetAddress=10.0.2.2:3260");
 }
 
 TEST_F(SessionTest, FollowsFourRedirectsAndNoFifth) {
@@ -191,6 +192,7 @@ TEST_F(SessionTest, FollowsFourRedirectsAndNoFifth) {
   const SessionStep wait = log_in({refusal(1, 1, {"TargetAddress=10.0.2.9:3260"})});
   EXPECT_EQ(wait.kind, Kind::Wait);
   EXPECT_EQ(wait.error.code, SessionErrc::TooManyRedirects);
+  EXPECT_EQ(session_->fault(), "TargetAddress=10.0.2.9:3260");
 }
 
 TEST_F(SessionTest, FollowsARedirectToANameThatItsDriverLooksUp) {

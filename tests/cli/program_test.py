@@ -148,6 +148,15 @@ class Program(unittest.TestCase):
         self.assertIn("offset 9", done.stderr)
         self.assertIn("do not sum up to 0", done.stderr)
 
+    def test_a_bad_parameter_is_shown_but_for_secrets(self):
+        for word, value, shown in (("--vlan", "4095", "4095"), ("--url", "iscsi:10.0.0.1::0:1:x", "0:1:x"),
+                                   ("--url", "iscsi://u%hush@10.0.0.1/x/1", "(hidden)")):
+            done = isboot("plan", "--table", TABLE, word, value)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"{word}: ", done.stderr)
+            self.assertIn(shown, done.stderr)
+            self.assertNotIn("hush", done.stderr)
+
     def test_init_is_for_pid_1(self):
         done = isboot("init")
         self.assertEqual(done.returncode, 2)

@@ -198,6 +198,9 @@ TEST_F(BootTableTest, WhatIsMissingIsAFaultThatNamesIt) {
   EXPECT_TRUE(fails(kUrl, "ip="));
   EXPECT_TRUE(fails(kUrl + "ip=dhcp", "no lease"));
   EXPECT_TRUE(fails(kUrl + "ip=10.0.2.15:::24::eth9:none", "not there"));
+  EXPECT_NE(log_.lines.find("NIC eth9 is wanted"), std::string::npos) << log_.lines;
+  EXPECT_TRUE(fails(kUrl + "ip=dhcp BOOTIF=01-52-54-00-00-00-09", "no NIC has the MAC"));
+  EXPECT_NE(log_.lines.find("NIC 52:54:00:00:00:09 is wanted"), std::string::npos) << log_.lines;
   write("uuid", "00000000-0000-0000-0000-000000000000\n");
   EXPECT_TRUE(fails(kUrl + "ip=10.0.2.15:::24", "isboot.initiator="));
 }
