@@ -2,14 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
-#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -17,7 +15,9 @@
 #include "app/boot/parameter_sources.h"
 #include "app/exit_status.h"
 #include "app/failure.h"
+#include "app/init/new_root.h"
 #include "app/timeline/record.h"
+#include "core/boot/parameters.h"
 #include "platform/linux/system/root_file_system.h"
 
 namespace isboot::app {
@@ -77,12 +77,13 @@ void load_modules(Modules& modules, Log& log) {
 
 // Returns only when it failed, with everything said that can be.
 void start_system(Machine& machine, const RootOptions& root, const std::string& booted,
-                  Millis give_up, Modules& modules, char** arguments) {
+                  Millis give_up, Modules& modules, char** arguments, Text command_line) {
   const auto fail = [&machine](const std::string& what, const Error& error, const char* next) {
     machine.log.write(LogLevel::Error, what + ": " + in_words(error) + "; next: " + next);
   };
   const std::uint64_t begin = monotonic_microseconds();
-  const Millis deadline = std::max(give_up, machine.clock.now() + kRootAtLeast);
+  const Millis deadline =
+      std::max(give_up, machine.clock.now() + std::max(kRootAtLeast, root.at_least));
   const auto device = linux_platform::find_root_device(root.root, booted, machine.clock,
                                                        {.deadline = deadline}, machine.log);
   if (!device) return fail("root=" + root.root, device.error(), "check root= against the disk");
@@ -92,24 +93,17 @@ void start_system(Machine& machine, const RootOptions& root, const std::string& 
                 "check rootfstype= and rootflags=, and that the "
                 "initramfs has the file system's module");
   TimelineRecorder::open(kTimelinePath).add(begin, monotonic_microseconds(), 0, Step::MountRoot);
-  machine.log.write(LogLevel::Info, "root is " + *device + (root.read_only ? ", ro" : ", rw"));
+  machine.log.write(LogLevel::Info, "root is " + *device + (root.writable() ? ", rw" : ", ro"));
   const auto moved = linux_platform::move_into(kNewRoot);
   if (!moved) return fail(*device, moved.error(), "this is a fault of isboot: please report it");
+  if (root.writable()) make_writable(machine, {*device, *mounted}, root, command_line);
+  if (wants_prompt(command_line)) prompt(machine);
   fail("init=" + root.init, linux_platform::run_init(root.init, arguments),
        "check init= against the root file system");
 }
 
-// As panic= asks: reboot at once (negative), after so many seconds, or stay (0, absent).
 [[noreturn]] void end_failed(Machine& machine, Text command_line) {
-  const std::string panic{boot::command_line_value(command_line, "panic").value_or("0")};
-  const long seconds = std::strtol(panic.c_str(), nullptr, 10);
-  if (seconds != 0) {
-    const Millis wait = seconds > 0 ? static_cast<Millis>(seconds) * 1000 : 0;
-    machine.log.write(LogLevel::Error, "not booted; restart as panic=" + panic + " asks");
-    machine.clock.sleep_until(machine.clock.now() + wait);
-    sync();
-    reboot(RB_AUTOBOOT);
-  }
+  restart_as_panic_asks(machine, command_line);
   if (access("/bin/sh", X_OK) == 0) {
     machine.log.write(LogLevel::Error, "not booted; a shell follows, its end restarts nothing");
     execl("/bin/sh", "sh", static_cast<char*>(nullptr));
@@ -133,6 +127,10 @@ int init(char** arguments) {
   const std::string command_line = kernel_command_line();
   const boot::Parameters parameters = read_parameters(command_line, {}, machine.log);
   machine.log.set_verbose(parameters.verbose);
+  if (boot::command_line_value(command_line, "resume"))
+    machine.log.write(LogLevel::Info,
+                      "resume= is left alone: only the distribution's initramfs wakes a machine "
+                      "from its disk");
   const Millis give_up = machine.clock.now() + parameters.timeout * Millis{1000};
   Modules modules = Modules::of_running_kernel();
   load_modules(modules, machine.log);
@@ -140,7 +138,7 @@ int init(char** arguments) {
   // Without a table root= may still be a disk of this machine.
   if (result.status != kFailed)
     start_system(machine, RootOptions::from_command_line(command_line), result.disk, give_up,
-                 modules, arguments);
+                 modules, arguments, command_line);
   end_failed(machine, command_line);
 }
 

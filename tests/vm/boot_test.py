@@ -2,8 +2,8 @@
 
 import unittest
 
-from harness import kernel, process
-from harness.boot import BIOS, KERNEL, UEFI, Boot
+from harness import kernel, packages, process
+from harness.boot import (BIOS, KERNEL, KERNEL_LIMIT, POWER_OFF_LIMIT, ROOT_LIMIT, UEFI, Boot)
 from harness.workspace import Workspace, isboot_binary
 
 MAX_BYTES = 4_000_000  # for a virtio machine
@@ -37,11 +37,29 @@ class BootFromIscsi(unittest.TestCase):
             images.append(image.read_bytes())
         self.assertEqual(images[0], images[1])
         self.assertLessEqual(len(images[0]), MAX_BYTES)
-        boot = Boot("boot-own-initramfs", KERNEL, initrd=images[0])
-        boot.run()
+        self._repair(images[0])
+        workspace.clear()
+
+    def _repair(self, initramfs):
+        """Root is to be writable and has an error: the system's own fsck mends that first, and the
+        machine restarts, because root was mounted meanwhile. Then it boots, over a prompt."""
+        checker = packages.unpacked("e2fsck-static") / "sbin/e2fsck.static"
+        boot = Boot("boot-own-initramfs", KERNEL, initrd=initramfs, files={"sbin/fsck.ext4": checker},
+                    arguments="rw resume=/dev/none rd.break")
+        boot.disk.damage()
+        with boot.running() as qemu:
+            boot.console.wait_for("resume= is left alone", KERNEL_LIMIT, "a word on resume=")
+            boot.console.wait_for("sda3 was repaired; the machine restarts", ROOT_LIMIT, "fsck")
+            self.assertEqual(qemu.wait(POWER_OFF_LIMIT), 0)  # QEMU does not start again
+        with boot.running() as qemu:
+            boot.console.wait_for(r"built-in shell \(ash\)", ROOT_LIMIT, "a prompt")
+            qemu.stdin.write(b"dmesg | grep -q 'the boot goes on when it ends' && "
+                             b"test -e /run/initramfs/fsck-root && exit\n")
+            qemu.stdin.flush()
+            boot.wait_for_report()
+            boot.wait_for_power_off(qemu)
         boot.check()
         boot.workspace.clear()
-        workspace.clear()
 
     def _boot(self, name, firmware):
         boot = Boot(name, firmware)

@@ -113,7 +113,19 @@ RootOptions RootOptions::from_command_line(Text command_line) {
   options.flags = value("rootflags");
   options.init = value("init");
   options.read_only = !boot::command_line_switch(command_line, "rw", "ro");
+  for (const Text name : {"rootdelay", "rootwait"}) {
+    const auto seconds = parse_decimal(value(name), kForEverRoot / 1000);
+    if (seconds) options.at_least = std::max(options.at_least, *seconds * Millis{1000});
+  }
+  const auto wait = boot::command_line_value(command_line, "rootwait");
+  if (wait && wait->empty()) options.at_least = kForEverRoot;
   return options;
+}
+
+bool RootOptions::writable() const {
+  unsigned long mount_flags = read_only ? MS_RDONLY : 0;
+  (void)take_flags(flags, mount_flags);
+  return (mount_flags & MS_RDONLY) == 0;
 }
 
 Result<std::string> find_root_device(const std::string& root, const std::string& booted,
@@ -134,28 +146,39 @@ Result<std::string> find_root_device(const std::string& root, const std::string&
     const Millis now = clock.now();
     if (told && now < word) continue;
     if (now >= wait.deadline) return Error{Errc::TimedOut, 0, "no such device appeared"};
-    log.write(LogLevel::Warning, "root=" + root + ": not there yet, looking for " +
-                                     std::to_string((wait.deadline - now) / 1000) + " s more");
+    const Millis left = wait.deadline - now;
+    log.write(LogLevel::Warning,
+              "root=" + root + ": not there yet, looking for " +
+                  (left > kForEverRoot / 2 ? "it for ever (rootwait)"
+                                           : std::to_string(left / 1000) + " s more"));
     word = words.end(now, wait.deadline);
   }
 }
 
-Result<Done> mount_root(const std::string& device, const RootOptions& options,
-                        const std::string& where, Modules& modules) {
+Result<std::string> mount_root(const std::string& device, const RootOptions& options,
+                               const std::string& where, Modules& modules) {
   std::vector<std::string> types = split(options.types, ',');
   if (types.empty()) types.push_back(file_system_type(device));
   if (types.front().empty())
     return Error{Errc::NotFound, 0, "no file system was recognised; set rootfstype="};
-  unsigned long flags = options.read_only ? MS_RDONLY : 0;
+  unsigned long flags = 0;
   const std::string data = take_flags(options.flags, flags);
   mkdir(where.c_str(), 0755);
   int error = 0;
   for (const std::string& type : types) {
     (void)modules.load(type);  // built in, or mount says what is missing
-    if (mount(device.c_str(), where.c_str(), type.c_str(), flags, data.c_str()) == 0) return Done{};
+    if (mount(device.c_str(), where.c_str(), type.c_str(), flags | MS_RDONLY, data.c_str()) == 0)
+      return type;
     error = errno;
   }
   return system_error(error, "the root file system cannot be mounted");
+}
+
+Result<Done> make_root_writable(const RootOptions& options) {
+  unsigned long flags = 0;
+  (void)take_flags(options.flags, flags);
+  if (mount(nullptr, "/", nullptr, MS_REMOUNT | flags, nullptr) == 0) return Done{};
+  return system_error(errno, "the root file system cannot be made writable");
 }
 
 Error run_init(const std::string& init, char** arguments) {

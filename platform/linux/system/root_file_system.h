@@ -18,9 +18,15 @@ struct RootOptions {
   std::string flags;      // rootflags
   bool read_only = true;  // ro, unless rw stands behind it
   std::string init;       // empty: /sbin/init and the usual others
+  // How long the device is waited for whatever else is set: rootdelay=, rootwait=SECONDS; rootwait
+  // alone is for ever.
+  Millis at_least = 0;
 
   static RootOptions from_command_line(Text command_line);
+  bool writable() const;  // by rw and ro, and by these among rootflags
 };
+
+inline constexpr Millis kForEverRoot = 1'000ULL * 3'600 * 24 * 365 * 100;
 
 // How long a root device is waited for, and after how long it is said for the first time that it is
 // not there yet.
@@ -36,9 +42,13 @@ struct RootWait {
 Result<std::string> find_root_device(const std::string& root, const std::string& booted,
                                      Clock& clock, const RootWait& wait, Log& log);
 
-// Mounts `device` at `where` (made if needed), with the file system's module loaded.
-Result<Done> mount_root(const std::string& device, const RootOptions& options,
-                        const std::string& where, Modules& modules);
+// Mounts `device` at `where` (made if needed), read-only, with the file system's module loaded. The
+// type that it was mounted as.
+Result<std::string> mount_root(const std::string& device, const RootOptions& options,
+                               const std::string& where, Modules& modules);
+
+// Makes the root file system writable, in its place as "/".
+Result<Done> make_root_writable(const RootOptions& options);
 
 // Makes `root` the root directory, with /proc, /sys, /dev and /run moved along, and
 // frees the memory of the initramfs. What still runs from it goes on.

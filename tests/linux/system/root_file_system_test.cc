@@ -25,6 +25,39 @@ TEST(RootOptions, MountReadOnlyUnlessToldOtherwise) {
   EXPECT_FALSE(RootOptions::from_command_line("ro rw").read_only);
 }
 
+TEST(RootOptions, HaveTheLastWordInRootflags) {
+  const auto writable = [](Text line) { return RootOptions::from_command_line(line).writable(); };
+  EXPECT_FALSE(writable("root=/dev/sda1"));
+  EXPECT_TRUE(writable("rw"));
+  EXPECT_FALSE(writable("rw rootflags=noatime,ro"));
+  EXPECT_TRUE(writable("ro rootflags=rw"));
+}
+
+TEST(RootOptions, SayHowLongTheDeviceIsWaitedForAtLeast) {
+  const auto wait = [](Text line) { return RootOptions::from_command_line(line).at_least; };
+  EXPECT_EQ(wait("quiet"), 0u);
+  EXPECT_EQ(wait("rootdelay=60"), 60'000u);
+  EXPECT_EQ(wait("rootwait=300 rootdelay=60"), 300'000u);
+  EXPECT_EQ(wait("rootdelay=60 rootwait"), kForEverRoot);
+  EXPECT_EQ(wait("rootdelay=soon rootwait=99999999999999999999"), 0u);
+}
+
+TEST(FindRootDevice, SaysThatItWaitsForEver) {
+  LinuxClock clock;
+  // The first word is all that can be waited for: a log that ends the test, as nothing else would.
+  struct Stop {};
+  class StoppingLog final : public Log {
+  public:
+    void write(LogLevel, Text line) override {
+      EXPECT_EQ(line, "root=/dev/no-such-disk: not there yet, looking for it for ever (rootwait)");
+      throw Stop{};
+    }
+    Text words(Code) override { return {}; }
+  } stopping;
+  const RootWait wait{.deadline = clock.now() + kForEverRoot, .first_word = 10};
+  EXPECT_THROW((void)find_root_device("/dev/no-such-disk", "", clock, wait, stopping), Stop);
+}
+
 TEST(FindRootDevice, RefusesFormsThatItDoesNotKnow) {
   testing::FakeClock clock;
   testing::FakeLog log;

@@ -36,6 +36,11 @@ class Root:
         """Raises unless fsck finds the root file system clean."""
         run("e2fsck", "-fn", self._root)
 
+    def damage(self):
+        """A wrong count, and the kernel's word that something is wrong: fsck -a mends both."""
+        for request in ("set_super_value free_inodes_count 5", "set_super_value state 2"):
+            run("debugfs", "-w", "-R", request, self._root)
+
     def replay_journal(self):
         """As a boot does after a power cut."""
         # It opens the file a second time then, and forgets the offset (e2fsprogs 1.47.0).
