@@ -69,7 +69,7 @@ bool is_passing(const iscsi::ExchangeResult& result) {
 
 }  // namespace
 
-std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginConfig config) {
+Outcome<> Conversation::log_in(const Portal& portal, iscsi::LoginConfig config) {
   using Kind = boot::SessionStep::Kind;
   using Event = boot::SessionEvent;
   notes_.clear();
@@ -104,9 +104,9 @@ std::optional<Failure> Conversation::log_in(const Portal& portal, iscsi::LoginCo
       for (const iscsi::Note& note : session.notes()) notes_.emplace_back(to_text(note).view());
       params_ = session.params();
       exchange_.emplace(params_);
-      return std::nullopt;
+      return Done{};
     } else {
-      if (look_up_failure_) return look_up_failure_;
+      if (look_up_failure_) return *look_up_failure_;
       return login_failure(session, step.error);
     }
     step = session.on_event(event, clock_.now());
@@ -124,33 +124,30 @@ boot::SessionEvent Conversation::look_up(const boot::SessionStep& step) {
   return boot::SessionEvent::failed(found.error());
 }
 
-std::optional<Failure> Conversation::finish(iscsi::ExchangeStep first,
-                                            iscsi::ExchangeResult& result) {
+Outcome<> Conversation::finish(iscsi::ExchangeStep first, iscsi::ExchangeResult& result) {
   const auto last = iscsi::drive(*exchange_, first, stream_, clock_, deadline_);
   if (!last) return Failure{in_words(last.error()), advice(last.error())};
   if (last->kind == iscsi::ExchangeStep::Kind::Failed)
     return Failure{in_words(last->error), advice(last->error)};
   result = exchange_->result();
-  return std::nullopt;
+  return Done{};
 }
 
-std::optional<Failure> Conversation::command(const Lun& lun, Bytes cdb, MutableBytes data,
-                                             iscsi::ExchangeResult& result) {
+Outcome<> Conversation::command(const Lun& lun, Bytes cdb, MutableBytes data,
+                                iscsi::ExchangeResult& result) {
   for (int attentions = 0;;) {
-    auto failure = finish(exchange_->command(lun, cdb, data), result);
-    if (failure) return failure;
+    ISBOOT_TRY(finish(exchange_->command(lun, cdb, data), result));
     if (is_passing(result)) {
-      if (clock_.now() + kPause >= deadline_) return std::nullopt;
+      if (clock_.now() + kPause >= deadline_) return Done{};
       clock_.sleep_until(clock_.now() + kPause);
     } else if (!has_sense_key(result, {iscsi::scsi::kUnitAttention}) ||
                ++attentions > kMaxAttentions) {
-      return std::nullopt;
+      return Done{};
     }
   }
 }
 
-std::optional<Failure> Conversation::text(Text request, MutableBytes answer,
-                                          iscsi::ExchangeResult& result) {
+Outcome<> Conversation::text(Text request, MutableBytes answer, iscsi::ExchangeResult& result) {
   return finish(exchange_->text(request, answer), result);
 }
 

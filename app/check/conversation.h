@@ -27,7 +27,7 @@ public:
   void use_names(names::Asking& asking) { asking_ = &asking; }
 
   // Connects, and follows redirections.
-  std::optional<Failure> log_in(const Portal& portal, iscsi::LoginConfig config);
+  Outcome<> log_in(const Portal& portal, iscsi::LoginConfig config);
   const iscsi::SessionParams& params() const { return params_; }
   const Portal& portal() const { return portal_; }  // where the login ended up
   // What the target did in the login that was made safe, in words.
@@ -36,14 +36,13 @@ public:
   // One SCSI command; `result` borrows until the next one. A unit attention is not a
   // failure of the command: it is sent again; so it is until the deadline where the target is busy
   // or the disk is not ready.
-  std::optional<Failure> command(const Lun& lun, Bytes cdb, MutableBytes data,
-                                 iscsi::ExchangeResult& result);
-  std::optional<Failure> text(Text request, MutableBytes answer, iscsi::ExchangeResult& result);
+  Outcome<> command(const Lun& lun, Bytes cdb, MutableBytes data, iscsi::ExchangeResult& result);
+  Outcome<> text(Text request, MutableBytes answer, iscsi::ExchangeResult& result);
   void log_out();
 
 private:
   boot::SessionEvent look_up(const boot::SessionStep& step);
-  std::optional<Failure> finish(iscsi::ExchangeStep first, iscsi::ExchangeResult& result);
+  Outcome<> finish(iscsi::ExchangeStep first, iscsi::ExchangeResult& result);
 
   Stream& stream_;
   Clock& clock_;

@@ -20,9 +20,8 @@ std::string number_of(const Lun& lun) {
 }
 
 // Why a command was not GOOD; none when it was.
-std::optional<Failure> judge(const char* what, const Lun& lun,
-                             const iscsi::ExchangeResult& result) {
-  if (result.scsi_status == scsi::kGood) return std::nullopt;
+Outcome<> judge(const char* what, const Lun& lun, const iscsi::ExchangeResult& result) {
+  if (result.scsi_status == scsi::kGood) return Done{};
   const std::string command = std::string{what} + " of LUN " + number_of(lun) + ": ";
   if (result.scsi_status != scsi::kCheckCondition)
     return Failure{command + "SCSI status " + std::to_string(result.scsi_status),
@@ -30,7 +29,7 @@ std::optional<Failure> judge(const char* what, const Lun& lun,
   const auto sense = scsi::decode_sense(result.sense);
   if (!sense)
     return Failure{command + "CHECK CONDITION without sense", "look into the target's log"};
-  if (sense->key == scsi::kRecoveredError) return std::nullopt;
+  if (sense->key == scsi::kRecoveredError) return Done{};
   const std::string words = command + std::string{to_text(*sense).view()};
   if (sense->asc == kLunNotSupported)
     return Failure{"the target has no LUN " + number_of(lun) + ": " + what + ": " +
@@ -42,15 +41,15 @@ std::optional<Failure> judge(const char* what, const Lun& lun,
 }
 
 // Runs a command into `data`, which is cut to what came.
-std::optional<Failure> run(Conversation& target, const Lun& lun, const char* what,
-                           const scsi::Cdb& cdb, std::vector<std::uint8_t>& data) {
+Outcome<> run(Conversation& target, const Lun& lun, const char* what, const scsi::Cdb& cdb,
+              std::vector<std::uint8_t>& data) {
   iscsi::ExchangeResult result;
-  if (auto failure = target.command(lun, cdb, data, result))
-    return Failure{std::string{what} + " of LUN " + number_of(lun) + ": " + failure->message,
-                   failure->next_step};
-  if (auto failure = judge(what, lun, result)) return failure;
+  if (const auto asked = target.command(lun, cdb, data, result); !asked)
+    return Failure{std::string{what} + " of LUN " + number_of(lun) + ": " + asked.error().message,
+                   asked.error().next_step};
+  ISBOOT_TRY(judge(what, lun, result));
   data.resize(result.data_size);
-  return std::nullopt;
+  return Done{};
 }
 
 bool is_not_ready(const iscsi::ExchangeResult& result) {
@@ -62,9 +61,9 @@ Failure bad_data(const char* what, const Error& error) {
   return {std::string{what} + ": " + error.text, "look into the target's log"};
 }
 
-std::optional<Failure> read_names(Conversation& target, const Lun& lun, DiskReport& report) {
+Outcome<> read_names(Conversation& target, const Lun& lun, DiskReport& report) {
   std::vector<std::uint8_t> data(96);
-  if (auto failure = run(target, lun, "INQUIRY", scsi::inquiry(96), data)) return failure;
+  ISBOOT_TRY(run(target, lun, "INQUIRY", scsi::inquiry(96), data));
   const auto inquiry = scsi::decode_inquiry(data);
   if (!inquiry) return bad_data("INQUIRY", inquiry.error());
   if (!inquiry->connected)
@@ -80,18 +79,14 @@ std::optional<Failure> read_names(Conversation& target, const Lun& lun, DiskRepo
   // Not every disk has these pages; one without them boots all the same.
   iscsi::ExchangeResult result;
   data.assign(255, 0);
-  if (auto failure =
-          target.command(lun, scsi::inquiry(scsi::VpdPage::SerialNumber, 255), data, result))
-    return failure;
+  ISBOOT_TRY(target.command(lun, scsi::inquiry(scsi::VpdPage::SerialNumber, 255), data, result));
   if (const auto serial = scsi::decode_serial_number(Bytes{data}.first(result.data_size)))
     report.serial = serial->view();
   data.assign(1024, 0);
-  if (auto failure =
-          target.command(lun, scsi::inquiry(scsi::VpdPage::Identification, 1024), data, result))
-    return failure;
+  ISBOOT_TRY(target.command(lun, scsi::inquiry(scsi::VpdPage::Identification, 1024), data, result));
   if (const auto id = scsi::decode_identification(Bytes{data}.first(result.data_size)))
     report.identification = id->view();
-  return std::nullopt;
+  return Done{};
 }
 
 // The LUNs that the target lists, for people: the kernel is told which one to look at. Asked of
@@ -100,10 +95,10 @@ std::optional<Failure> read_names(Conversation& target, const Lun& lun, DiskRepo
 std::string list_luns(Conversation& target, DiskReport& report) {
   constexpr std::uint32_t kSize = 8 + 8 * kMaxLuns;
   std::vector<std::uint8_t> data(kSize);
-  const auto failure = run(target, Lun{}, "REPORT LUNS", scsi::report_luns(kSize), data);
+  const auto listed = run(target, Lun{}, "REPORT LUNS", scsi::report_luns(kSize), data);
   const auto list = scsi::decode_lun_list(data);
-  if (failure || !list) {
-    report.notes.push_back((failure ? failure->message : "REPORT LUNS: bad answer") +
+  if (!listed || !list) {
+    report.notes.push_back((listed ? "REPORT LUNS: bad answer" : listed.error().message) +
                            "; a boot does not need that list");
     return {};
   }
@@ -127,35 +122,33 @@ Failure with_list(Failure failure, Conversation& target, DiskReport& report) {
   return failure;
 }
 
-std::optional<Failure> read_capacity_10(Conversation& target, const Lun& lun,
-                                        scsi::Capacity& capacity) {
+Outcome<> read_capacity_10(Conversation& target, const Lun& lun, scsi::Capacity& capacity) {
   std::vector<std::uint8_t> data(8);
-  if (auto failure = run(target, lun, "READ CAPACITY(10)", scsi::read_capacity_10(), data))
-    return failure;
+  ISBOOT_TRY(run(target, lun, "READ CAPACITY(10)", scsi::read_capacity_10(), data));
   const auto decoded = scsi::decode_capacity_10(data);
   if (!decoded) return bad_data("READ CAPACITY(10)", decoded.error());
   capacity = *decoded;
-  return std::nullopt;
+  return Done{};
 }
 
 // Linux' sd asks with the long command, and with the short one when that is refused.
-std::optional<Failure> read_capacity(Conversation& target, const Lun& lun, DiskReport& report) {
+Outcome<> read_capacity(Conversation& target, const Lun& lun, DiskReport& report) {
   std::vector<std::uint8_t> data(32);
-  const auto refused = run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data);
+  const auto known = run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data);
   const auto decoded = scsi::decode_capacity(data);
   scsi::Capacity capacity;
-  if (!refused && decoded) {
+  if (known && decoded) {
     capacity = *decoded;
   } else {
-    if (auto failure = read_capacity_10(target, lun, capacity)) return failure;
+    ISBOOT_TRY(read_capacity_10(target, lun, capacity));
     report.notes.push_back("no READ CAPACITY(16); a boot uses READ CAPACITY(10)");
   }
   report.blocks = capacity.blocks;
   report.block_size = capacity.block_size;
-  return std::nullopt;
+  return Done{};
 }
 
-std::optional<Failure> read_start(Conversation& target, const Lun& lun, DiskReport& report) {
+Outcome<> read_start(Conversation& target, const Lun& lun, DiskReport& report) {
   const auto* const known =
       std::find(std::begin(kBlockSizes), std::end(kBlockSizes), report.block_size);
   if (report.blocks < kSmallestDisk || known == std::end(kBlockSizes))
@@ -168,31 +161,31 @@ std::optional<Failure> read_start(Conversation& target, const Lun& lun, DiskRepo
   // As sd chooses it: the long command only where the short one cannot name every block.
   const bool is_large = report.blocks > UINT32_MAX;
   std::vector<std::uint8_t> data(kSmallestDisk * report.block_size);
-  if (auto failure = run(target, lun, "READ",
-                         is_large ? scsi::read_16(0, kSmallestDisk)
-                                  : scsi::read_10(0, static_cast<std::uint16_t>(kSmallestDisk)),
-                         data))
-    return failure;
+  ISBOOT_TRY(run(target, lun, "READ",
+                 is_large ? scsi::read_16(0, kSmallestDisk)
+                          : scsi::read_10(0, static_cast<std::uint16_t>(kSmallestDisk)),
+                 data));
   report.partition_table = partition_table(data, report.block_size);
-  return std::nullopt;
+  return Done{};
 }
 
 }  // namespace
 
-std::optional<Failure> probe_disk(Conversation& target, const Lun& lun, DiskReport& report) {
-  if (auto failure = read_names(target, lun, report)) return with_list(*failure, target, report);
+Outcome<> probe_disk(Conversation& target, const Lun& lun, DiskReport& report) {
+  const auto named = read_names(target, lun, report);
+  if (!named) return with_list(named.error(), target, report);
   std::vector<std::uint8_t> nothing;
   iscsi::ExchangeResult result;
-  if (auto failure = target.command(lun, scsi::test_unit_ready(), nothing, result)) return failure;
-  if (auto failure = judge("TEST UNIT READY", lun, result)) {
-    if (is_not_ready(result)) return failure;
-    report.notes.push_back(failure->message + "; a boot does not need that");
+  ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), nothing, result));
+  if (const auto ready = judge("TEST UNIT READY", lun, result); !ready) {
+    if (is_not_ready(result)) return ready;
+    report.notes.push_back(ready.error().message + "; a boot does not need that");
   }
-  if (auto failure = read_capacity(target, lun, report)) return failure;
-  if (auto failure = read_start(target, lun, report)) return failure;
+  ISBOOT_TRY(read_capacity(target, lun, report));
+  ISBOOT_TRY(read_start(target, lun, report));
   // Last, since a target may end the session on what no boot asks it.
   (void)list_luns(target, report);
-  return std::nullopt;
+  return Done{};
 }
 
 }  // namespace isboot::app

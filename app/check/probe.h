@@ -26,6 +26,6 @@ struct DiskReport {
 
 // As Linux' sd does: what that does not need to have its disk is no failure here. Fills `report`
 // as far as it gets.
-std::optional<Failure> probe_disk(Conversation& target, const Lun& lun, DiskReport& report);
+Outcome<> probe_disk(Conversation& target, const Lun& lun, DiskReport& report);
 
 }  // namespace isboot::app

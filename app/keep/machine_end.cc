@@ -38,7 +38,7 @@ void end_machine(MachineEnd then) {
       reboot(RB_AUTOBOOT);
       break;
     case MachineEnd::Halt:
-      reboot(RB_HALT_SYSTEM);
+      reboot(static_cast<int>(RB_HALT_SYSTEM));
       break;
     case MachineEnd::Kexec:
       reboot(RB_KEXEC);

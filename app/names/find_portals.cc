@@ -8,11 +8,11 @@ Failure look_up_failure(Text host, const Error& error, Text told) {
   return {message, std::string{names::next_step(error)}};
 }
 
-std::optional<Failure> find_portals(const Portal& portal, Text host, names::Asking* asking,
+Outcome<> find_portals(const Portal& portal, Text host, names::Asking* asking,
                                     Millis deadline, std::vector<Portal>& portals) {
   if (host.empty()) {
     portals.push_back(portal);
-    return std::nullopt;
+    return Done{};
   }
   if (asking == nullptr)
     return Failure{std::string{host} + ": this isboot was built without a resolver for names",
@@ -21,7 +21,7 @@ std::optional<Failure> find_portals(const Portal& portal, Text host, names::Aski
   const auto found = names::look_up(host, *asking, deadline, told);
   if (!found) return look_up_failure(host, found.error(), told);
   for (const IpAddress& address : *found) portals.push_back({address, portal.port});
-  return std::nullopt;
+  return Done{};
 }
 
 }  // namespace isboot::app

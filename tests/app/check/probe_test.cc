@@ -21,11 +21,11 @@ protected:
     Conversation target{disk, clock, hash, entropy, clock.now() + 10'000};
     Portal portal;
     portal.address = IpAddress::v4(127, 0, 0, 1);
-    auto failure = target.log_in(portal, config);
-    if (!failure) failure = probe_disk(target, *Lun::from_number(lun), report);
+    auto done = target.log_in(portal, config);
+    if (done) done = probe_disk(target, *Lun::from_number(lun), report);
     target.log_out();
-    next_step = failure ? failure->next_step : "";
-    return failure ? failure->message : "";
+    next_step = done ? "" : done.error().next_step;
+    return done ? "" : done.error().message;
   }
 
   isboot::testing::FakeClock clock;

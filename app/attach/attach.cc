@@ -1,0 +1,75 @@
+#include "app/attach/attach.h"
+
+#include "app/boot/boot_sequence.h"
+#include "app/check/target.h"
+#include "app/keeper/keeper_client.h"
+#include "app/keeper/status.h"
+#include "platform/linux/sysfs/disk_use.h"
+#include "platform/linux/system/modules.h"
+
+namespace isboot::app {
+namespace {
+
+using linux_platform::ControlRequest;
+
+// Tells attached sessions from those of the table, whose paths are numbered from 0.
+constexpr std::uint8_t kIsidQualifier = 0xfe;
+constexpr int kHoweverLong = -1;
+
+}  // namespace
+
+Outcome<iscsi::TargetUrl> parse_attach_url(const std::string& text) {
+  const auto url = iscsi::parse_url(text);
+  if (!url)
+    return Failure{shown_url(text) + ", offset " + std::to_string(url.error().offset) + ": " +
+                       url.error().text,
+                   "use iscsi:ADDRESS::PORT:LUN:TARGET"};
+  if (url->target_name.empty())
+    return Failure{"the URL names no target",
+                   "`isboot discover ADDRESS` lists the targets of a portal"};
+  return *url;
+}
+
+Outcome<AttachedDisk> attach_disk(const std::string& text, const std::string& credentials_file,
+                                  const ParameterOptions& options) {
+  const iscsi::TargetUrl url = ISBOOT_TRY(parse_attach_url(text));
+  Machine machine;
+  const boot::Parameters parameters = read_parameters({}, options, machine.log);
+  boot::Path path;
+  ISBOOT_TRY(configure_login(credentials_file, parameters, machine.entropy, path.login));
+  path.login.target_name = url.target_name;
+  path.target_index = kIsidQualifier;
+  path.host = url.host;
+  path.portal = url.portal;
+  path.lun = url.lun;
+  path.over.index = ISBOOT_TRY(link_number(url.link.view()));
+  auto modules = linux_platform::Modules::of_running_kernel();
+  // Built in, or loaded already, is as good: the session's creation tells.
+  (void)modules.load("iscsi_tcp");
+  const auto session = boot::establish_over_routes(
+      path, parameters, machine.clock.now() + parameters.timeout * Millis{1000}, machine.ports);
+  if (!session)
+    return Failure{in_words(session.error()),
+                   "`isboot check " + shown_url(text) + "` looks closer"};
+  const auto kept = leave_to_keeper(*session, credentials_file);
+  if (!kept)
+    return Failure{"the disk is there, but no keeper: " + in_words(kept.error()), "isboot keep"};
+  return AttachedDisk{session->session, std::string{session->disk.view()}};
+}
+
+Outcome<> detach_disk(const std::string& what, std::uint32_t limit, bool even_in_use) {
+  const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
+  if (!answer) return keeper_failure(answer.error());
+  const auto session = find_session(ISBOOT_TRY(read_status(*answer)), what);
+  if (!session) return Failure{"no session, disk or target " + what + " is kept", "isboot status"};
+  if (!even_in_use)
+    if (const auto use = linux_platform::use_of_disks(session->value, linux_platform::Sysfs{}))
+      return Failure{what + " is in use: " + *use, "unmount it (or swapoff), or use --force"};
+  const auto ended = ask_keeper(
+      {.kind = ControlRequest::Kind::End, .session = *session, .limit = limit}, kHoweverLong);
+  if (!ended) return Failure{in_words(ended.error()), "isboot status"};
+  if (!ended->done) return Failure{ended->text, "isboot status"};
+  return Done{};
+}
+
+}  // namespace isboot::app
