@@ -15,7 +15,7 @@ Result<std::uint32_t> number(Text value, std::uint32_t lowest, std::uint32_t hig
 
 Result<std::uint32_t> number_or(Text word, Text value, std::uint32_t lowest,
                                 std::uint32_t highest) {
-  if (same_text(value, word)) return kForEver;
+  if (equal_ignoring_case(value, word)) return kForEver;
   return number(value, lowest, highest);
 }
 
@@ -24,12 +24,12 @@ Result<Done> set_digest(Parameters& parameters, Text value) {
   bool data = false;
   while (!value.empty()) {
     const std::size_t comma = position_of(value, ',');
-    const Text item = part_of(value, 0, comma);
-    if (same_text(item, "header"))
+    const Text item = without_blanks(part_of(value, 0, comma));
+    if (equal_ignoring_case(item, "header"))
       header = true;
-    else if (same_text(item, "data"))
+    else if (equal_ignoring_case(item, "data"))
       data = true;
-    else if (!same_text(item, "none"))
+    else if (!equal_ignoring_case(item, "none"))
       return Error{Errc::BadValue, 0, "expected header, data or none"};
     value = comma == Text::npos ? Text{} : part_of(value, comma + 1);
   }
@@ -39,17 +39,18 @@ Result<Done> set_digest(Parameters& parameters, Text value) {
 }
 
 Result<Done> set_paths(Parameters& parameters, Text value) {
-  if (!same_text(value, "all") && !same_text(value, "first"))
+  if (!equal_ignoring_case(value, "all") && !equal_ignoring_case(value, "first"))
     return Error{Errc::BadValue, 0, "expected all or first"};
-  parameters.all_paths = same_text(value, "all");
+  parameters.all_paths = equal_ignoring_case(value, "all");
   return Done{};
 }
 
 Result<Done> set_ping(Parameters& parameters, Text value) {
   const std::size_t comma = position_of(value, ',');
   if (comma == Text::npos) return Error{Errc::BadValue, 0, "expected two numbers with a comma"};
-  const std::uint32_t after = ISBOOT_TRY(number(part_of(value, 0, comma), 0, 3600));
-  const std::uint32_t limit = ISBOOT_TRY(number(part_of(value, comma + 1), 1, 3600));
+  const std::uint32_t after = ISBOOT_TRY(number(without_blanks(part_of(value, 0, comma)), 0, 3600));
+  const std::uint32_t limit =
+      ISBOOT_TRY(number(without_blanks(part_of(value, comma + 1)), 1, 3600));
   parameters.ping_after = after;
   parameters.ping_limit = limit;
   return Done{};
@@ -80,15 +81,15 @@ Result<Done> set_nic(Parameters& parameters, Text value) {
     return Error{Errc::BadValue, 0, "neither a MAC address nor a NIC's name"};
   if (!parse_mac(value) && !LinkName{}.assign(value))
     return Error{Errc::NoSpace, 0, "NIC's name is longer than 15 bytes"};
-  return parameters.nic.assign(same_text(value, "auto") ? Text{} : value);
+  return parameters.nic.assign(equal_ignoring_case(value, "auto") ? Text{} : value);
 }
 
 // A file has a '/' or a '.' in its name; any other word is meant for a place.
 bool is_table(Text value) {
   constexpr Text kNumbered = "acpi:";
   for (const Text place : {Text{"auto"}, Text{"acpi"}, Text{"lowmem"}, Text{"sysfs"}})
-    if (same_text(value, place)) return true;
-  if (same_text(part_of(value, 0, kNumbered.size()), kNumbered)) {
+    if (equal_ignoring_case(value, place)) return true;
+  if (equal_ignoring_case(part_of(value, 0, kNumbered.size()), kNumbered)) {
     const auto number = parse_decimal(part_of(value, kNumbered.size()), UINT32_MAX);
     return number && *number != 0;
   }
@@ -99,7 +100,15 @@ Result<Done> set_table(Parameters& parameters, Text value) {
   if (!is_table(value))
     return Error{Errc::BadValue, 0,
                  "expected auto, acpi, acpi:N with N from 1 on, lowmem, sysfs or a file's path"};
-  return parameters.table.assign(same_text(value, "auto") ? Text{} : value);
+  if (equal_ignoring_case(value, "auto")) return parameters.table.assign({});
+  if (position_of(value, '/') != Text::npos || position_of(value, '.') != Text::npos)
+    return parameters.table.assign(value);
+  // A place, which is asked for in small letters.
+  std::array<char, 32> buffer{};
+  TextWriter place{buffer};
+  for (const char c : value) place << (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  if (place.cut()) return Error{Errc::BadValue, 0, "the table's number is too long"};
+  return parameters.table.assign(place.text());
 }
 
 }  // namespace
@@ -115,7 +124,8 @@ WarningText to_text(const ParameterWarning& warning) {
   return text;
 }
 
-Result<Done> set_parameter(Parameters& parameters, Text name, Text value) {
+Result<Done> set_parameter(Parameters& parameters, Text name, Text given) {
+  const Text value = without_blanks(given);
   if (same_text(name, "table")) return set_table(parameters, value);
   if (same_text(name, "url")) return set_url(parameters, value);
   if (same_text(name, "initiator")) return set_initiator(parameters, value);
@@ -153,9 +163,9 @@ Parameters parse_command_line(Text command_line, ParameterWarnings& warnings) {
   Text rest = command_line;
   while (const auto word = next_word(rest)) {
     if (same_text(word->name, "isboot")) {
-      if (same_text(word->value, "off"))
+      if (equal_ignoring_case(word->value, "off"))
         parameters.off = true;
-      else if (same_text(word->value, "on"))
+      else if (equal_ignoring_case(word->value, "on"))
         parameters.off = false;
       else
         warnings.push({word->name, word->value, "expected on or off"});

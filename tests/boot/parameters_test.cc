@@ -143,6 +143,28 @@ TEST(Parameters, TakesATableByItsPlaceOrItsFile) {
   EXPECT_TRUE(warnings.empty());
 }
 
+TEST(Parameters, TakesWordsInAnyCaseAndBlanksAroundThem) {
+  ParameterWarnings warnings;
+  const Parameters parameters = parse(
+      "isboot=OFF isboot.table=ACPI:2 isboot.recovery=Infinite isboot.paths=FIRST "
+      "isboot.digest=\"Header, DATA\" isboot.ping=\"5, 6 \" isboot.timeout=\" 30\" "
+      "isboot.nic=AUTO isboot.initiator=\"iqn.x \" isboot.mtu=9000\r\n",
+      warnings);
+  EXPECT_TRUE(warnings.empty());
+  EXPECT_TRUE(parameters.off);
+  EXPECT_EQ(parameters.table.view(), "acpi:2");
+  EXPECT_EQ(parameters.recovery, kForEver);
+  EXPECT_FALSE(parameters.all_paths);
+  EXPECT_TRUE(parameters.header_digest && parameters.data_digest);
+  EXPECT_EQ(parameters.ping_limit, 6U);
+  EXPECT_EQ(parameters.timeout, 30U);
+  EXPECT_TRUE(parameters.nic.empty());
+  EXPECT_EQ(parameters.initiator.view(), "iqn.x");
+  EXPECT_EQ(parameters.mtu, 9000U);
+  EXPECT_EQ(parse("isboot.table=/Mixed/Case.bin", warnings).table.view(), "/Mixed/Case.bin");
+  EXPECT_TRUE(parse("isboot.table=AUTO", warnings).table.empty());
+}
+
 TEST(Parameters, TakesTheLastOfTwo) {
   ParameterWarnings warnings;
   EXPECT_EQ(parse("isboot.timeout=5 isboot.timeout=7", warnings).timeout, 7U);
