@@ -12,6 +12,7 @@
 #include <sys/eventhandler.h>
 #include <sys/fcntl.h>
 #include <sys/file.h>
+#include <sys/jail.h>
 #include <sys/kernel.h>
 #include <sys/kthread.h>
 #include <sys/lock.h>

@@ -27,7 +27,9 @@ compile_c() {
   sys=$1
   ln -s "$sys/amd64/include" machine
   ln -s "$sys/x86/include" x86
-  for header in opt_acpi.h opt_cam.h opt_global.h; do : >"$header"; done
+  for header in opt_acpi.h opt_cam.h; do : >"$header"; done
+  # What config.mk writes for a module that is built apart from a kernel: GENERIC has these.
+  printf '#define %s 1\n' SMP MAC VIMAGE >opt_global.h
   # Two interfaces that the ACPI headers include, as the kernel's make files make them.
   for interface in bus device; do
     awk -f "$sys/tools/makeobjops.awk" "$sys/kern/${interface}_if.m" -h
