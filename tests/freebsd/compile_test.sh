@@ -23,6 +23,9 @@ c_flags="-std=gnu99 -D_KERNEL -DKLD_MODULE -nostdinc -Wstrict-prototypes -Wmissi
   -Wno-pointer-sign"
 cxx_flags="-std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics --target=x86_64-linux-gnu"
 
+# 15's own compiler warns of more.
+clang=$(command -v clang-19 || command -v clang)
+
 compile_c() {
   sys=$1
   ln -s "$sys/amd64/include" machine
@@ -35,7 +38,7 @@ compile_c() {
     awk -f "$sys/tools/makeobjops.awk" "$sys/kern/${interface}_if.m" -h
   done
   # shellcheck disable=SC2086
-  clang $kernel_flags $c_flags -include opt_global.h -I. -I"$sys" -I"$sys/contrib/ck/include" \
+  "$clang" $kernel_flags $c_flags -include opt_global.h -I. -I"$sys" -I"$sys/contrib/ck/include" \
     -I"$project" -c "$project/platform/freebsd/isboot_kernel.c" -o isboot_kernel.o
 }
 
