@@ -73,7 +73,7 @@ void World::fault() {
   }
 }
 
-// `iscsiadm --logout`. Its number may be another session's at once.
+// Another daemon tells the kernel to. Its number may be another session's at once.
 void World::somebody_ends(Kept& kept) {
   if (!kept.exists || !alive()) return;
   note("somebody else ends session " + std::to_string(kept.id.value));

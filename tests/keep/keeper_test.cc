@@ -113,7 +113,7 @@ TEST_F(KeeperTest, TellsNowAndThenWhatATargetSaysWithoutEnd) {
   EXPECT_TRUE(does(Done::Say, 0));
 }
 
-// `iscsiadm --logout` of it: the next session of somebody else's may get its number.
+// Who speaks to the kernel as we do can do that: the next session of its own may get the number.
 TEST_F(KeeperTest, TouchesNothingOfASessionThatSomebodyElseHasEnded) {
   begin(kSecond);
   connect(0);

@@ -30,7 +30,12 @@ World::World(std::uint64_t seed) : random_{seed}, entropy_{static_cast<std::uint
   const std::uint64_t sessions = 1 + random_.below(3);
   for (std::uint64_t i = 0; i < sessions; ++i) {
     all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
-    all_.back()->link = all_.back()->nic.number = next_link_++;
+    if (i > 0 && random_.one_in(2)) {
+      all_.back()->nic = all_.front()->nic;
+      all_.back()->link = all_.front()->link;
+      continue;
+    }
+    all_.back()->link = all_.back()->nic->number = next_link_++;
   }
   fault_at_ = now_ + random_.below(600'000);
   let_go_at_.fill(kNever);
@@ -48,7 +53,7 @@ Millis World::next_time() const {
       {fault_at_, start_at_, successor_.acts_at, home_back_at_, moved_back_at_, mood_over_at_});
   if (!notices_.empty() && !rests()) next = std::min(next, notices_.begin()->first);
   for (const auto& kept : all_) {
-    next = std::min(next, kept->nic.whole_at);
+    next = std::min(next, kept->nic->whole_at);
     if (!rests()) next = std::min(next, kept->due);
     if (!rests() && multipath_ && kept->session) next = std::min(next, kept->turn.care_at);
     if (kept->exists && !kept->unbound) next = std::min(next, kept->unbound_at);
@@ -324,8 +329,8 @@ void World::check() {
     if (kept->ends_by != kNever && now_ > std::max(kept->ends_by, keeper_since_) + 15'000)
       fail("the end of a session takes longer than its limit");
     const Millis since = std::max({home_.honest_since, keeper_since_, kept->lost_since,
-                                   kept->sysfs_knows_at, kept->nic.whole_since});
-    const bool is_whole = kept->nic.number != 0 && kept->nic.carrier;
+                                   kept->sysfs_knows_at, kept->nic->whole_since});
+    const bool is_whole = kept->nic->number != 0 && kept->nic->carrier;
     if (!kept->kernel_carries && is_whole && home_.up && home_.mood == Target::Mood::Honest &&
         now_ > since + kBackWithin && !kept->unbound)
       fail("the target is there, and the session is not brought back");

@@ -74,9 +74,9 @@ struct Kept {
   bool told_carried = false;
   Millis lost_since = 0;
 
-  Nic nic;
-  std::uint32_t link = 0;    // of its NIC, as far as the keeper knows
-  bool unreachable = false;  // the last connect got no answer
+  std::shared_ptr<Nic> nic = std::make_shared<Nic>();  // perhaps another session's too
+  std::uint32_t link = 0;                              // of its NIC, as far as the keeper knows
+  bool unreachable = false;                            // the last connect got no answer
 
   PathTurn turn;
   std::optional<Millis> limit;  // how long its I/O waits; nothing: for ever

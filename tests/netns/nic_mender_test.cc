@@ -92,6 +92,19 @@ TEST_F(NicMender, FindsTheNicThatCameBackWithAnotherNumber) {
   EXPECT_TRUE(target_answers());
 }
 
+// As when a driver is loaded again under a network manager.
+TEST_F(NicMender, LeavesANicAloneThatCameBackAndWasGivenAnotherAddress) {
+  machine->run("ip link del eth0");
+  plug_in("wan0");
+  far_side_up();
+  machine->run("ip link set wan0 up; ip addr add 10.0.2.99/24 dev wan0");
+  const auto link = mend(kUnreachable);
+  ASSERT_TRUE(link);
+  EXPECT_NE(*link, link_);
+  EXPECT_FALSE(log.says("set up again"));
+  EXPECT_THAT(machine->output("ip addr"), Not(HasSubstr("10.0.2.15")));
+}
+
 // The answer that says "it is there" comes in the middle of the kernel's list of addresses; the
 // rest of that list is not the end of the list of links, of which the first would be wrong.
 TEST_F(NicMender, TakesTheBestLinkNotTheFirst) {

@@ -30,7 +30,9 @@ Result<LinkId> NicMender::mend(const NicSetup& setup, LinkId link, bool unreacha
   socket_.emplace(clock_);
   ISBOOT_TRY(socket_->open());
   const auto must = must_mend(setup, link, unreachable, deadline);
-  auto result = !must ? Result<LinkId>{must.error()} : *must ? set_up(setup, deadline) : link;
+  auto result = !must   ? Result<LinkId>{must.error()}
+                : *must ? set_up(setup, link, unreachable, deadline)
+                        : link;
   socket_.reset();
   return result;
 }
@@ -60,12 +62,18 @@ Result<Done> NicMender::look_for_addresses(const IpAddress& wanted, LinkId link,
   }
 }
 
-Result<LinkId> NicMender::set_up(const NicSetup& setup, Millis deadline) {
+Result<LinkId> NicMender::set_up(const NicSetup& setup, LinkId link, bool unreachable,
+                                 Millis deadline) {
   const auto plan = boot::plan_network(setup.config);
   if (!plan) return plan.error();
   NoLog quiet;
   const auto nic = LinkFinder{*socket_, quiet, setup.nic}.find(clock_.now() + kFindLimit);
   if (!nic) return nic.error();
+  // Of another number by now: it may have all again, for another session, or belong to who has
+  // given it another address.
+  if (!has_vlan(*plan) && nic->id != link &&
+      !ISBOOT_TRY(must_mend(setup, nic->id, unreachable, deadline)))
+    return nic->id;
   const LinkState state =
       ISBOOT_TRY((LinkChanger{*socket_, clock_, log_}.make_all(*plan, nic->id, deadline)));
   std::array<char, 160> line{};

@@ -37,7 +37,7 @@ private:
   Result<bool> must_mend(const NicSetup& setup, LinkId link, bool unreachable, Millis deadline);
   Result<Done> look_for_addresses(const IpAddress& wanted, LinkId link, boot::NicSight& nic,
                                   Millis deadline);
-  Result<LinkId> set_up(const NicSetup& setup, Millis deadline);
+  Result<LinkId> set_up(const NicSetup& setup, LinkId link, bool unreachable, Millis deadline);
 
   Clock& clock_;
   Log& log_;
