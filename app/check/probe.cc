@@ -52,9 +52,15 @@ Outcome<> run(Conversation& target, const Lun& lun, const char* what, const scsi
   return Done{};
 }
 
-bool is_not_ready(const iscsi::ExchangeResult& result) {
+// Where Linux' sd waits for the disk, or takes it for one without a medium. Of these it goes on at
+// once: manual intervention, standby, unavailable, sanitize, depopulation.
+bool is_waited_for(const iscsi::ExchangeResult& result) {
+  constexpr std::uint8_t kNotReadyNow = 4;
+  constexpr std::uint8_t kTaken[] = {0x03, 0x0b, 0x0c, 0x1b, 0x24};
   const auto sense = scsi::decode_sense(result.sense);
-  return sense && sense->key == scsi::kNotReady;
+  if (!sense || sense->key != scsi::kNotReady) return false;
+  return sense->asc != kNotReadyNow ||
+         std::find(std::begin(kTaken), std::end(kTaken), sense->ascq) == std::end(kTaken);
 }
 
 Failure bad_data(const char* what, const Error& error) {
@@ -178,7 +184,7 @@ Outcome<> probe_disk(Conversation& target, const Lun& lun, DiskReport& report) {
   iscsi::ExchangeResult result;
   ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), nothing, result));
   if (const auto ready = judge("TEST UNIT READY", lun, result); !ready) {
-    if (is_not_ready(result)) return ready;
+    if (is_waited_for(result)) return ready;
     report.notes.push_back(ready.error().message + "; a boot does not need that");
   }
   ISBOOT_TRY(read_capacity(target, lun, report));

@@ -169,13 +169,17 @@ Result<LunList> decode_lun_list(Bytes data) {
   return list;
 }
 
+namespace {
+constexpr std::uint32_t kAssumedBlockSize = 512;  // by Linux' sd, where a target says 0
+}  // namespace
+
 Result<Capacity> decode_capacity(Bytes data) {
   Reader in{data};
   const std::uint64_t last = ISBOOT_TRY(in.be64());
   Capacity capacity;
   capacity.block_size = ISBOOT_TRY(in.be32());
   if (last == UINT64_MAX) return Error{Errc::BadValue, 0, "capacity does not fit"};
-  if (capacity.block_size == 0) return Error{Errc::BadValue, 8, "block size 0"};
+  if (capacity.block_size == 0) capacity.block_size = kAssumedBlockSize;
   capacity.blocks = last + 1;
   return capacity;
 }
@@ -185,8 +189,7 @@ Result<Capacity> decode_capacity_10(Bytes data) {
   const std::uint32_t last = ISBOOT_TRY(in.be32());
   Capacity capacity;
   capacity.block_size = ISBOOT_TRY(in.be32());
-  if (last == UINT32_MAX) return Error{Errc::BadValue, 0, "capacity does not fit"};
-  if (capacity.block_size == 0) return Error{Errc::BadValue, 4, "block size 0"};
+  if (capacity.block_size == 0) capacity.block_size = kAssumedBlockSize;
   capacity.blocks = std::uint64_t{last} + 1;
   return capacity;
 }

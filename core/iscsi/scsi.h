@@ -57,9 +57,9 @@ struct Capacity {
   std::uint64_t blocks = 0;
   std::uint32_t block_size = 0;  // bytes
 };
+// Both take a block size of 0 as Linux' sd does, for 512.
 Result<Capacity> decode_capacity(Bytes data);
-// READ CAPACITY(10). Errc::BadValue also for a disk of 2^32 blocks or more, whose size it cannot
-// say.
+// READ CAPACITY(10). A disk of more than 2^32 blocks has so many, for all that it can say.
 Result<Capacity> decode_capacity_10(Bytes data);
 
 // What a CHECK CONDITION says (SPC-5, sense data), fixed or descriptor format.

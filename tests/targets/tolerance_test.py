@@ -121,6 +121,8 @@ class Tolerance(unittest.TestCase):
     def test_proves_itself_where_that_is_wanted(self):
         row = self.takes(Script(chap=(USER, SECRET)), credentials=True)
         self.assertEqual(row["login"]["authentication"], "chap md5")
+        self.takes(Script(chap=(USER, SECRET), method="CHAP,None", challenge="CHAP_I= 9",
+                          proved=("CHAP_N=target", "CHAP_R=0x00")), credentials=True)
         for script, credentials in ((Script(chap=(USER, "another")), True),
                                     (Script(chap=(USER, SECRET)), False)):
             self.assertEqual(self.checked(script, credentials=credentials).returncode, 1)

@@ -1,6 +1,7 @@
 """`isboot check` says yes exactly where the kernel gets a disk: over targets that break rules."""
 
 import contextlib
+import pathlib
 import sys
 import tempfile
 import unittest
@@ -19,6 +20,7 @@ FIXED = ("HeaderDigest=None", "DataDigest=None", "DefaultTime2Wait=2", "DefaultT
          "InitialR2T=Yes", "FirstBurstLength=4096", "MaxBurstLength=4096",
          "MaxRecvDataSegmentLength=4096")
 NONE = ("AuthMethod=None", "TargetPortalGroupTag=1")
+CHAP = ("user", "secretsecret1")  # what the machine has, where a script has CHAP
 SHORT = (target.REPORT_LUNS, target.READ_CAPACITY_16, target.READ_16)
 # Whether there is a disk.
 CASES = (
@@ -39,6 +41,13 @@ CASES = (
     (True, Script(greets=("nop", "ping", "scsi event", "vendor"))),
     (True, Script(refused=(target.TEST_UNIT_READY,))),
     (True, Script(always=((target.TEST_UNIT_READY, target.RECOVERED),))),
+    (True, Script(always=((target.TEST_UNIT_READY, target.STANDBY),))),
+    (True, Script(answers=((target.READ_CAPACITY_16, bytes(7) + b"\xff" + bytes(24)),))),
+    (True, Script(answers=((target.READ_CAPACITY_10, b"\xff" * 4 + b"\0\0\2\0"),),
+                  refused=(target.READ_CAPACITY_16,))),
+    (True, Script(chap=CHAP)),
+    (True, Script(chap=CHAP, method="CHAP,None", challenge="CHAP_I= 9", proved=("CHAP_N=target",))),
+    (False, Script(chap=("user", "another"))),
     (True, Script(ends_at=(target.REPORT_LUNS,))),
     (True, Script(sizes=((target.INQUIRY, 36), (target.READ_CAPACITY_16, 12)))),
     (True, Script(senses=tuple((command, answer)
@@ -48,11 +57,15 @@ CASES = (
     (True, Script(segment=16, header=((8, 0xaa), (32, 0), (33, 0), (34, 0), (35, 0)))),
     (True, Script(security=("AuthMethod=CHAP,None",), further=("HeaderDigest= none",))),
     (False, Script(block_size=520)),
+    (False, Script(always=((target.TEST_UNIT_READY, target.NO_MEDIUM),))),
+    (False, Script(answers=((target.READ_CAPACITY_16, bytes(32)),))),
+    (False, Script(answers=((target.INQUIRY, b"\x04" + target.INQUIRY_DATA[1:]),))),
+    (False, Script(answers=((target.INQUIRY, b"\x20" + target.INQUIRY_DATA[1:]),))),
     (False, Script(luns=(2,))),
     (False, Script(luns=(2,), lun0_lists=False)),
     (False, Script(operational=("HeaderDigest=CRC32C",))),
     (False, Script(operational=("MaxRecvDataSegmentLength=64k",))),
-    (False, Script(chap=("user", "secret"))),
+    (False, Script(security=("AuthMethod=CHAP",))),
     (False, Script(refused=(target.READ_CAPACITY_16, target.READ_CAPACITY_10))),
     (False, Script(refused=(target.READ_10, target.READ_16))),
     (False, Script(refused=(target.INQUIRY,))),
@@ -63,12 +76,15 @@ class CheckAgrees(unittest.TestCase):
 
     def test_with_the_kernel(self):
         ports = [self.enterContext(target.serving(script)) for _, script in CASES]
-        urls = "".join(f"iscsi:{HOST}::{port}:1:iqn.2026-11.org.example:disk\n" for port in ports)
-        with tempfile.NamedTemporaryFile("w", encoding="ascii") as file:
-            file.write(urls)
-            file.flush()
+        urls = "".join(f"iscsi:{HOST}::{port}:1:iqn.2026-11.org.example:disk"
+                       f"{' /etc/credentials' if script.chap else ''}\n"
+                       for port, (_, script) in zip(ports, CASES))
+        with tempfile.TemporaryDirectory() as folder:
+            files = {"urls": urls, "credentials": "name={}\nsecret={}\n".format(*CHAP)}
+            for name, text in files.items():
+                pathlib.Path(folder, name).write_text(text, encoding="ascii")
             boot = Boot("check-agrees", KERNEL, guest_init=GUEST_INIT,
-                        files={"etc/urls": file.name})
+                        files={f"etc/{name}": f"{folder}/{name}" for name in files})
         print(f"logs: {boot.workspace.path}")
         with contextlib.ExitStack() as life:
             qemu = life.enter_context(boot.running())
