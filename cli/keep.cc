@@ -3,6 +3,7 @@
 #include "app/iscsid/hand_over.h"
 #include "app/keep/keep.h"
 #include "cli/command.h"
+#include "cli/report/report.h"
 
 namespace isboot::cli {
 namespace {
@@ -17,13 +18,20 @@ struct KeepOptions {
   std::string credentials;
 };
 
-int keep(const KeepOptions& options) {
-  if (options.replace) return app::replace();
-  // one_of() has seen that it is known.
-  if (options.shutdown) return shut_down(options.limit, *machine_end(options.then));
-  if (!options.hand_over_to.empty()) return hand_over_to_iscsid();
-  if (options.adopt) return adopt(*options.adopt, options.credentials);
-  return start_keeper();
+Outcome<int> keep(const KeepOptions& options) {
+  if (options.replace) {
+    print("isboot: " + ISBOOT_TRY(app::replace()) + "\n");
+  } else if (options.shutdown) {
+    // one_of() has seen that it is known.
+    ISBOOT_TRY(shut_down(options.limit, *machine_end(options.then)));
+  } else if (!options.hand_over_to.empty()) {
+    print(ISBOOT_TRY(hand_over_to_iscsid()) + "\n");
+  } else if (options.adopt) {
+    ISBOOT_TRY(adopt(*options.adopt, options.credentials));
+  } else {
+    return start_keeper();
+  }
+  return int{kDone};
 }
 
 }  // namespace
@@ -64,7 +72,7 @@ void add_keep(Command& program) {
       .option("--credentials", options->credentials,
               "File with the CHAP name and secret of the session (isboot-attach(1))")
       .needs(adopt);
-  command.runs([options] { return keep(*options); });
+  command.runs([options] { return status_of(keep(*options)); });
 }
 
 }  // namespace isboot::cli

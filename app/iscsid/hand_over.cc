@@ -5,13 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 
 #include "app/boot/boot_sequence.h"
 #include "app/boot/parameter_sources.h"
-#include "app/exit_status.h"
 #include "app/failure.h"
 #include "app/iscsid/node_record.h"
 #include "app/keeper/credentials.h"
@@ -34,11 +32,6 @@ constexpr std::size_t kMaxNodeRecord = 1U << 16;
 constexpr const char* kNodes = "/etc/iscsi/nodes";
 // iscsid's socket has this name, without a place in the file system (its mgmt_ipc.h).
 constexpr const char* kIscsidSocket = "@ISCSIADM_ABSTRACT_NAMESPACE";
-
-int fail(const std::string& what, const std::string& next) {
-  std::fprintf(stderr, "isboot: %s\nisboot: next: %s\n", what.c_str(), next.c_str());
-  return kFailed;
-}
 
 // iscsid takes a session for its own when sysfs names a creator other than -1. The kernel
 // never changes that file; a file of ours, mounted over it, says what is so now. It is gone
@@ -152,58 +145,57 @@ Result<boot::BootSession> read_session(unsigned session, bool made_by_isboot, co
 
 }  // namespace
 
-int hand_over_to_iscsid() {
+Outcome<std::string> hand_over_to_iscsid() {
   linux_platform::StderrLog log;
   const boot::Parameters parameters = read_parameters(kernel_command_line(), {}, log);
   const auto records = std::make_unique<linux_platform::SessionRecords>();
   const auto loaded = load_saved_sessions(parameters, log, *records);
-  if (!loaded || records->empty()) return fail("no session is kept", "isboot status");
+  if (!loaded || records->empty()) return Failure{"no session is kept", "isboot status"};
   const Sysfs sysfs;
   // All of them before the first changes hands: a session must not have two keepers.
   for (const SessionRecord& record : *records) {
     if (!record.logged_in) continue;  // iscsid could not find out where it belongs
     const auto written = write_node_record(record, sysfs);
     if (!written)
-      return fail(std::string{record.kernel.target_name.view()} + ": " + in_words(written.error()),
-                  "make /etc/iscsi writable");
+      return Failure{
+          std::string{record.kernel.target_name.view()} + ": " + in_words(written.error()),
+          "make /etc/iscsi writable"};
   }
   for (const SessionRecord& record : *records) {
     if (!record.logged_in) continue;
     const auto named = Creator{record.session.value, sysfs}.set_nobody(false);
-    if (!named) return fail(in_words(named.error()), "do it as root");
+    if (!named) return Failure{in_words(named.error()), "do it as root"};
   }
   const auto answer = ask_keeper({.kind = ControlRequest::Kind::Release}, kAnswerLimitMs);
-  if (!answer) return fail(in_words(answer.error()), "isboot keep");
-  std::printf("%zu sessions are iscsid's; it takes them at its next start\n", records->count);
-  return kDone;
+  if (!answer) return keeper_failure(answer.error());
+  return std::to_string(records->count) + " sessions are iscsid's; it takes them at its next start";
 }
 
-int adopt(unsigned session, const std::string& credentials) {
+Outcome<> adopt(unsigned session, const std::string& credentials) {
   if (iscsid_runs())
-    return fail("iscsid runs, and would bring the session back as well",
-                "stop iscsid (and its socket), adopt, and start it again");
+    return Failure{"iscsid runs, and would bring the session back as well",
+                   "stop iscsid (and its socket), adopt, and start it again"};
   const Sysfs sysfs;
   Creator creator{session, sysfs};
   auto found = read_session(session, creator.was_nobody(), sysfs);
-  if (!found) return fail(in_words(found.error()), "ls /sys/class/iscsi_session");
-  if (!credentials.empty()) {
-    const auto read = read_credentials(credentials, found->login.credentials);
-    if (!read) return fail(read.error().message, read.error().next_step);
-  }
+  if (!found) return Failure{in_words(found.error()), "ls /sys/class/iscsi_session"};
+  if (!credentials.empty()) ISBOOT_TRY(read_credentials(credentials, found->login.credentials));
   // As for a session of isboot's: iscsid has set a limit, 120 s as it comes.
   const auto sessions = linux_platform::SessionFolder::open();
   const auto held = sessions ? sessions->set_recovery_limit(found->session, std::nullopt)
                              : Result<Done>{sessions.error()};
   const auto kept = leave_to_keeper(*found, credentials);
-  if (!kept) return fail(in_words(kept.error()), "isboot status");
+  if (!kept) return Failure{in_words(kept.error()), "isboot status"};
   if (!held)
-    std::fprintf(stderr, "isboot: I/O will not wait for ever for a lost target: %s\n",
-                 in_words(held.error()).c_str());
+    linux_platform::StderrLog{}.write(
+        LogLevel::Warning,
+        "I/O will not wait for ever for a lost target: " + in_words(held.error()));
   const auto named = creator.set_nobody(true);
   if (!named)
-    return fail(in_words(named.error()) + "; an iscsid that is started would take the session back",
-                "do not start iscsid");
-  return kDone;
+    return Failure{
+        in_words(named.error()) + "; an iscsid that is started would take the session back",
+        "do not start iscsid"};
+  return Done{};
 }
 
 }  // namespace isboot::app

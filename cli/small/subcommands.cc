@@ -1,7 +1,6 @@
 #include "cli/small/subcommands.h"
 
 #include <cerrno>
-#include <cstdio>
 
 #include "app/boot/boot_machine.h"
 #include "app/failure.h"
@@ -9,6 +8,7 @@
 #include "app/keeper/keeper_client.h"
 #include "app/keeper/short_status.h"
 #include "app/table/ibft_page.h"
+#include "cli/report/report.h"
 #include "core/boot/parameters.h"
 #include "platform/linux/firmware/firmware_table.h"
 
@@ -17,18 +17,7 @@ namespace {
 
 using linux_platform::ControlRequest;
 
-constexpr int kAnswerLimitMs = 5'000;
 constexpr std::uint64_t kLongestEnd = 3'600;  // seconds
-
-void say(const std::string& line, FILE* where = stderr) {
-  std::fputs(("isboot: " + line + "\n").c_str(), where);
-}
-
-int say(const Failure& failure) {
-  say(failure.message);
-  say("next: " + failure.next_step);
-  return kFailed;
-}
 
 // "--name VALUE" for each parameter of the kernel's command line.
 std::optional<ParameterOptions> take_parameters(Words& words) {
@@ -53,8 +42,7 @@ std::optional<ParameterOptions> take_parameters(Words& words) {
 }  // namespace
 
 int complain(Text what, Text word) {
-  say(std::string{what} + ": " + std::string{word});
-  say("next: isboot --help");
+  (void)report({std::string{what} + ": " + std::string{word}, "isboot --help"});
   return kUsage;
 }
 
@@ -77,25 +65,31 @@ int keep(Words& words) {
   const auto limit = ends ? words.take_value("--limit") : std::nullopt;
   const auto then = ends ? words.take_value("--then") : std::nullopt;
   if (is_any_left(words)) return kUsage;
-  if (replaces) return app::replace();
-  if (!ends) return start_keeper();
+  if (replaces) {
+    const auto said = app::replace();
+    if (!said) return report(said.error());
+    print("isboot: " + *said + "\n");
+    return kDone;
+  }
+  if (!ends) return report(start_keeper());
   const auto seconds = parse_decimal(limit.value_or("1"), kLongestEnd);
   if (!seconds || *seconds == 0) return complain("--limit is a number from 1 to 3600", *limit);
   const auto end = machine_end(then.value_or(""));
   if (!end) return complain("--then is poweroff, reboot, halt or kexec", *then);
-  return shut_down(std::string{limit.value_or("")}, *end);
+  const auto done = shut_down(std::string{limit.value_or("")}, *end);
+  return done ? int{kDone} : report(done.error());
 }
 
 int status(Words& words) {
   if (is_any_left(words)) return kUsage;
   const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
   if (!answer) {
-    const int failed = say(keeper_failure(answer.error()));
+    const int failed = report(keeper_failure(answer.error()));
     return is_no_keeper(answer.error()) ? int{kNothingToDo} : failed;
   }
   const auto read = answer->done ? short_status(answer->text) : std::nullopt;
-  if (!read) return say(unknown_answer());
-  std::fputs(read->text.c_str(), stdout);
+  if (!read) return report(unknown_answer());
+  print(read->text);
   return kDone;
 }
 
@@ -103,16 +97,17 @@ int ibft(Words& words) {
   if (!words.take("show") || is_any_left(words)) return complain("ibft has", "show");
   const auto found = linux_platform::choose_table("auto");
   if (!found) {
-    say(in_words(found.error()));
-    return found.error().code == Code{Errc::NotFound} ? kNothingToDo : kFailed;
+    if (found.error().code == Code{Errc::NotFound})
+      return report_nothing_to_do(in_words(found.error()));
+    return report({in_words(found.error()), "isboot ibft show, as root"});
   }
   ibft::Table table;
   ibft::Findings findings;
   const auto decoded = decode(*found, table, findings);
-  std::fputs(ibft_page(found->source, table, findings, {}).c_str(), stdout);
+  print(ibft_page(found->source, table, findings, {}));
   if (decoded) return kDone;
-  say("offset " + std::to_string(decoded.error().offset) + ": " + decoded.error().text);
-  return kFailed;
+  return report({"offset " + std::to_string(decoded.error().offset) + ": " + decoded.error().text,
+                 "update the firmware, or name another table: isboot.table="});
 }
 
 }  // namespace isboot::cli::small
