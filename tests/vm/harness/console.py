@@ -60,6 +60,14 @@ class Console:
             if not self._read(deadline):
                 raise ConsoleError(f"{what}: not within {limit_s} s{self.tail()}")
 
+    def wait_for_prompt(self, pattern, limit_s):
+        """Until the line that is not yet at its end, or one that the kernel has ended, asks for it."""
+        deadline = time.monotonic() + limit_s
+        while not re.search(pattern, self._partial.decode(errors="replace")) and not any(
+                re.search(pattern, text) for _, text in self.lines[self._seen:]):
+            if self.ended or not self._read(deadline):
+                raise ConsoleError(f"no prompt {pattern!r} within {limit_s} s{self.tail()}")
+
     def follow(self, seconds):
         """Reads for that long, so that a talkative machine never waits for its reader."""
         deadline = time.monotonic() + seconds

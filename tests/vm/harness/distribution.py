@@ -21,6 +21,7 @@ ROOT_MIB = 1600
 # What a program mounts in a root is gone when it has ended, and never in the way of removing that.
 ALONE = ("unshare", "--mount", "--propagation", "private")
 START_LIMIT = 900
+PASSPHRASE_PROMPT = "Please unlock disk"
 
 # What the package brings is in /usr alone; /run is the running keeper's.
 LEFT = "find / -xdev -name '*isboot*' -not -path '*/isboot-test*' -not -path '/proc/*'"
@@ -91,6 +92,7 @@ def install(workspace, suite, generator, root=ROOTS["ext4"]):
     `root` needs; a directory."""
     tree = workspace / "root"
     run("cp", "-a", "--reflink=auto", base(suite, generator, root.packages), tree)
+    _write(tree, root.files)
     shutil.copy(package(), tree / "isboot.deb")
     in_root(tree, "apt-get", "install", "-y", "--no-install-recommends", "/isboot.deb")
     (tree / "isboot.deb").unlink()
@@ -140,6 +142,7 @@ class DistributionMachine(EndedMachine):
         image, self._initrd = kernel_of(tree)
         shutil.copy(image, self.workspace / "vmlinuz")
         self._kernel = types.SimpleNamespace(image=self.workspace / "vmlinuz")
+        self._passphrase = root.passphrase
         self._arguments = f"{machine.KERNEL_ARGUMENTS} root={root.argument} ro"
         self.disk = root.disk(self.workspace, tree, ROOT_MIB)
         shutil.rmtree(tree)
@@ -154,6 +157,12 @@ class DistributionMachine(EndedMachine):
                                         netdev=private_network.CABLE_NETDEV)
         guest.add("-chardev", "file,id=login,path=login.log", "-serial", "chardev:login")
         return guest
+
+    def _wait_for_start(self):
+        if self._passphrase:
+            self.console.wait_for_prompt(PASSPHRASE_PROMPT, START_LIMIT)
+            self.say(self._passphrase)
+        super()._wait_for_start()
 
     def wait_for_login_prompt(self):
         """Until the second serial line shows it."""

@@ -1,11 +1,11 @@
-"""A disk whose root is not simply ext4 in a partition: another file system, or in a volume of LVM.
+"""A disk whose root is not simply ext4 in a partition: another file system, in a volume of LVM, by LUKS.
 Needs root: file systems are filled by mounting them. GRUB does not find its way on it, so QEMU
 loads the kernel."""
 
 import contextlib
 import tempfile
 
-from .disk import MIB, ROOT_LABEL, ROOT_START, SECTOR, Disk
+from .disk import MIB, ROOT_LABEL, ROOT_START, SECTOR, Disk, Root
 from .process import run
 
 VOLUME_GROUP, VOLUME = "isboot", "root"
@@ -14,6 +14,8 @@ FIRST_EXTENT, EXTENT_MIB = MIB, 4
 # Metadata only: whoever makes the disk has no device mapper.
 LVM = ("--config", 'global { activation=0 } backup { backup=0 archive=0 } '
        'devices { use_devicesfile=0 filter=["a|^/dev/loop|","r|.*|"] }')
+PASSPHRASE = "correct-horse"
+LUKS_MIB = 8  # room for LUKS's header and keys
 MAKE = {"xfs": ("mkfs.xfs", "-q", "-L"), "btrfs": ("mkfs.btrfs", "-q", "-L")}
 CHECK = {"xfs": ("xfs_repair", "-n"), "btrfs": ("btrfs", "check", "--readonly")}
 
@@ -78,3 +80,38 @@ class LvmDisk(Disk):
             run("lvcreate", *LVM, "-an", "-Zn", "-Wn", "-l", "100%FREE", "-n", VOLUME, VOLUME_GROUP)
         size_mib = (root_mib - FIRST_EXTENT // MIB) // EXTENT_MIB * EXTENT_MIB
         self._make_ext4(tree, ROOT_START * SECTOR + FIRST_EXTENT, size_mib)
+
+
+class LuksDisk(Disk):
+    """Root is ext4 in the partition by LUKS, as QEMU's tools write and read it."""
+
+    _SECRET = ("--object", f"secret,id=key,data={PASSPHRASE}")
+
+    def __init__(self, workspace, tree, root_mib):
+        self._size = root_mib * MIB
+        super().__init__(workspace, tree, root_mib)
+
+    def _make_root(self, tree, root_mib):
+        plain, locked = (self.path.with_name(name) for name in ("plain.img", "locked.img"))
+        run("mke2fs", "-q", "-t", "ext4", "-L", ROOT_LABEL, "-d", tree, "-E", "root_owner=0:0", plain,
+            f"{root_mib - LUKS_MIB}m")
+        # Not QEMU's two seconds for the key: an emulated processor takes many times that.
+        run("qemu-img", "convert", "-f", "raw", "-O", "luks", *self._SECRET, "-o",
+            "key-secret=key,iter-time=100", plain, locked)
+        run("dd", f"if={locked}", f"of={self.path}", f"bs={MIB}", f"seek={ROOT_START * SECTOR // MIB}",
+            "conv=notrunc", "status=none")
+        plain.unlink()
+        locked.unlink()
+
+    def check(self):
+        self._opened().check()
+
+    def read(self, path):
+        return self._opened().read(path)
+
+    def _opened(self):
+        plain = self.path.with_name("plain.img")
+        image = (f"driver=luks,key-secret=key,file.driver=raw,file.offset={ROOT_START * SECTOR},"
+                 f"file.size={self._size},file.file.driver=file,file.file.filename={self.path}")
+        run("qemu-img", "convert", *self._SECRET, "--image-opts", image, "-O", "raw", plain)
+        return Root(plain)
