@@ -37,6 +37,7 @@ class End(unittest.TestCase):
             machine.order(f"shell /{HOOK} reboot")
             machine.wait_for("reboot: Restarting system", "the restart", POWER_OFF_LIMIT)
             machine.boot.console.wait_for_end(POWER_OFF_LIMIT)
+        machine.boot.console.expect_no_error()
         said = "\n".join(text for _, text in machine.boot.console.lines)
         self.assertRegex(said, "session 1: is over[^$]*kexec_core: Starting new kernel")
         self.assertRegex(said, "session 1: is over[^$]*reboot: Restarting system")

@@ -4,7 +4,7 @@ import contextlib
 import re
 import secrets
 
-from . import ibft_table, initramfs, machine, target
+from . import console, ibft_table, initramfs, machine, target
 from .disk import ROOT_LABEL, ROOT_MIB, Disk, root_tree
 from .kernel import Kernel
 from .workspace import PROJECT, Workspace, init_binary, isboot_binary, small_binary, vm_writer
@@ -25,6 +25,9 @@ SMALL_PROGRAM = "usr/local/lib/isboot/isboot-initramfs"
 
 class Boot:
     """`run` boots it once; afterwards `report`, `exit_status` and `disk` tell how that went."""
+
+    # What no line of the console may say.
+    errors = console.ERRORS
 
     # pylint: disable-next=too-many-arguments
     def __init__(self, name, firmware, arguments="", initrd=None, guest_init=GUEST_INIT,
@@ -96,6 +99,7 @@ class Boot:
         """What has to hold after every boot: seen from inside the guest, then from the image."""
         _expect(self.report["root_on_iscsi"] == "yes", "root is not on the session's disk")
         _expect(self.report["marker_written"] == "yes", "the system could not write to its root")
+        self.console.expect_no_error(self.errors)
         _expect(self.exit_status == 0, f"QEMU ended with {self.exit_status}, not by power-off")
         marker = self.disk.read("/marker").decode().strip()
         _expect(marker == self.nonce, f"the image holds {marker!r}, not {self.nonce!r}")

@@ -8,8 +8,9 @@ import time
 LAST_LINES = 25
 # What no machine may show from its start to its end, when nothing is broken in it on purpose.
 ERRORS = (r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|EXT4-fs .*shut down requested|Aborting journal|"
-          r"device offline error|lost sync page write|Synchronize Cache.* failed|XFS .*[Ss]hutting down|"
-          r"BTRFS (error|critical)|Oops|BUG:")
+          r"device offline error|lost sync page write|Synchronize Cache.* failed|"
+          r"XFS .*([Ss]hutting down|shut down due)|BTRFS (error|critical)|forced readonly|"
+          r"Remounting filesystem read-only|FAT-fs .*unable|Oops|BUG:")
 # What the kernel logs when the keeper makes a system call that is not in its list
 # (platform/linux/keeper/syscall_filter.cc).
 DENIED_CALL = r"audit: type=1326 .*"
@@ -87,6 +88,12 @@ class Console:
                   if (found := re.search(DENIED_CALL, text))]
         if denied:
             raise AssertionError(f"system calls that the keeper's list lacks: {denied}")
+
+    def expect_no_error(self, errors=ERRORS):
+        """What no machine may show, also not on its way down."""
+        found = [text for _, text in self.lines if re.search(errors, text)]
+        if found:
+            raise AssertionError(f"errors on the console: {found}")
 
     def first(self, pattern):
         """Seconds at which the first line with `pattern` came, or None."""
