@@ -57,7 +57,7 @@ Result<names::Addresses> find_server(Text host, const Path& path, Over over, Lin
   }
   names::Asking asking = asking_for(path, over, link, ports);
   names::Told told;
-  const auto found = names::look_up(host, asking, deadline, told);
+  auto found = names::look_up(host, asking, deadline, told);
   if (found)
     tell_found(host, *found, ports.log);
   else
@@ -68,8 +68,8 @@ Result<names::Addresses> find_server(Text host, const Path& path, Over over, Lin
 Result<names::Addresses> await_server(const Path& path, LinkId link, Millis give_up, Ports& ports) {
   Backoff pauses{kPauses};
   for (;;) {
-    const auto found = find_server(path.host, path, Over::Nic, link, give_up, ports,
-                                   LogLevel::Warning, "; asking again");
+    auto found = find_server(path.host, path, Over::Nic, link, give_up, ports, LogLevel::Warning,
+                             "; asking again");
     if (found || ports.resolver == nullptr) return found;
     const Millis due = ports.clock.now() + pauses.next(ports.entropy);
     if (due >= give_up) {

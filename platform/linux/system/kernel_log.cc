@@ -64,14 +64,18 @@ void KernelLog::never_wait() {
 void KernelLog::write(LogLevel level, Text line) {
   if (verbosity_of(level) > verbose_) return;
   std::array<char, kMaxLine> buffer{};
-  TextWriter out{buffer};
+  TextWriter out{std::span{buffer}.first(kMaxLine - 1)};
   out << '<' << static_cast<char>('0' + priority(level)) << '>';
   const std::size_t prefix = out.text().size();
   format_log_line(clock_.now() - start_, line, out);
-  if (kmsg_) (void)!::write(kmsg_.get(), out.text().data(), out.text().size());
+  const std::size_t size = out.text().size();
+  // Without it the kernel waits for the rest of the line, and shows it to nobody until the next one
+  // comes: the last line before a prompt would not be seen.
+  buffer[size] = '\n';
+  const Text record{buffer.data(), size + 1};
+  if (kmsg_) (void)!::write(kmsg_.get(), record.data(), record.size());
   if (shown_on_stderr(level)) {
-    out << '\n';
-    const Text shown = part_of(out.text(), prefix);
+    const Text shown = part_of(record, prefix);
     (void)!::write(stderr_, shown.data(), shown.size());
   }
 }
