@@ -4,7 +4,7 @@
 .include "${.PARSEDIR}/cxxflags.mk"
 
 .PATH:	${ISBOOT}/platform/freebsd ${ISBOOT}/core/base ${ISBOOT}/core/boot \
-	${ISBOOT}/core/ibft ${ISBOOT}/core/iscsi
+	${ISBOOT}/core/ibft ${ISBOOT}/core/iscsi ${ISBOOT}/core/keep ${ISBOOT}/core/names
 
 # Without what is said to a C compiler alone, and without the kernel's folders: where it is built
 # there is a file "version", and C++ has a header of that name.

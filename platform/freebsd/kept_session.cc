@@ -21,8 +21,6 @@ constexpr Millis kMaxShare = 60'000;
 constexpr Millis kNicLimit = 4'000;
 // For a LUN to appear after a first login that comes late.
 constexpr Millis kDiskLimit = 5'000;
-// The same failure again is worth a line only now and then.
-constexpr Millis kRepeatEvery = 60'000;
 
 const Error kLost{Errc::Closed, 0, "the connection is lost"};
 
@@ -41,8 +39,7 @@ void KeptSession::start_session() {
 void KeptSession::keep(const boot::BootSession& established) {
   established_ = established;
   iscsid_share_ = kShare;
-  lost_at_ = clock_.now();
-  next_log_ = 0;
+  keep::begin(history_, clock_.now());
   start_session();
   if (!established_.logged_in) {
     state_ = KeptState::LoggingIn;
@@ -72,9 +69,9 @@ Millis KeptSession::look() {
 
 void KeptSession::lost() {
   state_ = KeptState::Lost;
-  lost_at_ = clock_.now();
-  next_log_ = 0;
-  due_ = isboot_iscsi_is_open() != 0 ? lost_at_ + iscsid_share_ : lost_at_;
+  const Millis now = clock_.now();
+  keep::on_lost(history_, kLost, now);
+  due_ = isboot_iscsi_is_open() != 0 ? now + iscsid_share_ : now;
   Line line;
   line << to_text(session_->home()) << ": " << kLost.text
        << (initiator_.disk_is_gone() ? "; its I/O fails (kern.iscsi.fail_on_disconnection)"
@@ -107,10 +104,9 @@ void KeptSession::kept(Text by) {
     return find_disk();
   }
   if (initiator_.disk_is_gone()) find_disk();
-  ++recoveries_;
   Line line;
   line << "back at " << to_text(session_->portal()) << " after ";
-  const Millis took = clock_.now() - lost_at_;
+  const Millis took = keep::on_back(history_, clock_.now());
   line.decimal(took / 1000) << '.' << static_cast<char>('0' + took / 100 % 10) << " s" << by;
   log_.write(LogLevel::Info, line.text());
 }
@@ -195,7 +191,7 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
 // What of the network was taken away meanwhile is set up again.
 SessionEvent KeptSession::connect(const SessionStep& step) {
   if (established_.nic) {
-    const Muted muted{log_, clock_.now() < next_log_};
+    const Muted muted{log_, keep::told_lately(history_, clock_.now())};
     const auto link = network_.restore(*established_.nic, clock_.now() + kNicLimit);
     if (!link) return SessionEvent::failed(link.error());
     established_.link = *link;
@@ -229,8 +225,7 @@ void KeptSession::log_failure(const Error& error, Text then) {
   if (!words.empty()) why << " (" << words << ')';
   if (!session_->fault().empty()) why << ", " << session_->fault();
   (void)last_error_.assign(part_of(why.text(), 0, 200));
-  if (clock_.now() < next_log_) return;
-  next_log_ = clock_.now() + kRepeatEvery;
+  if (!keep::on_failed(history_, error, refusal, session_->tries(), clock_.now())) return;
   Line line;
   line << to_text(session_->portal()) << ": " << why.text() << then;
   log_.write(LogLevel::Warning, line.text());

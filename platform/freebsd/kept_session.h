@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/boot/establish.h"
+#include "core/keep/session_history.h"
 #include "platform/freebsd/initiator.h"
 #include "platform/freebsd/network.h"
 #include "platform/freebsd/ports.h"
@@ -42,7 +43,7 @@ public:
   Text interface() const { return network_.interface(); }
   std::uint32_t kernel_id() const { return initiator_.kernel_id(); }
   const boot::BootSession& established() const { return established_; }
-  std::uint32_t recoveries() const { return recoveries_; }
+  std::uint32_t recoveries() const { return history_.recoveries; }
 
 private:
   void lost();
@@ -73,9 +74,7 @@ private:
   std::optional<boot::SessionEvent> event_;  // the next one of session_, due at due_
   Millis due_ = 0;
   Millis iscsid_share_ = 0;  // how long a lost session is left to iscsid(8)
-  Millis lost_at_ = 0;
-  Millis next_log_ = 0;
-  std::uint32_t recoveries_ = 0;
+  keep::SessionHistory history_;
   InlineText<200> last_error_;
   std::array<std::uint8_t, 2048> received_{};
 };

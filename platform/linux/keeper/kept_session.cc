@@ -12,9 +12,6 @@ using boot::SessionEvent;
 using boot::SessionState;
 using boot::SessionStep;
 
-// The same error again is worth a line only now and then.
-constexpr Millis kRepeatEvery = 60'000;
-
 // Each line of the log begins with the session: "session 1: …".
 class SessionLine : public Line {
 public:
@@ -27,10 +24,6 @@ public:
     return *this;
   }
 };
-
-bool same_cause(const Error& a, const Error& b) {
-  return a.code == b.code && Text{a.text} == Text{b.text};
-}
 
 }  // namespace
 
@@ -45,7 +38,7 @@ KeptSession::KeptSession(SessionRecord& record, const KeeperPorts& ports)
 Result<Done> KeptSession::start(bool alive) {
   const bool was_connected = alive || record_.logged_in;
   ISBOOT_TRY(ports_.initiator.adopt(record_.session, record_.kernel, was_connected));
-  history_.since = ports_.clock.now();
+  keep::begin(history_, ports_.clock.now());
   if (!was_connected) {
     on_event(SessionEvent::start());
     return Done{};
@@ -73,10 +66,7 @@ void KeptSession::on_logged_out(std::uint16_t time2wait) {
 }
 
 void KeptSession::note_loss(const Error& error) {
-  history_.last_error = history_.loss = error;
-  history_.refusal.clear();
-  history_.since = ports_.clock.now();
-  next_log_ = 0;
+  keep::on_lost(history_, error, ports_.clock.now());
   SessionLine line{record_.session};
   line.add(error, ports_.log).out() << "; I/O waits until it is back";
   tell(keep::Happening::Lost, LogLevel::Warning, line.text());
@@ -141,9 +131,9 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
     }
     case SessionStep::Kind::Wait:
       stream_.close();
-      // Before the first try it may be the loss, which is known.
-      if (session_.tries() != 0 || !same_cause(step.error, history_.loss))
-        log_failure(step.error, "; trying again");
+      if (keep::on_failed(history_, step.error, session_.refusal(), session_.tries(),
+                          ports_.clock.now()))
+        say_failure(step.error, "; trying again");
       waiting_.deadline = step.deadline;
       return std::nullopt;
     case SessionStep::Kind::Carried:
@@ -151,7 +141,8 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
       return std::nullopt;
     case SessionStep::Kind::Stop:
       stream_.close();
-      log_failure(step.error, "; given up");
+      keep::on_given_up(history_, step.error, session_.refusal());
+      say_failure(step.error, "; given up");
       return std::nullopt;
   }
   return std::nullopt;
@@ -197,12 +188,7 @@ void KeptSession::wait_for(short events, Millis deadline) {
   waiting_ = {stream_.descriptor(), events, deadline};
 }
 
-void KeptSession::log_failure(const Error& error, Text then) {
-  (void)history_.refusal.assign(session_.refusal());  // fits: both have one size
-  const Millis now = ports_.clock.now();
-  if (same_cause(error, history_.last_error) && now < next_log_) return;
-  history_.last_error = error;
-  next_log_ = now + kRepeatEvery;
+void KeptSession::say_failure(const Error& error, Text then) {
   SessionLine line{record_.session};
   line.out() << to_text(session_.portal()) << ": ";
   if (session_.refusal().empty())
@@ -232,17 +218,12 @@ void KeptSession::log_carried() {
     line.out() << "logged in at " << to_text(session_.portal()) << ", after ";
     tell(keep::Happening::LoggedIn, LogLevel::Info, line.seconds(now - history_.since).text());
   } else if (session_.logins() > 1) {  // the first one is the adoption
-    const Millis took = now - history_.since;
-    history_.last[history_.recoveries % SessionHistory::kRemembered] = {history_.since, took,
-                                                                        history_.loss};
-    ++history_.recoveries;
-    history_.last_took = took;
-    if (took > history_.worst_took) history_.worst_took = took;
     SessionLine line{record_.session};
     line.out() << "back at " << to_text(session_.portal()) << " after ";
-    tell(keep::Happening::Back, LogLevel::Info, line.seconds(took).text());
+    line.seconds(keep::on_back(history_, now));
+    tell(keep::Happening::Back, LogLevel::Info, line.text());
   }
-  history_.since = now;
+  keep::begin(history_, now);
   log_moved();
 }
 

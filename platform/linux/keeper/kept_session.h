@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "core/boot/session.h"
-#include "core/keep/time.h"
+#include "core/keep/session_history.h"
 #include "core/ports/log.h"
 #include "platform/linux/initiator/session_keeping.h"
 #include "platform/linux/initiator/tcp_stream.h"
@@ -28,32 +28,12 @@ struct KeeperPorts {
 };
 
 using keep::kNever;
+using keep::SessionHistory;
 
 struct Waiting {
   int descriptor = -1;  // none
   short events = 0;     // of poll(2)
   Millis deadline = kNever;
-};
-
-// One loss that is over.
-struct Recovery {
-  Millis lost_at = 0;
-  Millis took = 0;  // from the loss to the hand-over
-  Error cause{};    // of the loss
-};
-
-// For people: what became of the session since the keeper has it.
-struct SessionHistory {
-  static constexpr std::size_t kRemembered = 8;
-
-  std::uint32_t recoveries = 0;
-  std::array<Recovery, kRemembered> last{};  // the n-th at n modulo kRemembered
-  Millis last_took = 0;                      // of the last recovery, from the loss to the hand-over
-  Millis worst_took = 0;                     // of all of them
-  Millis since = 0;                          // when the present state, carried or lost, began
-  Error loss{};                              // the cause of the present loss, or of the last
-  Error last_error{};                        // its text is empty when there was none
-  InlineText<160> refusal;                   // what the target said to the last login, in words
 };
 
 class KeptSession {
@@ -97,7 +77,7 @@ private:
   std::optional<boot::SessionEvent> connect(const boot::SessionStep& step);
   boot::SessionEvent connect_failed(const Error& error);
   void wait_for(short events, Millis deadline);
-  void log_failure(const Error& error, Text then);
+  void say_failure(const Error& error, Text then);
   void log_carried();
   void log_moved();
   void tell(keep::Happening what, LogLevel level, Text line);
@@ -112,7 +92,6 @@ private:
   bool unreachable_ = false;  // the last connect() got no answer
   bool changed_ = false;
   std::optional<Portal> carried_at_;
-  Millis next_log_ = 0;  // repeats of one error are logged no sooner
   std::array<std::uint8_t, 2048> buffer_{};
 };
 

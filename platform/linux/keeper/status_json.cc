@@ -106,7 +106,7 @@ void StatusJson::recoveries(const SessionHistory& history, Millis now, Log& log)
   out_ << '[';
   const std::uint32_t end = history.recoveries;
   for (std::uint32_t i = end > kRemembered ? end - kRemembered : 0; i < end; ++i) {
-    const Recovery& recovery = history.last[i % kRemembered];
+    const keep::Recovery& recovery = history.last[i % kRemembered];
     if (out_.text().back() == '}') out_ << ',';
     first_member_ = true;
     out_ << '{';
