@@ -59,6 +59,7 @@ CheckResult result_of_check(int exit_status) {
 
 Result<int> run_and_wait(const std::vector<std::string>& command) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t process = -1;
