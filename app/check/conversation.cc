@@ -63,8 +63,10 @@ bool has_sense_key(const iscsi::ExchangeResult& result, std::initializer_list<st
 // What passes by itself, for which the kernel tries again, and a boot until its time is over.
 bool is_passing(const iscsi::ExchangeResult& result) {
   namespace scsi = iscsi::scsi;
-  return result.scsi_status == scsi::kBusy || result.scsi_status == scsi::kTaskSetFull ||
-         has_sense_key(result, {scsi::kNotReady, scsi::kAbortedCommand});
+  if (result.scsi_status == scsi::kBusy || result.scsi_status == scsi::kTaskSetFull) return true;
+  if (has_sense_key(result, {scsi::kAbortedCommand})) return true;
+  const auto sense = scsi::decode_sense(result.sense);
+  return has_sense_key(result, {scsi::kNotReady}) && sense && scsi::is_waited_for(*sense);
 }
 
 }  // namespace

@@ -52,15 +52,9 @@ Outcome<> run(Conversation& target, const Lun& lun, const char* what, const scsi
   return Done{};
 }
 
-// Where Linux' sd waits for the disk, or takes it for one without a medium. Of these it goes on at
-// once: manual intervention, standby, unavailable, sanitize, depopulation.
 bool is_waited_for(const iscsi::ExchangeResult& result) {
-  constexpr std::uint8_t kNotReadyNow = 4;
-  constexpr std::uint8_t kTaken[] = {0x03, 0x0b, 0x0c, 0x1b, 0x24};
   const auto sense = scsi::decode_sense(result.sense);
-  if (!sense || sense->key != scsi::kNotReady) return false;
-  return sense->asc != kNotReadyNow ||
-         std::find(std::begin(kTaken), std::end(kTaken), sense->ascq) == std::end(kTaken);
+  return sense && scsi::is_waited_for(*sense);
 }
 
 Failure bad_data(const char* what, const Error& error) {

@@ -212,6 +212,16 @@ Result<Sense> decode_sense(Bytes data) {
   return sense;
 }
 
+bool is_waited_for(const Sense& sense) {
+  constexpr std::uint8_t kNotReadyNow = 4;  // ASC
+  constexpr std::uint8_t kTaken[] = {0x03, 0x0b, 0x0c, 0x1b, 0x24};
+  if (sense.key != kNotReady) return false;
+  if (sense.asc != kNotReadyNow) return true;
+  for (const std::uint8_t ascq : kTaken)
+    if (sense.ascq == ascq) return false;
+  return true;
+}
+
 InlineText<48> to_text(const Sense& sense) {
   constexpr Text kKeys[] = {
       "no sense",       "recovered error", "not ready",      "medium error",

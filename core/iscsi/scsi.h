@@ -75,6 +75,10 @@ inline constexpr std::uint8_t kNotReady = 2;
 inline constexpr std::uint8_t kUnitAttention = 6;
 inline constexpr std::uint8_t kAbortedCommand = 0x0b;
 
+// Whether a disk that is not ready is waited for, or has no medium. With some words Linux' sd goes
+// on at once: manual intervention, standby, unavailable, sanitize, depopulation.
+bool is_waited_for(const Sense& sense);
+
 // "unit attention (6/29/00)"
 InlineText<48> to_text(const Sense& sense);
 

@@ -56,7 +56,7 @@ class BootFromIscsi(unittest.TestCase):
             boot.console.wait_for("a shell of the root file system follows", ROOT_LIMIT, "a prompt")
             qemu.stdin.write(b"test -e /run/initramfs/fsck-root && exit\n")
             qemu.stdin.flush()
-            boot.wait_for_report()
+            boot.wait_for_system()
             boot.wait_for_power_off(qemu)
         boot.check()
         boot.workspace.clear()

@@ -55,6 +55,17 @@ TEST_F(ProbeTest, ReportsWhatABootWouldFind) {
   EXPECT_TRUE(disk.logged_out());
 }
 
+// A disk in standby says so to TEST UNIT READY for as long as one asks: none of the time that the
+// rest needs is spent on that.
+TEST_F(ProbeTest, TakesADiskInStandbyAtOnce) {
+  disk.broken = {0x00};
+  disk.sense = {0x70, 0, 2, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x04, 0x0b};
+  const Millis start = clock.now();
+  EXPECT_EQ(look(), "");
+  EXPECT_EQ(clock.now(), start);
+  ASSERT_EQ(report.notes.size(), 1U);
+}
+
 TEST_F(ProbeTest, ClearsUnitAttentions) {
   disk.attentions = 3;
   EXPECT_EQ(look(), "");

@@ -81,6 +81,10 @@ class Boot:
             self.console.wait_for(r"GRUB: loading the kernel", LOADER_LIMIT, "GRUB's start")
         self.console.wait_for(r"Linux version", KERNEL_LIMIT, "the kernel's start")
         self.before_root()
+        self.wait_for_system()
+
+    def wait_for_system(self):
+        """The report alone, of a machine whose kernel was seen to start."""
         line = self.console.wait_for(r"^ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
         self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
 
