@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (nic.method == boot::IpParameter::Method::Dhcp) boot::apply_lease(lease, nic);
   }
   for (const boot::Netroot& target : wanted.targets)
-    require(!target.url.portal.address.is_absent());
+    require(target.url.portal.address.is_absent() != target.url.host.empty());  // one of the two
   const iscsi::Credentials none;
   const auto table = boot::make_table(wanted, none);
   if (!table) return 0;

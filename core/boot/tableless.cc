@@ -82,11 +82,14 @@ void Reader::take_dracut_portal(const Word& word, Text name) {
     return;
   }
   Text text = word.value;
-  if (text.size() > 2 && text.front() == '[') text = part_of(text, 1, text.size() - 2);
-  if (const auto address = parse_ip(text))
-    dracut_.url.portal.address = *address;
-  else if (!is_dns_name(text) || !dracut_.url.host.assign(text))
-    warn(word, "neither an IP address nor a host's name");
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']')
+    text = part_of(text, 1, text.size() - 2);
+  // The last one counts, whichever of the two it is.
+  const auto address = parse_ip(text);
+  if (!address && (!is_dns_name(text) || !dracut_.url.host.assign(text)))
+    return warn(word, "neither an IP address nor a host's name");
+  if (address) dracut_.url.host.clear();
+  dracut_.url.portal.address = address ? *address : IpAddress{};
 }
 
 void Reader::take_dracut(const Word& word, Text name) {

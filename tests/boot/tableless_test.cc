@@ -120,6 +120,21 @@ TEST_F(TablelessTest, TakesAServersNameThroughTheNicThatIsNamedOrHasAGateway) {
   EXPECT_EQ(paths[0].dns[0], IpAddress::v4(10, 0, 2, 3));
 }
 
+// Never an address and a name: which of them is the server?
+TEST_F(TablelessTest, TheLastServerThatDracutsWordsNameCounts) {
+  const std::string name = "rd.iscsi.target.name=iqn.2026-11.org.example:disk ";
+  read(name + "rd.iscsi.target.ip=c.example rd.iscsi.target.ip=[2001:db8::1]");
+  ASSERT_EQ(wanted_.targets.count, 1U);
+  EXPECT_TRUE(wanted_.targets[0].url.host.empty());
+  EXPECT_FALSE(wanted_.targets[0].url.portal.address.is_absent());
+  read(name + "rd.iscsi.target.ip=10.0.2.2 rd.iscsi.target.ip=c.example");
+  ASSERT_EQ(wanted_.targets.count, 1U);
+  EXPECT_EQ(wanted_.targets[0].url.host.view(), "c.example");
+  EXPECT_TRUE(wanted_.targets[0].url.portal.address.is_absent());
+  read(name + "rd.iscsi.target.ip=[c.example");
+  EXPECT_EQ(wanted_.targets.count, 0U) << "half a bracket is no name";
+}
+
 TEST_F(TablelessTest, NamesWhatIsNotUsed) {
   read(
       "netroot=iscsi:user:secret@10.0.2.2::::iqn.2026-11.org.example:disk rd.iscsi.password=x "
