@@ -8,8 +8,8 @@ Failure look_up_failure(Text host, const Error& error, Text told) {
   return {message, std::string{names::next_step(error)}};
 }
 
-Outcome<> find_portals(const Portal& portal, Text host, names::Asking* asking,
-                                    Millis deadline, std::vector<Portal>& portals) {
+Outcome<> find_portals(const Portal& portal, Text host, names::Asking* asking, Millis deadline,
+                       std::vector<Portal>& portals) {
   if (host.empty()) {
     portals.push_back(portal);
     return Done{};

@@ -15,7 +15,7 @@ Failure look_up_failure(Text host, const Error& error, Text told);
 
 // Puts each portal that `host` stands for into `portals`, the best first; without a host just
 // `portal`. `asking` is absent where the program has no resolver.
-Outcome<> find_portals(const Portal& portal, Text host, names::Asking* asking,
-                                    Millis deadline, std::vector<Portal>& portals);
+Outcome<> find_portals(const Portal& portal, Text host, names::Asking* asking, Millis deadline,
+                       std::vector<Portal>& portals);
 
 }  // namespace isboot::app

@@ -1,4 +1,5 @@
-// The options of `check`, `discover` and `attach`: who we are to a target, and how the answer is told.
+// The options of `check`, `discover` and `attach`: who we are to a target, and how the answer is
+// told.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // What objects that were compiled with glibc's headers call, and musl does not have. Both have the
 // kernel's structures and numbers on the machines that Debian's package is for; a function that is
 // missing ends the build when the program is linked. The _chk names are _FORTIFY_SOURCE's: a size
-// that would run over the object ends the process. Without the two macros glibc's headers define some of
-// these names themselves.
+// that would run over the object ends the process. Without the two macros glibc's headers define
+// some of these names themselves.
 #undef _FORTIFY_SOURCE
 #undef __OPTIMIZE__
 #include <dlfcn.h>

@@ -1,8 +1,8 @@
 #include "platform/freebsd/firmware.h"
 
 #include "core/ibft/locate.h"
-#include "platform/freebsd/kernel.h"
 #include "core/ports/line.h"
+#include "platform/freebsd/kernel.h"
 
 namespace isboot::freebsd {
 namespace {

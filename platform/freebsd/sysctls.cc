@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/base/text.h"
-#include "platform/freebsd/kernel.h"
 #include "core/ports/line.h"
+#include "platform/freebsd/kernel.h"
 
 namespace isboot::freebsd {
 namespace {

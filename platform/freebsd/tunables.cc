@@ -1,7 +1,7 @@
 #include "platform/freebsd/tunables.h"
 
-#include "platform/freebsd/kernel.h"
 #include "core/ports/line.h"
+#include "platform/freebsd/kernel.h"
 #include "platform/freebsd/sysctls.h"
 
 namespace isboot::freebsd {
