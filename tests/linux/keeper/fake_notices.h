@@ -6,6 +6,7 @@
 
 #include "platform/linux/initiator/iscsi_events.h"
 #include "platform/linux/net/link/nic_mender.h"
+#include "platform/linux/system/file.h"
 
 namespace isboot::linux_platform {
 

@@ -10,14 +10,9 @@
 
 #include "platform/linux/keeper/keeper.h"
 #include "testing/fake_clock.h"
-#include "testing/fake_entropy.h"
-#include "testing/fake_hash.h"
-#include "testing/fake_log.h"
-#include "tests/linux/keeper/fake_errands.h"
-#include "tests/linux/keeper/fake_journal.h"
-#include "tests/linux/keeper/fake_keeping.h"
 #include "tests/linux/keeper/fake_notices.h"
 #include "tests/linux/keeper/hosts_in_sysfs.h"
+#include "tests/linux/keeper/keeper_ports.h"
 #include "tests/linux/keeper/records.h"
 
 namespace isboot::linux_platform {
@@ -28,7 +23,7 @@ using ::testing::Contains;
 
 // Session 3 is carried and has no disk yet, so that the kernel is to look for it. Session 4 has
 // one.
-class KeeperErrandsTest : public ::testing::Test {
+class KeeperErrandsTest : public ::testing::Test, protected PlayedPorts {
 protected:
   KeeperErrandsTest() {
     char name[] = "/tmp/isboot-keeper-errands-XXXXXX";
@@ -76,12 +71,6 @@ protected:
 
   fs::path root_, classes_, state_, control_;
   testing::FakeClock clock_;
-  testing::FakeLog log_;
-  testing::FakeHash hash_;
-  testing::FakeEntropy entropy_;
-  FakeKeeping kernel_;
-  FakeNics nics_;
-  FakeJournal journal_;
   FakeNotices notices_;
 };
 
@@ -142,7 +131,7 @@ TEST_F(KeeperErrandsTest, ASessionIsBroughtBackWhileTheKernelLooksForTheDiskOfAn
   UniqueFd client;
   LaterNotices notices{kernel_, [&errands] { return errands.sent; },
                        [&client] { ask_to_release(client); }};
-  Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands}, notices};
+  Keeper keeper{ports(clock_, errands), notices};
   start(keeper);
   client = serve_release(keeper);
   EXPECT_EQ(keeper.run(), MachineEnd::Stay);
@@ -154,7 +143,7 @@ TEST_F(KeeperErrandsTest, ASessionIsBroughtBackWhileTheKernelLooksForTheDiskOfAn
 TEST_F(KeeperErrandsTest, GoesOnInAnotherProcessWhenItsErrandsAreDoneByNobody) {
   FakeErrands errands;
   errands.gone = true;
-  Keeper keeper{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands}, notices_};
+  Keeper keeper{ports(clock_, errands), notices_};
   start(keeper);
   EXPECT_EQ(keeper.run(), MachineEnd::Stay);
   EXPECT_TRUE(keeper.cannot_go_on());

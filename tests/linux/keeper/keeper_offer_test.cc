@@ -9,13 +9,8 @@
 
 #include "platform/linux/keeper/keeper.h"
 #include "platform/linux/system/clock.h"
-#include "testing/fake_entropy.h"
-#include "testing/fake_hash.h"
-#include "testing/fake_log.h"
-#include "tests/linux/keeper/fake_errands.h"
-#include "tests/linux/keeper/fake_journal.h"
-#include "tests/linux/keeper/fake_keeping.h"
 #include "tests/linux/keeper/fake_notices.h"
+#include "tests/linux/keeper/keeper_ports.h"
 #include "tests/linux/keeper/records.h"
 
 namespace isboot::linux_platform {
@@ -23,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Replacement : public ::testing::Test {
+class Replacement : public ::testing::Test, protected PlayedPorts {
 protected:
   Replacement() {
     char name[] = "/tmp/isboot-replace-XXXXXX";
@@ -89,16 +84,9 @@ protected:
     return record;
   }();
   LinuxClock clock_;
-  testing::FakeLog log_;
-  testing::FakeHash hash_;
-  testing::FakeEntropy entropy_;
-  FakeKeeping kernel_;
-  FakeNics nics_;
-  FakeJournal journal_;
-  FakeErrands errands_;
   FakeNotices old_notices_, notices_;
-  Keeper old_{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, old_notices_};
-  Keeper new_{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices_};
+  Keeper old_{ports(clock_), old_notices_};
+  Keeper new_{ports(clock_), notices_};
   InlineText<127> refusal_;
   pid_t process_ = -1;
 };
@@ -113,14 +101,14 @@ TEST_F(Replacement, BringsSessionsWithSecretsTheLockAndTheSocket) {
   EXPECT_EQ(wait_for_old(), 7);
   ASSERT_TRUE(new_.adopt());
   EXPECT_EQ(new_.kept(), 1U);
-  Keeper third{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices_};
+  Keeper third{ports(clock_), notices_};
   EXPECT_STREQ(third.open(places()).error().text, "a keeper runs already");
   // Somebody asks, before the new one's loop turns, and that offers its sessions in its turn.
   process_ = fork();
   if (process_ == 0) _exit(new_.run() == MachineEnd::Stay ? 7 : 1);
   EXPECT_THAT(status(), ::testing::HasSubstr(record_.kernel.target_name.view()));
   connection = connect();
-  Keeper fourth{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, notices_};
+  Keeper fourth{ports(clock_), notices_};
   ASSERT_TRUE(take_over(fourth, connection));
   ASSERT_TRUE(fourth.claim());
   connection.reset();

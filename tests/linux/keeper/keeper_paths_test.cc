@@ -8,14 +8,9 @@
 #include <functional>
 
 #include "platform/linux/keeper/keeper.h"
-#include "testing/fake_entropy.h"
-#include "testing/fake_hash.h"
-#include "testing/fake_log.h"
-#include "tests/linux/keeper/fake_errands.h"
-#include "tests/linux/keeper/fake_journal.h"
-#include "tests/linux/keeper/fake_keeping.h"
 #include "tests/linux/keeper/fake_notices.h"
 #include "tests/linux/keeper/hosts_in_sysfs.h"
+#include "tests/linux/keeper/keeper_ports.h"
 #include "tests/linux/keeper/records.h"
 
 namespace isboot::linux_platform {
@@ -50,7 +45,7 @@ private:
 };
 
 // Sessions 3 and 4 lead to one disk, sda and sdb, which the multipath driver has.
-class KeeperPathsTest : public ::testing::Test {
+class KeeperPathsTest : public ::testing::Test, protected PlayedPorts {
 protected:
   KeeperPathsTest() {
     char name[] = "/tmp/isboot-keeper-paths-XXXXXX";
@@ -111,16 +106,9 @@ protected:
 
   fs::path root_, classes_, state_, control_;
   PassingClock clock_;
-  testing::FakeLog log_;
-  testing::FakeHash hash_;
-  testing::FakeEntropy entropy_;
-  FakeKeeping kernel_;
-  FakeNics nics_;
-  FakeJournal journal_;
-  FakeErrands errands_;
   Turns turns_;
   UniqueFd client_;
-  Keeper keeper_{{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_}, turns_};
+  Keeper keeper_{ports(clock_), turns_};
 };
 
 TEST_F(KeeperPathsTest, FailSoonWhileBothLive) {
