@@ -39,6 +39,12 @@ class Errors(unittest.TestCase):
     def test_what_a_good_machine_says_is_none(self):
         self._console(*HARMLESS).expect_no_error()
 
+    def test_a_line_before_an_answer_is_not_lost(self):
+        console = self._console("the machine ends", "RAN 0", "RAN 1")
+        self.assertEqual(console.wait_for_answer(r"RAN (\d)", 1, "an answer").group(1), "0")
+        console.wait_for("the machine ends", 1, "the notice")
+        self.assertEqual(console.wait_for_answer(r"RAN (\d)", 1, "the next").group(1), "1")
+
     def _console(self, *lines):
         read, write = os.pipe()
         self.addCleanup(os.close, read)

@@ -35,6 +35,7 @@ class Console:
         self._start = time.monotonic()
         self._partial = b""
         self._seen = 0
+        self._answered = 0
         self.ended = False
 
     def close(self):
@@ -49,17 +50,14 @@ class Console:
 
     def wait_for(self, pattern, limit_s, what):
         """The match of `pattern` in the next line that has one, not looking back past the last."""
-        deadline = time.monotonic() + limit_s
-        while True:
-            while self._seen < len(self.lines):
-                self._seen += 1
-                found = re.search(pattern, self.lines[self._seen - 1][1])
-                if found:
-                    return found
-            if self.ended:
-                raise ConsoleError(f"the machine ended before {what}{self.tail()}")
-            if not self._read(deadline):
-                raise ConsoleError(f"{what}: not within {limit_s} s{self.tail()}")
+        self._seen, found = self._next(self._seen, pattern, limit_s, what)
+        return found
+
+    def wait_for_answer(self, pattern, limit_s, what):
+        """The same for answers to orders: what the machine says by itself meanwhile, before an
+        answer, is still there for wait_for()."""
+        self._answered, found = self._next(self._answered, pattern, limit_s, what)
+        return found
 
     def wait_for_prompt(self, pattern, limit_s):
         """Until the line that is not yet at its end, or one that the kernel has ended, asks for it."""
@@ -102,6 +100,20 @@ class Console:
     def tail(self):
         last = "\n".join(f"  {when:7.3f} {text}" for when, text in self.lines[-LAST_LINES:])
         return f"; the last lines of {self._log_path}:\n{last}\n  {self._partial!r}"
+
+    def _next(self, line, pattern, limit_s, what):
+        """From line number `line` on: the number of the line after the match, and the match."""
+        deadline = time.monotonic() + limit_s
+        while True:
+            while line < len(self.lines):
+                line += 1
+                found = re.search(pattern, self.lines[line - 1][1])
+                if found:
+                    return line, found
+            if self.ended:
+                raise ConsoleError(f"the machine ended before {what}{self.tail()}")
+            if not self._read(deadline):
+                raise ConsoleError(f"{what}: not within {limit_s} s{self.tail()}")
 
     def _read(self, deadline):
         """Takes what has come; False when nothing came before `deadline`."""

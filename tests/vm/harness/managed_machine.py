@@ -96,7 +96,7 @@ class ManagedMachine:
     def order(self, command):
         """What a shell in the machine prints for `command`, which must succeed."""
         self.say(command)
-        found = self.console.wait_for(r"ISBOOT-RAN (\d+) ?(.*)", ORDER_LIMIT, command)
+        found = self.console.wait_for_answer(r"ISBOOT-RAN (\d+) ?(.*)", ORDER_LIMIT, command)
         said = found.group(2).replace("|", "\n").strip()
         if found.group(1) != "0":
             raise AssertionError(f"{command!r} ended with {found.group(1)}: {said}")
