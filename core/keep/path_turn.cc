@@ -4,8 +4,9 @@ namespace isboot::keep {
 namespace {
 
 constexpr Millis kLookAgain = 1'000;
-// A target may lack the LUN: somebody may still add it, but there is no hurry.
-constexpr Millis kDiskComesWithin = 60'000;
+// A target may lack the LUN: somebody may still add it, but there is no hurry. Looks are counted
+// and not time, which passes also while the machine sleeps.
+constexpr int kLooksSoon = 60;
 constexpr Millis kLookAgainLater = 3'600'000;
 constexpr Millis kMostAfterFailure = 60'000;
 
@@ -13,7 +14,7 @@ constexpr Millis kMostAfterFailure = 60'000;
 
 bool is_due(PathTurn& turn, bool carried, Millis now) {
   const bool due = carried != turn.was_carried || turn.care_at <= now;
-  if (carried != turn.was_carried) turn.after_failure = 0;
+  if (carried != turn.was_carried) turn.after_failure = turn.looks = 0;
   turn.was_carried = carried;
   return due;
 }
@@ -33,10 +34,11 @@ void on_care_failed(PathTurn& turn, boot::PathCare care, Millis now) {
   if (care == boot::PathCare::Release) turn.taken_away = false;
 }
 
-void on_disk_looked_for(PathTurn& turn, bool found, Millis since, Millis now) {
+void on_disk_looked_for(PathTurn& turn, bool found, Millis now) {
   if (found) turn.taken_away = false;
+  turn.looks = found || turn.looks > kLooksSoon ? turn.looks : turn.looks + 1;
   // One that was found is taken by the multipath driver meanwhile.
-  const bool soon = found || now - since < kDiskComesWithin;
+  const bool soon = found || turn.looks <= kLooksSoon;
   turn.care_at = now + (soon ? kLookAgain : kLookAgainLater);
 }
 

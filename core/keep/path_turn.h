@@ -13,6 +13,7 @@ struct PathTurn {
   bool taken_away = false;   // its disk, by us, or never there
   Millis care_at = kNever;   // when it is to be looked at again, whatever happens
   Millis after_failure = 0;  // the wait after the last one, while nothing has been done since
+  int looks = 0;             // for its disk, without a result, since it is back
 };
 
 // Whether all paths are to be looked at because of this one. `carried`: one that is about to end,
@@ -25,7 +26,7 @@ void on_care_done(PathTurn& turn);
 // … and could not be done: it is tried again, at first soon.
 void on_care_failed(PathTurn& turn, boot::PathCare care, Millis now);
 // Whether its disk is back, after BringBack.
-void on_disk_looked_for(PathTurn& turn, bool found, Millis since, Millis now);
+void on_disk_looked_for(PathTurn& turn, bool found, Millis now);
 
 // Its session is not kept any more: what was the other path may be the last one now.
 void on_gone(PathTurn& turn);

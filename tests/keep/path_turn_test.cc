@@ -75,14 +75,34 @@ TEST(PathTurn, IsDueOnceWhenItsSessionIsNotKeptAnyMore) {
 
 TEST(PathTurn, LooksForADiskSoonAtFirstAndThenEachHour) {
   PathTurn turn{.taken_away = true};
-  on_disk_looked_for(turn, false, kNow - 59'999, kNow);
-  EXPECT_EQ(turn.care_at, kNow + 1'000);
-  on_disk_looked_for(turn, false, kNow - 60'000, kNow);
+  for (int look = 0; look < 60; ++look) {
+    on_disk_looked_for(turn, false, kNow);
+    EXPECT_EQ(turn.care_at, kNow + 1'000);
+  }
+  on_disk_looked_for(turn, false, kNow);
   EXPECT_EQ(turn.care_at, kNow + 3'600'000);
   EXPECT_TRUE(turn.taken_away);
-  on_disk_looked_for(turn, true, kNow - 60'000, kNow);
+  on_disk_looked_for(turn, true, kNow);
   EXPECT_FALSE(turn.taken_away);
   EXPECT_EQ(turn.care_at, kNow + 1'000) << "for its limit";
+}
+
+// The path was back, and then the machine slept: found by the simulation, seed 4233278753.
+TEST(PathTurn, LooksForADiskSoonAfterAMachineHasSlept) {
+  PathTurn turn{.taken_away = true};
+  (void)is_due(turn, true, kNow);
+  for (const Millis later : {0, 600'000, 7'200'000}) {
+    on_disk_looked_for(turn, false, kNow + later);
+    EXPECT_EQ(turn.care_at, kNow + later + 1'000);
+  }
+}
+
+TEST(PathTurn, LooksForADiskSoonEachTimeThatItIsBack) {
+  PathTurn turn{.taken_away = true};
+  for (int look = 0; look < 70; ++look) on_disk_looked_for(turn, false, kNow);
+  (void)is_due(turn, true, kNow);
+  on_disk_looked_for(turn, false, kNow);
+  EXPECT_EQ(turn.care_at, kNow + 1'000);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ bool World::care_for_path(Kept& path, boot::PathCare care) {
     case boot::PathCare::BringBack:
       path.has_disk = path.has_disk || (path.kernel_carries && !random_.one_in(4));
       path.disk_known = path.has_disk;
-      on_disk_looked_for(path.turn, path.has_disk, path.lost_since, now_);
+      on_disk_looked_for(path.turn, path.has_disk, now_);
       return true;
     case boot::PathCare::Release:
       note("session " + std::to_string(path.id.value) + " is released");

@@ -126,7 +126,7 @@ void Keeper::on_errand_over(Slot& slot, const ErrandOver& over) {
 void Keeper::look_at_disk(Slot& slot) {
   const SessionRecord& record = slot.session->record();
   const DiskName disk = folder_->disk_of(record.session, record.lun);
-  keep::on_disk_looked_for(slot, !disk.empty(), slot.session->history().since, ports_.clock.now());
+  keep::on_disk_looked_for(slot, !disk.empty(), ports_.clock.now());
   if (disk.empty()) return;
   let_commands_wait(record);
   slot.session->set_disk(disk);
