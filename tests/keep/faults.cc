@@ -229,14 +229,13 @@ bool World::can_be_known_at_last() const {
 void World::init_lets_go_of_all() {
   note("the init lets go of all ways");
   end_.all_let_go = true;
-  const bool was_known = announced_.standing(now_) == end_.way;
   end_.seen = true;
   for (std::size_t way = 1; way < AnnouncedEnd::Ways{}.size(); ++way) {
     if (cancelled_[way] || static_cast<MachineEnd>(way) == end_.way) continue;
     Event event{.kind = Event::Kind::Announced};
     event.ways[way] = true;
     now_ += random_.below(100);
-    if (!was_known) end_.at = now_;
+    if (announced_.standing(now_) != end_.way) end_.at = now_;  // too old, perhaps just now
     tell(event);
   }
 }
