@@ -16,11 +16,15 @@ INDEXES = ("modules.dep", "modules.alias", "modules.softdep")
 class Kernel:
     """`image`: the file to boot. `version`: as uname -r prints it. `tree`: what the package holds."""
 
-    def __init__(self):
-        package = packages.dependency("linux-image-amd64", r"linux-image-\d\S+")
+    def __init__(self, archive=packages.HOST):
+        meta = f"linux-image-{archive.architecture or 'amd64'}"
+        package = packages.dependency(meta, r"linux-image-\d\S+", archive)
         self.version = package.removeprefix("linux-image-")
-        self.tree = packages.unpacked(package)
+        self.tree = packages.unpacked(package, archive=archive)
         self.image = self.tree / "boot" / f"vmlinuz-{self.version}"
+        # Debian 13 has them below /usr, where depmod follows this link.
+        if not (self.tree / "lib").exists():
+            (self.tree / "lib").symlink_to("usr/lib")
         self._modules = self.tree / "lib/modules" / self.version
         with cache_lock():
             if not (self._modules / "modules.dep").exists():
@@ -42,8 +46,9 @@ class Kernel:
             path, _, others = line.partition(":")
             needs[path] = others.split()
         by_name = {_name(path): path for path in needs}
+        built_in = {_name(path) for path in (self._modules / "modules.builtin").read_text().split()}
         chosen = set()
-        for name in names:
+        for name in set(names) - built_in:
             path = by_name[name]
             chosen.update([path, *needs[path]])
         return sorted(chosen)
@@ -60,4 +65,4 @@ class Kernel:
 
 
 def _name(path):
-    return pathlib.PurePath(path).name.removesuffix(".ko").replace("-", "_")
+    return pathlib.PurePath(path).name.removesuffix(".xz").removesuffix(".ko").replace("-", "_")

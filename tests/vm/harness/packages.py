@@ -1,5 +1,6 @@
 """Debian packages, unpacked into the cache and never installed: the host stays as it is."""
 
+import dataclasses
 import os
 import re
 import shutil
@@ -8,44 +9,87 @@ import subprocess
 from .process import run
 from .workspace import cache_lock
 
+MIRROR = "http://deb.debian.org/debian"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
-def unpacked(*names):
+
+@dataclasses.dataclass(frozen=True)
+class Archive:
+    """Where packages come from: the host's own sources, or another `suite` or `architecture` of
+    Debian, whose lists are fetched into the cache."""
+    suite: str = ""
+    architecture: str = ""
+
+    def label(self, name):
+        """What `name` is called in the cache."""
+        return "-".join(filter(None, (name, self.suite, self.architecture)))
+
+    def apt(self, cache):
+        """What apt has to be told; the lists are there then."""
+        if self == HOST:
+            return []
+        folder = cache / self.label("apt")
+        options = [f"Dir::Etc::sourcelist={folder}/sources.list", "Dir::Etc::sourceparts=/dev/null",
+                   f"Dir::State::lists={folder}/lists", f"Dir::Cache={folder}/cache"]
+        if self.architecture:
+            options += [f"APT::Architecture={self.architecture}",
+                        f"APT::Architectures={self.architecture}"]
+        arguments = [word for option in options for word in ("-o", option)]
+        if not folder.is_dir():
+            partial = _emptied(folder)
+            suite = self.suite or run("sh", "-c", ". /etc/os-release; echo $VERSION_CODENAME").decode().strip()
+            (partial / "sources.list").write_text(
+                f"deb [signed-by={KEYRING}] {MIRROR} {suite} main\n", encoding="ascii")
+            for path in ("lists/partial", "cache/archives/partial"):
+                (partial / path).mkdir(parents=True)
+            partial.rename(folder)
+            run("apt-get", "-o", "APT::Sandbox::User=root", *arguments, "update")
+        return arguments
+
+
+HOST = Archive()
+
+
+def unpacked(*names, archive=HOST):
     """The directory that holds the contents of the packages `names`, fetched once."""
-    return _cached(names[0], lambda: names)
+    return _cached(archive.label(names[0]), archive, lambda apt: names)
 
 
-def unpacked_with_libraries(name):
+def unpacked_with_libraries(name, archive=HOST):
     """The same of `name` and of all packages of libraries that it needs, theirs too."""
-    return _cached(f"{name}+libraries", lambda: _with_libraries(name))
+    return _cached(archive.label(f"{name}+libraries"), archive,
+                   lambda apt: _with_libraries(name, apt))
 
 
-def _cached(name, choose):
+def _cached(label, archive, choose):
     with cache_lock() as cache:
-        tree = cache / name
+        tree = cache / label
         if not tree.is_dir():
-            _unpack(choose(), tree)
+            apt = archive.apt(cache)
+            _unpack(choose(apt), apt, tree)
         return tree
 
 
-def _with_libraries(name):
+def _with_libraries(name, apt):
     known, new = [name], [name]
     while new:
-        listing = run("apt-cache", "depends", "--important", *new).decode()
+        listing = run("apt-cache", *apt, "depends", "--important", *new).decode()
         new = sorted(set(re.findall(r"Depends: ((?:lib|zlib)\S+)", listing)) - set(known))
         known += new
     return known
 
 
-def unpacked_with_dependencies(label, *names):
+def unpacked_with_dependencies(label, *names, archive=HOST):
     """The directory `label` of the cache, which holds the packages `names` and all that they
     depend on: apt chooses as for a machine on which nothing is installed yet."""
     with cache_lock() as cache:
-        tree = cache / label
+        tree = cache / archive.label(label)
         if not tree.is_dir():
+            apt = archive.apt(cache)
             partial = _emptied(tree)
             (partial / "archives/partial").mkdir(parents=True)
             (partial / "status").touch()
-            _apt_get("-o", f"Dir::State::status={partial}/status",
+            _apt_get(apt, "-o", f"Dir::State::status={partial}/status",
                      "-o", f"Dir::Cache::archives={partial}/archives", "-o", "Debug::NoLocking=1",
                      "--yes", "--no-install-recommends", "--download-only", "install", *names,
                      cwd=partial)
@@ -55,9 +99,10 @@ def unpacked_with_dependencies(label, *names):
         return tree
 
 
-def dependency(name, pattern):
+def dependency(name, pattern, archive=HOST):
     """The package on which `name` depends and that matches `pattern`."""
-    listing = run("apt-cache", "depends", name).decode()
+    with cache_lock() as cache:
+        listing = run("apt-cache", *archive.apt(cache), "depends", name).decode()
     found = re.search(rf"Depends: ({pattern})", listing)
     if not found:
         raise RuntimeError(f"{name} depends on nothing like {pattern}; "
@@ -65,32 +110,34 @@ def dependency(name, pattern):
     return found.group(1)
 
 
-def _unpack(names, tree):
+def _unpack(names, apt, tree):
     """Downloads beside `tree` and renames at the end, so that a broken try leaves no half tree."""
     partial = _emptied(tree)
-    _apt_get("download", *names, cwd=partial)
+    _apt_get(apt, "download", *names, cwd=partial)
     _unpack_archives(partial, partial)
     partial.rename(tree)
 
 
 def _emptied(tree):
-    partial = tree.with_suffix(".partial")
+    partial = tree.with_name(f"{tree.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     return partial
 
 
 def _unpack_archives(source, tree):
-    for archive in sorted(source.glob("*.deb")):
+    # base-files first: in Debian 13 it has the links from /bin to /usr/bin.
+    for archive in sorted(source.glob("*.deb"), key=lambda file: (not file.name.startswith("base-files_"), file)):
         run("dpkg", "-x", archive, tree)
         archive.unlink()
 
 
-def _apt_get(*arguments, cwd):
+def _apt_get(apt, *arguments, cwd):
     # As root, apt would hand the download to the user _apt, which may not write here.
-    command = ["apt-get", "-o", "APT::Sandbox::User=root", *arguments]
+    command = ["apt-get", *apt, "-o", "APT::Sandbox::User=root", *arguments]
     if subprocess.run(command, cwd=cwd, capture_output=True, check=False).returncode == 0:
         return
     # Lists that are old name a version that the mirror has dropped since.
-    run(*([] if os.geteuid() == 0 else ["sudo"]), "apt-get", "update")
+    root = [] if os.geteuid() == 0 else ["sudo"]
+    run(*root, "apt-get", *apt, "update")
     run(*command, cwd=cwd)
