@@ -15,10 +15,10 @@ struct ToolFiles {
 };
 
 // Runs `arguments` (the first one is searched in PATH) and waits for its end, however long that
-// takes. A failure when it cannot be run or does not end with 0.
+// takes. A failure when it or a file cannot be had, or when it does not end with 0.
 Outcome<> run_tool(const std::vector<std::string>& arguments, const ToolFiles& files = {});
 
-// Whether PATH has it.
+// Whether PATH has it: where run_tool() would find it.
 bool has_tool(const std::string& name);
 
 }  // namespace isboot::app
