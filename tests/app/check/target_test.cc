@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "app/check/boot_check.h"
 #include "testing/fake_entropy.h"
 
 namespace isboot::app {
@@ -54,14 +53,43 @@ TEST(LinkNumber, IsTheLinksOrNone) {
   EXPECT_EQ(none.error().message, "there is no link no-such-link");
 }
 
-TEST(CheckUrl, SaysWhereItIsWrongButNoSecret) {
-  const boot::Parameters parameters;
-  const auto wrong = check_url("iscsi:10.0.2.2:udp::0:iqn.a", {}, parameters);
-  ASSERT_FALSE(wrong.ok());
-  EXPECT_NE(wrong.error().message.find("iscsi:10.0.2.2:udp::0:iqn.a, offset "), std::string::npos);
-  const auto secret = check_url("iscsi://user%hidden@10.0.2.2/iqn.a/x", {}, parameters);
-  ASSERT_FALSE(secret.ok());
-  EXPECT_EQ(in_one_line(secret.error()).find("hidden"), std::string::npos);
+TEST_F(ConfigureLoginTest, TakesDigestsAndAlgorithmsOfTheParameters) {
+  parameters_.header_digest = true;
+  parameters_.chap = iscsi::AlgorithmSet{}.with(HashAlgorithm::Sha256);
+  iscsi::LoginConfig config;
+  ASSERT_TRUE(configure_login({}, parameters_, entropy_, config, file_).ok());
+  EXPECT_TRUE(config.header_digest);
+  EXPECT_FALSE(config.data_digest);
+  EXPECT_TRUE(config.chap_algorithms.has(HashAlgorithm::Sha256));
+  EXPECT_FALSE(config.chap_algorithms.has(HashAlgorithm::Md5));
+}
+
+TEST_F(ConfigureLoginTest, TakesCredentialsOfAFileThatNobodyElseReads) {
+  const std::string credentials = folder_ / "credentials";
+  std::ofstream{credentials} << "name=us\nsecret=not-a-secret-1\n";
+  std::filesystem::permissions(credentials, std::filesystem::perms{0600});
+  iscsi::LoginConfig config;
+  ASSERT_TRUE(configure_login(credentials, parameters_, entropy_, config, file_).ok());
+  EXPECT_EQ(config.credentials.name.view(), "us");
+  const auto missing = configure_login(folder_ / "none", parameters_, entropy_, config, file_);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_NE(missing.error().message.find(folder_ / "none"), std::string::npos);
+}
+
+TEST(TargetPorts, AnAddressNeedsNobodyToBeAsked) {
+  TargetPorts ports{1'000, NameServers{}};
+  const Portal portal{IpAddress::v4(127, 0, 0, 1), 3260};
+  const auto found = ports.find(portal, {});
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(*found, std::vector<Portal>{portal});
+  const auto unknown = ports.find({}, "storage.example");
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.error().message.find("storage.example: "), 0U) << unknown.error().message;
+}
+
+TEST(ShownUrl, HoldsNothingThatMayBeASecret) {
+  EXPECT_EQ(shown_url("iscsi:10.0.2.2::::iqn.a"), "iscsi:10.0.2.2::::iqn.a");
+  EXPECT_EQ(shown_url("iscsi:us:hidden@10.0.2.2::::iqn.a"), "the URL");
 }
 
 }  // namespace

@@ -37,51 +37,6 @@ TEST(Json, EscapesWhatATextMustNotHold) {
   EXPECT_EQ(Json("\xc3\xa4 \xff").dump(), "\"\xc3\xa4 \xef\xbf\xbd\"");
 }
 
-TEST(Json, IsReadBackAsItWasWritten) {
-  for (const auto indent : {std::optional<unsigned>{}, std::optional<unsigned>{2}}) {
-    const auto again = parse_json(example().dump(indent));
-    ASSERT_TRUE(again);
-    EXPECT_EQ(*again, example());
-  }
-  const auto text = parse_json(R"("\" \\ \b\n \u00e4 \u0001")");
-  ASSERT_TRUE(text);
-  EXPECT_EQ(text->text(), "\" \\ \b\n \xc3\xa4 \x01");
-}
-
-TEST(Json, TellsWholeNumbersFromOthers) {
-  for (const char* other : {"-1", "1.5", "1e3", "18446744073709551616"}) {
-    SCOPED_TRACE(other);
-    const auto number = parse_json(other);
-    ASSERT_TRUE(number);
-    EXPECT_FALSE(number->is_number());
-    EXPECT_EQ(number->number(), 0U);
-  }
-  EXPECT_EQ(parse_json("-1")->dump(), "-1");
-}
-
-TEST(Json, IsNotReadWhenItIsNone) {
-  for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "nul", "\"", "01", "\"\xff\"", "1 2"}) {
-    SCOPED_TRACE(text);
-    EXPECT_FALSE(parse_json(text));
-  }
-}
-
-// What is nested deeper would be destroyed by as many calls inside each other.
-TEST(Json, IsNotReadWhenItIsTooDeep) {
-  const auto nested = [](std::size_t depth) {
-    return std::string(depth, '[') + std::string(depth, ']');
-  };
-  EXPECT_TRUE(parse_json(nested(32)));
-  EXPECT_FALSE(parse_json(nested(33)));
-  EXPECT_FALSE(parse_json(std::string(1'000'000, '[')));
-}
-
-TEST(Json, TheLastOfTwoMembersOfOneNameCounts) {
-  const auto json = parse_json(R"({"a":1,"b":2,"a":3})");
-  ASSERT_TRUE(json);
-  EXPECT_EQ(json->dump(), R"({"a":3,"b":2})");
-}
-
 TEST(Json, AValueOfAnotherKindIsEmpty) {
   const Json json = example();
   EXPECT_EQ(json["text"].number(), 0U);

@@ -45,10 +45,5 @@ TEST(Timeline, LinesThatAreNoneAreLeftOut) {
   EXPECT_THAT(parse_timeline("nonsense\n1 2 0 plan ok\n"), SizeIs(1));
 }
 
-TEST(Timeline, EveryStepIsReadByItsName) {
-  for (int i = 0; i <= static_cast<int>(Step::MountRoot); ++i)
-    EXPECT_EQ(parse_step(text_of(static_cast<Step>(i)).name), static_cast<Step>(i));
-}
-
 }  // namespace
 }  // namespace isboot::app::test

@@ -13,15 +13,6 @@ const char* const kRecord =
     "1202000 1303500 1 wait-ready ok\n"
     "1202100 4202100 2 connect no answer in <time> & \"none\"\n";
 
-TEST(TimelinePage, NamesStepTimePathAndFailure) {
-  const std::string page = timeline_page(parse_timeline(kRecord));
-  EXPECT_THAT(page, HasSubstr("    1.200    0.001     -  find the table and plan"));
-  EXPECT_THAT(page,
-              HasSubstr("    1.202    0.102     1  wait for the link (carrier and routers)\n"));
-  EXPECT_THAT(page, HasSubstr("2  connect to the portal (target): no answer in <time>"));
-  EXPECT_THAT(page, HasSubstr("isboot's first step to its last    3.002 s"));
-}
-
 TEST(TimelineSvg, IsOneDocumentWithABarForEachStep) {
   const std::string svg = timeline_svg(parse_timeline(kRecord));
   EXPECT_THAT(svg, ::testing::StartsWith("<svg "));
