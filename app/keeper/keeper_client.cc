@@ -9,8 +9,6 @@
 #include <vector>
 
 #include "platform/linux/keeper/independence.h"
-#include "platform/linux/keeper/start_anew.h"
-#include "platform/linux/keeper/state_file.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::app {
@@ -24,7 +22,7 @@ constexpr int kSocketFd = 3;
 constexpr int kReplacedWithinMs = 70'000;
 
 // In the child: nothing of ours stays but the socket.
-[[noreturn]] void run_keeper(int socket, const char* how) {
+[[noreturn]] void run_keeper(int socket, const char* how, const char* program) {
   setsid();
   const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
@@ -37,11 +35,11 @@ constexpr int kReplacedWithinMs = 70'000;
   linux_platform::close_from(kSocketFd + 1);
   const std::string fd = std::to_string(kSocketFd);
   const char* const arguments[] = {linux_platform::kKeeperName, "keep", fd.c_str(), how, nullptr};
-  linux_platform::start_anew(arguments);
+  linux_platform::start_anew(arguments, program);
   _exit(127);
 }
 
-Result<UniqueFd> start_keeper(const char* how = nullptr) {
+Result<UniqueFd> start_keeper(const KeeperClientPaths& paths, const char* how = nullptr) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return system_error(errno, "no socket for the keeper can be had");
@@ -49,31 +47,45 @@ Result<UniqueFd> start_keeper(const char* how = nullptr) {
   const UniqueFd its{ends[1]};
   const pid_t child = fork();
   if (child < 0) return system_error(errno, "the keeper cannot be started");
-  if (child == 0) run_keeper(its.get(), how);
+  if (child == 0) run_keeper(its.get(), how, paths.program.c_str());
   return ours;
 }
 
-Result<UniqueFd> reach_keeper() {
-  auto running = linux_platform::connect_to_keeper(linux_platform::kControlPath);
+Result<UniqueFd> reach_keeper(const KeeperClientPaths& paths) {
+  auto running = linux_platform::connect_to_keeper(paths.control.c_str());
   if (running) return running;
-  return start_keeper();
+  return start_keeper(paths);
 }
 
 // An MTU that the path did not carry was made smaller (platform/linux/net/probe/mtu_probe.h): a
 // NIC that is set up again gets the one that it has now.
-void keep_mtu_as_it_is(NicSetup& nic, std::uint32_t link) {
+void keep_mtu_as_it_is(NicSetup& nic, std::uint32_t link, const std::string& interfaces) {
   char name[IF_NAMESIZE];
   if (nic.config.mtu == 0 || if_indextoname(link, name) == nullptr) return;
-  const auto text = linux_platform::read_file("/sys/class/net/" + std::string{name} + "/mtu", 16);
+  const auto text = linux_platform::read_file(interfaces + "/" + name + "/mtu", 16);
   if (!text) return;
   const auto mtu = parse_decimal(part_of(*text, 0, position_of(*text, '\n')), UINT32_MAX);
   if (mtu) nic.config.mtu = static_cast<std::uint32_t>(*mtu);
 }
 
+// No secret stays behind in the buffer, whatever fails.
+Result<KeeperAnswer> send_to_keep(int keeper, const linux_platform::SessionRecord& record) {
+  std::array<std::uint8_t, linux_platform::kMaxRecord> buffer{};
+  std::array<std::uint8_t, 512> room{};
+  const auto bytes = linux_platform::encode(record, linux_platform::Secrets::Take, buffer);
+  const auto answered =
+      bytes ? linux_platform::ask(keeper, {.kind = ControlRequest::Kind::Keep, .record = *bytes},
+                                  kAnswerLimitMs, room)
+            : Result<linux_platform::ControlAnswer>{bytes.error()};
+  wipe(buffer);
+  if (!answered) return answered.error();
+  return KeeperAnswer{answered->done, std::string{answered->text}};
+}
+
 }  // namespace
 
 Result<Done> leave_to_keeper(const boot::BootSession& established,
-                             const std::string& credentials_file) {
+                             const std::string& credentials_file, const KeeperClientPaths& paths) {
   linux_platform::SessionRecord record;
   record.session = established.session;
   record.kernel = established.kernel;
@@ -81,37 +93,31 @@ Result<Done> leave_to_keeper(const boot::BootSession& established,
   record.found_by_name = established.found_by_name;
   record.link = established.link.index;
   record.nic = established.nic;
-  if (record.nic) keep_mtu_as_it_is(*record.nic, record.link);
+  if (record.nic) keep_mtu_as_it_is(*record.nic, record.link, paths.interfaces);
   record.origin = established.origin;
   record.time2wait = established.time2wait;
   record.logged_in = established.logged_in;
   record.lun = established.lun;
   record.disk = established.disk;
   ISBOOT_TRY(record.credentials_file.assign(credentials_file));
-  std::array<std::uint8_t, linux_platform::kMaxRecord> buffer{};
-  const Bytes bytes =
-      ISBOOT_TRY(linux_platform::encode(record, linux_platform::Secrets::Take, buffer));
-  const UniqueFd keeper = ISBOOT_TRY(reach_keeper());
-  std::array<std::uint8_t, 512> answer{};
-  const auto answered = linux_platform::ask(
-      keeper.get(), {.kind = ControlRequest::Kind::Keep, .record = bytes}, kAnswerLimitMs, answer);
-  wipe(buffer);
+  const UniqueFd keeper = ISBOOT_TRY(reach_keeper(paths));
+  const auto answered = send_to_keep(keeper.get(), record);
   if (!answered) return answered.error();
   if (!answered->done) return Error{Errc::Unsupported, 0, "the keeper refuses the session"};
   return Done{};
 }
 
-Result<UniqueFd> hold_keeper() {
-  UniqueFd keeper = ISBOOT_TRY(reach_keeper());
+Result<UniqueFd> hold_keeper(const KeeperClientPaths& paths) {
+  UniqueFd keeper = ISBOOT_TRY(reach_keeper(paths));
   std::vector<std::uint8_t> buffer(linux_platform::kMaxAnswer + 1);
   ISBOOT_TRY(linux_platform::ask(keeper.get(), {.kind = ControlRequest::Kind::Status},
                                  kAnswerLimitMs, buffer));
   return keeper;
 }
 
-Result<KeeperAnswer> ask_keeper(const ControlRequest& request, int limit_ms) {
-  const UniqueFd keeper =
-      ISBOOT_TRY(linux_platform::connect_to_keeper(linux_platform::kControlPath));
+Result<KeeperAnswer> ask_keeper(const ControlRequest& request, int limit_ms,
+                                const KeeperClientPaths& paths) {
+  const UniqueFd keeper = ISBOOT_TRY(linux_platform::connect_to_keeper(paths.control.c_str()));
   std::vector<std::uint8_t> buffer(linux_platform::kMaxAnswer + 1);
   const auto answered = ISBOOT_TRY(linux_platform::ask(keeper.get(), request, limit_ms, buffer));
   return KeeperAnswer{answered.done, std::string{answered.text}};
@@ -132,11 +138,11 @@ Failure unknown_answer() {
   return {"the keeper answers what this version does not read", "isboot keep --replace"};
 }
 
-Result<KeeperAnswer> replace_keeper() {
-  const bool runs = linux_platform::connect_to_keeper(linux_platform::kControlPath).ok();
-  if (!runs && access(linux_platform::kSavedSessions, F_OK) != 0)
+Result<KeeperAnswer> replace_keeper(const KeeperClientPaths& paths) {
+  const bool runs = linux_platform::connect_to_keeper(paths.control.c_str()).ok();
+  if (!runs && access(paths.saved_sessions.c_str(), F_OK) != 0)
     return KeeperAnswer{true, "no keeper runs: nothing to replace"};
-  const UniqueFd keeper = ISBOOT_TRY(start_keeper(linux_platform::kReplaces));
+  const UniqueFd keeper = ISBOOT_TRY(start_keeper(paths, linux_platform::kReplaces));
   std::vector<std::uint8_t> buffer(linux_platform::kMaxRequest);
   const auto answered =
       ISBOOT_TRY(linux_platform::receive_answer(keeper.get(), kReplacedWithinMs, buffer));

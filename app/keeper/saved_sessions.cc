@@ -1,7 +1,5 @@
 #include "app/keeper/saved_sessions.h"
 
-#include <string>
-
 #include "app/keeper/credentials.h"
 #include "app/tableless/boot_table.h"
 #include "core/boot/plan.h"
@@ -43,10 +41,11 @@ void find_credentials(SessionRecord& record, const boot::Parameters& parameters,
 }  // namespace
 
 Result<Done> load_saved_sessions(const boot::Parameters& parameters, Log& log,
-                                 linux_platform::SessionRecords& records) {
-  const auto folder = linux_platform::StateFile::open(linux_platform::kStateFolder);
-  if (!folder) return folder.error();
-  ISBOOT_TRY(folder->load(records));
+                                 linux_platform::SessionRecords& records,
+                                 const std::string& folder) {
+  const auto state = linux_platform::StateFile::open(folder.c_str());
+  if (!state) return state.error();
+  ISBOOT_TRY(state->load(records));
   for (SessionRecord& record : records)
     if (record.had_secrets) find_credentials(record, parameters, log);
   return Done{};

@@ -7,8 +7,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "platform/linux/system_error.h"
-
 namespace isboot::app::test {
 namespace {
 
@@ -36,17 +34,6 @@ TEST(ReadStatus, RefusesWhatOthersWouldGoBy) {
     EXPECT_EQ(status.error().next_step, "isboot keep --replace");
   }
   EXPECT_FALSE(read_status({false, R"({"sessions":[]})"}).ok()) << "a refusal is no status";
-}
-
-TEST(KeeperFailure, TellsNoKeeperFromOneThatIsOutOfReach) {
-  const auto failed = [](int number) { return system_error(number, "no answer"); };
-  for (const int none : {ENOENT, ECONNREFUSED}) {
-    EXPECT_TRUE(is_no_keeper(failed(none)));
-    EXPECT_EQ(keeper_failure(failed(none)).message, "no keeper runs");
-  }
-  EXPECT_FALSE(is_no_keeper(failed(EACCES)));
-  EXPECT_EQ(in_one_line(keeper_failure(failed(EACCES))),
-            "the keeper does not answer: no answer (Permission denied); next: ask as root");
 }
 
 TEST(StatusPage, SaysALossWithItsCause) {

@@ -1,0 +1,111 @@
+#include "app/keep/keep.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/app/keeper/fake_keeper.h"
+
+namespace isboot::app {
+namespace {
+
+namespace fs = std::filesystem;
+using linux_platform::ControlRequest;
+using test::FakeKeeper;
+using ::testing::ElementsAre;
+
+class Keep : public ::testing::Test {
+protected:
+  Keep() {
+    char name[] = "/tmp/isboot-keep-XXXXXX";
+    root_ = mkdtemp(name);
+    paths_.control = root_ / "control";
+    paths_.saved_sessions = root_ / "sessions";
+    paths_.program = ISBOOT_PLAYED_KEEPER;
+    setenv("ISBOOT_PLAYED_KEEPER", (root_ / "arguments").c_str(), 1);
+  }
+  ~Keep() override {
+    while (waitpid(-1, nullptr, 0) > 0) {
+    }
+    fs::remove_all(root_);
+  }
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "both ends must be root's";
+  }
+  std::vector<std::string> started_with() const {
+    std::vector<std::string> words;
+    std::ifstream in{root_ / "arguments"};
+    for (std::string word; std::getline(in, word);) words.push_back(word);
+    return words;
+  }
+
+  fs::path root_;
+  KeeperClientPaths paths_;
+};
+
+TEST_F(Keep, TheKeeperTakesTheProcesssPlaceUnderItsName) {
+  const pid_t child = fork();
+  if (child == 0) {
+    (void)start_keeper(paths_);
+    _exit(13);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_THAT(started_with(), ElementsAre("@isboot", "keep"));
+}
+
+TEST_F(Keep, ThereIsOneKeeper) {
+  const FakeKeeper keeper{paths_.control};
+  EXPECT_EQ(in_one_line(start_keeper(paths_)), "a keeper runs already; next: isboot status");
+  EXPECT_TRUE(started_with().empty());
+}
+
+TEST_F(Keep, ReplacingTellsWhatTheNewKeeperSays) {
+  const auto nothing = replace(paths_);
+  ASSERT_TRUE(nothing.ok());
+  EXPECT_EQ(*nothing, "no keeper runs: nothing to replace");
+  std::ofstream{paths_.saved_sessions} << "records";
+  const auto replaced = replace(paths_);
+  ASSERT_TRUE(replaced.ok());
+  EXPECT_EQ(*replaced, "played");
+}
+
+TEST_F(Keep, AReplacementThatFailsLeavesTheKeeperThatRuns) {
+  const FakeKeeper keeper{paths_.control};
+  paths_.program = "/bin/true";
+  const auto replaced = replace(paths_);
+  ASSERT_FALSE(replaced.ok());
+  EXPECT_EQ(in_one_line(replaced.error()),
+            "the keeper ended without an answer; the keeper that runs goes on; next: the same "
+            "again, or leave it until the next boot");
+}
+
+TEST_F(Keep, TheEndIsTheKeepersWithTheLimitThatIsGiven) {
+  const FakeKeeper keeper{paths_.control};
+  ASSERT_TRUE(shut_down("1", MachineEnd::Stay, paths_).ok());
+  const ControlRequest request = keeper.last();
+  EXPECT_EQ(request.kind, ControlRequest::Kind::End);
+  EXPECT_EQ(request.session, ControlRequest::kAll);
+  EXPECT_EQ(request.limit, 1U);
+  EXPECT_EQ(request.then, MachineEnd::Stay);
+}
+
+TEST_F(Keep, AnEndThatFailsIsTold) {
+  {
+    FakeKeeper keeper{paths_.control};
+    keeper.on_request = [](const auto&) { return FakeKeeper::Answer{false, "a disk is in use"}; };
+    const auto ended = shut_down("1", MachineEnd::Stay, paths_);
+    ASSERT_FALSE(ended.ok());
+    EXPECT_EQ(in_one_line(ended.error()), "a disk is in use; next: end the machine without it");
+  }
+  const auto ended = shut_down("1", MachineEnd::Stay, paths_);
+  ASSERT_FALSE(ended.ok());
+  EXPECT_EQ(in_one_line(ended.error()), "no keeper runs; next: end the machine without it");
+}
+
+}  // namespace
+}  // namespace isboot::app
