@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <list>
 #include <memory>
 
 #include "app/boot/boot_sequence.h"
@@ -13,7 +14,6 @@
 #include "app/failure.h"
 #include "app/iscsid/node_record.h"
 #include "app/keeper/credentials.h"
-#include "app/keeper/keeper_client.h"
 #include "app/keeper/saved_sessions.h"
 #include "platform/linux/keeper/session_folder.h"
 #include "platform/linux/sysfs/sysfs.h"
@@ -29,24 +29,35 @@ using linux_platform::SessionRecord;
 using linux_platform::Sysfs;
 
 constexpr std::size_t kMaxNodeRecord = 1U << 16;
-constexpr const char* kNodes = "/etc/iscsi/nodes";
 // iscsid's socket has this name, without a place in the file system (its mgmt_ipc.h).
 constexpr const char* kIscsidSocket = "@ISCSIADM_ABSTRACT_NAMESPACE";
 
 // iscsid takes a session for its own when sysfs names a creator other than -1. The kernel
 // never changes that file; a file of ours, mounted over it, says what is so now. It is gone
-// with the session. What a session was made with follows from the true creator.
+// with the session. What a session was made with follows from the true creator. Until settle() the
+// end of this object brings back what sysfs said before it.
 class Creator {
 public:
-  Creator(unsigned session, const Sysfs& sysfs)
-      : mine_{"/run/isboot/creator" + std::to_string(session)},
+  Creator(unsigned session, const Sysfs& sysfs, const std::string& run)
+      : mine_{run + "/creator" + std::to_string(session)},
         path_{sysfs.target(session_folder(session) + "creator")} {
-    while (!path_.empty() && umount2(path_.c_str(), 0) == 0) {
-      // An earlier change of hands left it there.
-    }
-    was_nobody_ = sysfs.attribute(session_folder(session) + "creator") == "-1";
+    const auto is_nobody = [&] {
+      return sysfs.attribute(session_folder(session) + "creator") == "-1";
+    };
+    seemed_nobody_ = is_nobody();
+    uncover();
+    was_nobody_ = is_nobody();
   }
+  Creator(const Creator&) = delete;
+  Creator& operator=(const Creator&) = delete;
+  ~Creator() {
+    if (settled_) return;
+    uncover();
+    (void)set_nobody(seemed_nobody_);
+  }
+
   bool was_nobody() const { return was_nobody_; }
+  void settle() { settled_ = true; }
   Result<Done> set_nobody(bool nobody) {
     if (nobody == was_nobody_) return Done{};
     ISBOOT_TRY(linux_platform::make_file(mine_, nobody ? "-1\n" : "1\n"));
@@ -56,25 +67,34 @@ public:
   }
 
 private:
+  void uncover() const {
+    while (!path_.empty() && umount2(path_.c_str(), 0) == 0) {
+      // An earlier change of hands left it there.
+    }
+  }
+
   std::string mine_;
   std::string path_;  // in sysfs; empty: there is no such session
+  bool seemed_nobody_ = false;
   bool was_nobody_ = false;
+  bool settled_ = false;
 };
 
-bool iscsid_runs() {
-  const auto sockets = linux_platform::read_file("/proc/net/unix", 1U << 20);
+bool iscsid_runs(const std::string& sockets_file) {
+  const auto sockets = linux_platform::read_file(sockets_file, 1U << 20);
   return sockets && sockets->find(kIscsidSocket) != std::string::npos;
 }
 
 // Folders as iscsid makes them, for root alone.
-Result<Done> write_node_record(const SessionRecord& record, const Sysfs& sysfs) {
+Result<Done> write_node_record(const SessionRecord& record, const Sysfs& sysfs,
+                               const std::string& nodes) {
   const unsigned group = static_cast<unsigned>(std::strtoul(
       sysfs.attribute(session_folder(record.session.value) + "tpgt").c_str(), nullptr, 10));
   const NodeRecord node = node_record(record, group);
   if (!has_safe_folders(node))
     return Error{Errc::BadValue, 0, "iscsid has no place for a target whose name holds a '/'"};
-  std::string folder = kNodes;
-  (void)mkdir("/etc/iscsi", 0755);
+  std::string folder = nodes;
+  (void)mkdir(nodes.substr(0, nodes.rfind('/')).c_str(), 0755);
   (void)mkdir(folder.c_str(), 0700);
   for (const std::string& part : node.folders) {
     folder += "/" + part;
@@ -103,9 +123,10 @@ Lun first_lun(unsigned session, const Sysfs& sysfs) {
 // The kernel does not tell what iscsid has made the session with: iscsid's own record does. Without
 // one it is iscsid's default. A record that was made without a portal group is a file of the
 // portal's name, not a folder. CHAP secrets may be in it.
-std::uint32_t initial_cmd_sn_of_iscsid(const SessionConfig& kernel, const std::string& group) {
-  const std::string portal = std::string{kNodes} + "/" + std::string{kernel.target_name.view()} +
-                             "/" + std::string{to_text(kernel.portal.address).view()} + "," +
+std::uint32_t initial_cmd_sn_of_iscsid(const SessionConfig& kernel, const std::string& group,
+                                       const std::string& nodes) {
+  const std::string portal = nodes + "/" + std::string{kernel.target_name.view()} + "/" +
+                             std::string{to_text(kernel.portal.address).view()} + "," +
                              std::to_string(kernel.portal.port);
   for (const std::string& path : {portal + "," + group + "/default", portal}) {
     const auto text = linux_platform::read_secret_file(path.c_str(), kMaxNodeRecord);
@@ -114,7 +135,8 @@ std::uint32_t initial_cmd_sn_of_iscsid(const SessionConfig& kernel, const std::s
   return 0;
 }
 
-Result<boot::BootSession> read_session(unsigned session, bool made_by_isboot, const Sysfs& sysfs) {
+Result<boot::BootSession> read_session(unsigned session, bool made_by_isboot, const Sysfs& sysfs,
+                                       const HandOverPaths& paths) {
   const std::string folder = session_folder(session);
   const std::string connection = linux_platform::connection_folder(session);
   const auto attribute = [&sysfs](const std::string& path) { return sysfs.attribute(path); };
@@ -128,7 +150,9 @@ Result<boot::BootSession> read_session(unsigned session, bool made_by_isboot, co
   found.kernel.portal.port = static_cast<std::uint16_t>(
       ISBOOT_TRY(parse_decimal(attribute(connection + "persistent_port"), UINT16_MAX)));
   found.kernel.initial_cmd_sn =
-      made_by_isboot ? 1 : initial_cmd_sn_of_iscsid(found.kernel, attribute(folder + "tpgt"));
+      made_by_isboot
+          ? 1
+          : initial_cmd_sn_of_iscsid(found.kernel, attribute(folder + "tpgt"), paths.nodes);
   found.login.initiator_name = found.kernel.initiator_name;
   found.login.target_name = found.kernel.target_name;
   found.login.cmd_sn = found.kernel.initial_cmd_sn;
@@ -138,54 +162,75 @@ Result<boot::BootSession> read_session(unsigned session, bool made_by_isboot, co
   found.logged_in = true;
   found.login.isid = ISBOOT_TRY(iscsi::random_isid(entropy, 0));
   found.lun = first_lun(session, sysfs);
-  const auto sessions = ISBOOT_TRY(linux_platform::SessionFolder::open());
+  const auto sessions = ISBOOT_TRY(linux_platform::SessionFolder::open(sysfs.at("class").c_str()));
   found.disk = sessions.disk_of(found.session, found.lun);
   return found;
 }
 
+Outcome<> give_node_record(const SessionRecord& record, const Sysfs& sysfs,
+                           const std::string& nodes) {
+  const std::string target{record.kernel.target_name.view()};
+  // iscsid would lose it for good at the first break of its connection.
+  if (record.had_secrets && !record.login.credentials.one_way())
+    return Failure{target + ": its secrets are not found",
+                   "mend what is said above, and do the same again"};
+  const auto written = write_node_record(record, sysfs, nodes);
+  if (written) return Done{};
+  return Failure{target + ": " + in_words(written.error()),
+                 written.error().code == Errc::BadValue
+                     ? "leave it to isboot, or give the target another name"
+                     : "make " + nodes + " writable"};
+}
+
 }  // namespace
 
-Outcome<std::string> hand_over_to_iscsid() {
+Outcome<std::string> hand_over_to_iscsid(const HandOverPaths& paths) {
   linux_platform::StderrLog log;
   const boot::Parameters parameters = read_parameters(kernel_command_line(), {}, log);
   const auto records = std::make_unique<linux_platform::SessionRecords>();
-  const auto loaded = load_saved_sessions(parameters, log, *records);
-  if (!loaded || records->empty()) return Failure{"no session is kept", "isboot status"};
-  const Sysfs sysfs;
+  const auto loaded = load_saved_sessions(parameters, log, *records, paths.run);
+  if (!loaded) return Failure{paths.run + ": " + in_words(loaded.error()), "do it as root"};
+  if (records->empty()) return Failure{"no session is kept", "isboot status"};
+  const Sysfs sysfs{paths.sysfs};
   // All of them before the first changes hands: a session must not have two keepers.
-  for (const SessionRecord& record : *records) {
-    if (!record.logged_in) continue;  // iscsid could not find out where it belongs
-    const auto written = write_node_record(record, sysfs);
-    if (!written)
-      return Failure{
-          std::string{record.kernel.target_name.view()} + ": " + in_words(written.error()),
-          "make /etc/iscsi writable"};
-  }
+  for (const SessionRecord& record : *records)
+    if (record.logged_in) ISBOOT_TRY(give_node_record(record, sysfs, paths.nodes));
+  std::list<Creator> creators;
   for (const SessionRecord& record : *records) {
     if (!record.logged_in) continue;
-    const auto named = Creator{record.session.value, sysfs}.set_nobody(false);
+    Creator& creator = creators.emplace_back(record.session.value, sysfs, paths.run);
+    const auto named = creator.set_nobody(false);
     if (!named) return Failure{in_words(named.error()), "do it as root"};
   }
-  const auto answer = ask_keeper({.kind = ControlRequest::Kind::Release}, kAnswerLimitMs);
+  if (creators.empty()) return Failure{"no session was ever logged in", "isboot status"};
+  const auto answer =
+      ask_keeper({.kind = ControlRequest::Kind::Release}, kAnswerLimitMs, paths.keeper);
   if (!answer) return keeper_failure(answer.error());
-  return std::to_string(records->count) + " sessions are iscsid's; it takes them at its next start";
+  if (!answer->done) return Failure{"the keeper: " + answer->text, "isboot status"};
+  for (Creator& creator : creators) creator.settle();
+  return std::to_string(creators.size()) +
+         (creators.size() == 1 ? " session is iscsid's; it takes it at its next start"
+                               : " sessions are iscsid's; it takes them at its next start");
 }
 
-Outcome<> adopt(unsigned session, const std::string& credentials) {
-  if (iscsid_runs())
+Outcome<> adopt(unsigned session, const std::string& credentials, const HandOverPaths& paths) {
+  if (iscsid_runs(paths.sockets))
     return Failure{"iscsid runs, and would bring the session back as well",
                    "stop iscsid (and its socket), adopt, and start it again"};
-  const Sysfs sysfs;
-  Creator creator{session, sysfs};
-  auto found = read_session(session, creator.was_nobody(), sysfs);
-  if (!found) return Failure{in_words(found.error()), "ls /sys/class/iscsi_session"};
+  const Sysfs sysfs{paths.sysfs};
+  Creator creator{session, sysfs, paths.run};
+  auto found = read_session(session, creator.was_nobody(), sysfs, paths);
+  if (!found)
+    return Failure{"session " + std::to_string(session) + ": " + in_words(found.error()),
+                   "ls /sys/class/iscsi_session"};
   if (!credentials.empty()) ISBOOT_TRY(read_credentials(credentials, found->login.credentials));
   // As for a session of isboot's: iscsid has set a limit, 120 s as it comes.
-  const auto sessions = linux_platform::SessionFolder::open();
+  const auto sessions = linux_platform::SessionFolder::open(sysfs.at("class").c_str());
   const auto held = sessions ? sessions->set_recovery_limit(found->session, std::nullopt)
                              : Result<Done>{sessions.error()};
-  const auto kept = leave_to_keeper(*found, credentials);
+  const auto kept = leave_to_keeper(*found, credentials, paths.keeper);
   if (!kept) return Failure{in_words(kept.error()), "isboot status"};
+  creator.settle();  // the keeper's, whatever comes
   if (!held)
     linux_platform::StderrLog{}.write(
         LogLevel::Warning,
