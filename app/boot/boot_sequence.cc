@@ -152,8 +152,8 @@ BootResult bring_up(Machine& machine, const ibft::Table& table, const boot::Plan
 
 }  // namespace
 
-std::string kernel_command_line() {
-  auto line = linux_platform::read_file("/proc/cmdline", kMaxCommandLine);
+std::string kernel_command_line(const std::string& path) {
+  auto line = linux_platform::read_file(path, kMaxCommandLine);
   return line ? std::move(*line) : std::string{};
 }
 
@@ -164,7 +164,8 @@ int is_boot_wanted(const boot::Parameters& given, Log& log) {
   return !found && found.error().code == Errc::NotFound ? kNothingToDo : kDone;
 }
 
-BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Millis give_up) {
+BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Millis give_up,
+                           const BootPaths& paths) {
   if (given.off) {
     say(machine.log, LogLevel::Info, "turned off by isboot=off");
     return {kNothingToDo, {}};
@@ -197,9 +198,9 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Mill
   }
   log_table(*found, table, machine.log);
   log_left_out(left_out, machine.log);
-  load_boot_modules(std::any_of(plan.begin(), plan.end(), has_vlan), machine.log);
+  load_boot_modules(std::any_of(plan.begin(), plan.end(), has_vlan), machine.log, paths.modules);
   // Not before there is something to boot from: other machines notice nothing.
-  const TimelineRecorder recorder = TimelineRecorder::open(kTimelinePath);
+  const TimelineRecorder recorder = TimelineRecorder::open(paths.timeline);
   recorder.add(begin, monotonic_microseconds(), 0, Step::Plan);
   return bring_up(machine, table, plan, parameters, give_up, recorder);
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/names/known_servers.h"
+#include "app/timeline/record.h"
 #include "core/boot/establish.h"
 #include "platform/linux/crypto/linux_entropy.h"
 #include "platform/linux/crypto/linux_hash.h"
@@ -29,6 +30,12 @@ struct Machine {
   boot::Ports ports{network, initiator, stream, clock, hash, entropy, log, resolver.if_built_in()};
 };
 
+// Where a boot looks and what it writes. Tests have folders of their own.
+struct BootPaths {
+  std::string modules = "/sys/module";  // those that are loaded
+  std::string timeline = kTimelinePath;
+};
+
 struct BootResult {
   int status = 0;    // an ExitStatus
   std::string disk;  // "/dev/sda" when the status is kDone
@@ -36,7 +43,8 @@ struct BootResult {
 
 // Finds the table, plans, and brings the first path up that can be had. Every step and
 // every failure is in the log. `give_up` is a time on the machine's clock.
-BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters, Millis give_up);
+BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters, Millis give_up,
+                           const BootPaths& paths = {});
 
 // Whether boot_from_table() would have something to do, as an ExitStatus: kDone, or kNothingToDo
 // without a table, firmware's or the command line's, or with isboot=off. A table that cannot be
@@ -45,6 +53,6 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& parameters,
 int is_boot_wanted(const boot::Parameters& parameters, Log& log);
 
 // The kernel's command line; empty when it cannot be read.
-std::string kernel_command_line();
+std::string kernel_command_line(const std::string& path = "/proc/cmdline");
 
 }  // namespace isboot::app

@@ -47,26 +47,26 @@ std::vector<std::string> not_loaded(std::vector<std::string> names, const std::s
   return names;
 }
 
-void load_modules(const std::vector<std::string>& names, Log& log) {
-  std::vector<std::string> missing = not_loaded(names);
+void load_modules(const std::vector<std::string>& names, Log& log, const std::string& shown) {
+  std::vector<std::string> missing = not_loaded(names, shown);
   if (missing.empty()) return;
   if (const char* program = modprobe(); program != nullptr && run_modprobe(program, missing))
     return;
   auto modules = linux_platform::Modules::of_running_kernel();
-  for (const std::string& name : not_loaded(std::move(missing)))
+  for (const std::string& name : not_loaded(std::move(missing), shown))
     if (const auto loaded = modules.load(name); !loaded)
       log.write(LogLevel::Warning, in_one_line({"module " + name + ": " + in_words(loaded.error()),
                                                 "put it into the initramfs"}));
 }
 
-void load_boot_modules(bool vlan, Log& log) {
+void load_boot_modules(bool vlan, Log& log, const std::string& modules) {
   std::vector<std::string> names = {"iscsi_tcp", "sd_mod"};
   // The kernel asks modprobe for these itself.
   if (modprobe() == nullptr) {
     names.insert(names.begin(), "crc32c");
     if (vlan) names.push_back("8021q");
   }
-  load_modules(names, log);
+  load_modules(names, log, modules);
 }
 
 void load_table_module(Log& log) {
