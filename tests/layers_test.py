@@ -10,12 +10,16 @@ PROJECT = pathlib.Path(__file__).resolve().parents[1]
 
 class Layers(unittest.TestCase):
 
-    def check(self, path, line):
-        """What is said of a tree with that one file; empty when it is fine."""
+    def check(self, path, line, mirror=None):
+        """What is said of a tree with that one file, and its test; empty when it is fine."""
         with tempfile.TemporaryDirectory() as root:
             file = pathlib.Path(root) / path
             file.parent.mkdir(parents=True)
             file.write_text(line + "\n")
+            if mirror:
+                test = pathlib.Path(root) / mirror
+                test.parent.mkdir(parents=True)
+                test.touch()
             done = subprocess.run([PROJECT / "tools/check_layers", root], capture_output=True,
                                   text=True, check=False)
         self.assertEqual(done.returncode != 0, bool(done.stderr), done.stderr)
@@ -26,12 +30,20 @@ class Layers(unittest.TestCase):
 
     def test_an_arrow_of_the_table_is_fine(self):
         for path, header in (("cli/boot.cc", "app/boot/path_race.h"),
-                             ("app/boot/x.cc", "platform/linux/system/clock.h"),
+                             ("app/boot/x.h", "platform/linux/system/clock.h"),
                              ("platform/linux/netlink/x.cc", "platform/linux/system/file.h"),
                              ("core/ports/x.h", "core/iscsi/session_params.h"),
                              ("tests/linux/keeper/x.cc", "platform/linux/keeper/keeper.h")):
             with self.subTest(path):
                 self.assertEqual(self.check(path, f'#include "{header}"'), "")
+
+    def test_a_file_of_app_without_the_test_of_its_name_is_found(self):
+        missing = "app/boot/x.cc:1: has no tests/app/boot/x_test.cc"
+        self.assertIn(missing, self.check("app/boot/x.cc", ""))
+        self.assertIn(missing, self.check("app/boot/x.cc", "", mirror="tests/app/keep/x_test.cc"))
+        self.assertEqual(self.check("app/boot/x.cc", "", mirror="tests/app/boot/x_test.cc"), "")
+        self.assertEqual(self.check("app/boot/x.h", ""), "")
+        self.assertEqual(self.check("cli/x.cc", ""), "")
 
     def test_a_wrong_arrow_is_found(self):
         for path, header in (("core/base/x.h", "core/ibft/table.h"),
