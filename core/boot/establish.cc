@@ -12,6 +12,8 @@ namespace {
 // last.
 constexpr Millis kFirstLook = 5'000;
 constexpr Millis kLongestLook = 60'000;
+// A login takes less where the target answers at all.
+constexpr Millis kShortestLogin = 1'000;
 
 void log_connected(LogLevel level, const Session& session, Log& log) {
   Line line;
@@ -241,6 +243,12 @@ Result<Done> log_in(const Path& path, const Parameters& parameters, Millis give_
   return Done{};
 }
 
+Millis time_to_wait(const BootSession& made) {
+  const std::uint16_t seconds =
+      made.time2wait < Session::kMostTime2Wait ? made.time2wait : Session::kMostTime2Wait;
+  return seconds * Millis{1000};
+}
+
 // A new connection for the session that the kernel has. The login takes the place of the old one
 // at the target, not before the time that was agreed on (RFC 7143 section 13.15).
 Result<Done> log_in_again(const Path& path, const Parameters& parameters, Millis give_up,
@@ -248,9 +256,7 @@ Result<Done> log_in_again(const Path& path, const Parameters& parameters, Millis
   made.logged_in = false;
   made.login.cmd_sn = ISBOOT_TRY(ports.initiator.recover(made.session));
   take_isid(made, ports);
-  const std::uint16_t seconds =
-      made.time2wait < Session::kMostTime2Wait ? made.time2wait : Session::kMostTime2Wait;
-  const Millis due = ports.clock.now() + seconds * Millis{1000};
+  const Millis due = ports.clock.now() + time_to_wait(made);
   ports.clock.sleep_until(due < give_up ? due : give_up);
   return log_in(path, parameters, give_up, ports, made, LogLevel::Detail);
 }
@@ -259,12 +265,19 @@ bool may_still_come(const Error& error) {
   return error.code == Errc::NotFound || error.code == Errc::TimedOut;
 }
 
+// The last look lasts to the end: a login that could not be answered in time would fail in the
+// place of the disk, and say so.
+Millis end_of_look(Millis end, Millis give_up, const BootSession& made) {
+  const Millis login = time_to_wait(made) + kShortestLogin;
+  return end + login < give_up ? end : give_up;
+}
+
 // The disk, whenever it appears before `give_up`.
 Result<DiskName> await_disk(const Path& path, const Parameters& parameters, Millis give_up,
                             Ports& ports, BootSession& made) {
   GrowingSpan looks{kFirstLook, kLongestLook};
   for (;;) {
-    const Millis limit = looks.end(ports.clock.now(), give_up);
+    const Millis limit = end_of_look(looks.end(ports.clock.now(), give_up), give_up, made);
     auto disk = ports.initiator.find_disk(made.session, path.lun, limit);
     if (disk || !may_still_come(disk.error())) return disk;
     // A look that ended early must not make the next login come early, too.

@@ -227,6 +227,18 @@ TEST_F(EstablishTest, LooksForTheLunUntilItsTimeIsOverWithANewLoginForEachLook) 
   EXPECT_FALSE(log_.says("check the LUN"));
 }
 
+// Not "no answer in time" of a login for which there was no time.
+TEST_F(EstablishTest, LooksToTheEndWhereANewLoginWouldComeTooLate) {
+  initiator_.no_disk = Error{Errc::NotFound, 0, "the target has no such LUN"};
+  stream_.expect(testing::plain_login());
+  Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
+  const Millis start = clock_.now();
+  ASSERT_FALSE(establish(path_, parameters_, start + 6'000, ports));
+  EXPECT_EQ(clock_.now(), start + 6'000);
+  EXPECT_EQ(initiator_.calls, (Calls{"create", "hand_over", "find_disk", "destroy"}));
+  EXPECT_TRUE(log_.says("the target has no such LUN; check the LUN in the firmware"));
+}
+
 TEST_F(EstablishTest, WaitsForADiskThatIsSlowToComeOfItsLun) {
   initiator_.no_disk = Error{Errc::TimedOut, 0, "the LUN is there, but no disk came of it"};
   for (int logins = 0; logins < 20; ++logins) stream_.expect(testing::plain_login());
