@@ -95,6 +95,7 @@ void FakeDisk::command(Bytes header) {
     bad[14] = 0x20;
     return reply(0x21, 0x80, header, 2, bad);
   }
+  if (starts && cdb[0] == 0x1b) broken.clear();
   if (std::ranges::find(broken, cdb[0]) != broken.end()) return reply(0x21, 0x80, header, 2, bad);
   std::vector<std::uint8_t> data = data_of(cdb, static_cast<std::uint16_t>(get(header, 8, 2)));
   const std::size_t wanted = get(header, 20, 4);

@@ -22,6 +22,7 @@ public:
   int busy = 0;                           // commands that end with status BUSY first
   std::vector<std::uint8_t> broken = {};  // operation codes that end with `sense`
   std::vector<std::uint8_t> absent = {};  // operation codes that it does not have (5/20/00)
+  bool starts = false;                    // START STOP UNIT mends what is broken
   std::vector<std::uint8_t> sense = {0x70, 0, 2, 0, 0, 0, 0, 10, 0, 0, 0, 0, 4, 0};
   bool listens = true;
   std::string discovery = {};  // the answer to SendTargets

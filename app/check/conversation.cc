@@ -135,12 +135,15 @@ Outcome<> Conversation::finish(iscsi::ExchangeStep first, iscsi::ExchangeResult&
   return Done{};
 }
 
+bool Conversation::is_over() const { return clock_.now() + kPause >= deadline_; }
+
 Outcome<> Conversation::command(const Lun& lun, Bytes cdb, MutableBytes data,
-                                iscsi::ExchangeResult& result) {
+                                iscsi::ExchangeResult& result, Millis patience) {
+  const Millis start = clock_.now();
   for (int attentions = 0;;) {
     ISBOOT_TRY(finish(exchange_->command(lun, cdb, data), result));
     if (is_passing(result)) {
-      if (clock_.now() + kPause >= deadline_) return Done{};
+      if (is_over() || clock_.now() - start >= patience) return Done{};
       clock_.sleep_until(clock_.now() + kPause);
     } else if (!has_sense_key(result, {iscsi::scsi::kUnitAttention}) ||
                ++attentions > kMaxAttentions) {

@@ -16,6 +16,8 @@ namespace isboot::app {
 
 class Conversation {
 public:
+  static constexpr Millis kUntilTheDeadline = ~Millis{0};
+
   // Borrows the ports. `deadline` is a time on `clock`, for everything.
   Conversation(Stream& stream, Clock& clock, Hash& hash, Entropy& entropy, Millis deadline)
       : stream_{stream}, clock_{clock}, hash_{hash}, entropy_{entropy}, deadline_{deadline} {}
@@ -34,9 +36,12 @@ public:
   const std::vector<std::string>& notes() const { return notes_; }
 
   // One SCSI command; `result` borrows until the next one. A unit attention is not a
-  // failure of the command: it is sent again; so it is until the deadline where the target is busy
-  // or the disk is not ready.
-  Outcome<> command(const Lun& lun, Bytes cdb, MutableBytes data, iscsi::ExchangeResult& result);
+  // failure of the command: it is sent again; so it is for `patience`, until the deadline at most,
+  // where the target is busy or the disk is not ready.
+  Outcome<> command(const Lun& lun, Bytes cdb, MutableBytes data, iscsi::ExchangeResult& result,
+                    Millis patience = kUntilTheDeadline);
+  // Too late for one more try of a command.
+  bool is_over() const;
   Outcome<> text(Text request, MutableBytes answer, iscsi::ExchangeResult& result);
   void log_out();
 

@@ -21,7 +21,7 @@ void measure(Conversation& target, CheckedDisk& checked) {
   iscsi::ExchangeResult result;
   for (int i = 0; i < kRoundTrips; ++i) {
     const auto start = Steady::now();
-    if (!target.command(checked.lun, iscsi::scsi::test_unit_ready(), {}, result)) return;
+    if (!target.command(checked.lun, iscsi::scsi::test_unit_ready(), {}, result, 0)) return;
     const std::int64_t took = microseconds_since(start);
     if (i == 0 || took < checked.round_trip_us) checked.round_trip_us = took;
   }

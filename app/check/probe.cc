@@ -52,9 +52,11 @@ Outcome<> run(Conversation& target, const Lun& lun, const char* what, const scsi
   return Done{};
 }
 
-bool is_waited_for(const iscsi::ExchangeResult& result) {
+std::optional<scsi::Sense> not_ready(const iscsi::ExchangeResult& result) {
+  if (result.scsi_status != scsi::kCheckCondition) return {};
   const auto sense = scsi::decode_sense(result.sense);
-  return sense && scsi::is_waited_for(*sense);
+  if (!sense || !scsi::is_waited_for(*sense)) return {};
+  return *sense;
 }
 
 Failure bad_data(const char* what, const Error& error) {
@@ -169,18 +171,37 @@ Outcome<> read_start(Conversation& target, const Lun& lun, DiskReport& report) {
   return Done{};
 }
 
+// Linux' sd tells a disk that is not ready to start, waits so long for it, and then looks at it all
+// the same (sd_mod of Linux 6.1, tests/vm/check_agrees_test.py).
+constexpr Millis kSpinUp = 100'000;
+
+Outcome<> await_ready(Conversation& target, const Lun& lun, DiskReport& report) {
+  iscsi::ExchangeResult result;
+  ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), {}, result, 0));
+  auto missing = not_ready(result);
+  if (missing && !scsi::has_no_medium(*missing)) {
+    // What comes of it, the next answer says.
+    ISBOOT_TRY(target.command(lun, scsi::start_unit(), {}, result, 0));
+    ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), {}, result, kSpinUp));
+  } else if (result.scsi_status != scsi::kGood) {
+    ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), {}, result));
+  }
+  const auto ready = judge("TEST UNIT READY", lun, result);
+  if (ready) return Done{};
+  missing = not_ready(result);
+  if (missing && (scsi::has_no_medium(*missing) || target.is_over())) return ready;
+  report.notes.push_back(ready.error().message +
+                         (missing ? "; a boot takes the disk after 100 s all the same"
+                                  : "; a boot does not need that"));
+  return Done{};
+}
+
 }  // namespace
 
 Outcome<> probe_disk(Conversation& target, const Lun& lun, DiskReport& report) {
   const auto named = read_names(target, lun, report);
   if (!named) return with_list(named.error(), target, report);
-  std::vector<std::uint8_t> nothing;
-  iscsi::ExchangeResult result;
-  ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), nothing, result));
-  if (const auto ready = judge("TEST UNIT READY", lun, result); !ready) {
-    if (is_waited_for(result)) return ready;
-    report.notes.push_back(ready.error().message + "; a boot does not need that");
-  }
+  ISBOOT_TRY(await_ready(target, lun, report));
   ISBOOT_TRY(read_capacity(target, lun, report));
   ISBOOT_TRY(read_start(target, lun, report));
   // Last, since a target may end the session on what no boot asks it.

@@ -9,6 +9,7 @@ namespace {
 enum Operation : std::uint8_t {
   kTestUnitReady = 0x00,
   kInquiry = 0x12,
+  kStartStopUnit = 0x1b,
   kReadCapacity10 = 0x25,
   kRead10 = 0x28,
   kRead16 = 0x88,
@@ -69,6 +70,14 @@ Cdb report_luns(std::uint32_t length) {
 Cdb test_unit_ready() {
   Cdb cdb{};
   cdb[0] = kTestUnitReady;
+  return cdb;
+}
+
+Cdb start_unit() {
+  constexpr std::uint8_t kImmediate = 1;
+  constexpr std::uint8_t kStart = 1;
+  Cdb cdb{};
+  Writer{cdb}.u8(kStartStopUnit).u8(kImmediate).zeros(2).u8(kStart);
   return cdb;
 }
 
@@ -220,6 +229,11 @@ bool is_waited_for(const Sense& sense) {
   for (const std::uint8_t ascq : kTaken)
     if (sense.ascq == ascq) return false;
   return true;
+}
+
+bool has_no_medium(const Sense& sense) {
+  constexpr std::uint8_t kMediumNotPresent = 0x3a;  // ASC
+  return sense.key == kNotReady && sense.asc == kMediumNotPresent;
 }
 
 InlineText<48> to_text(const Sense& sense) {

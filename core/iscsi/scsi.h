@@ -18,6 +18,8 @@ Cdb inquiry(std::uint16_t length);
 Cdb inquiry(VpdPage page, std::uint16_t length);
 Cdb report_luns(std::uint32_t length);
 Cdb test_unit_ready();
+// START STOP UNIT: starts the disk, and does not wait for it.
+Cdb start_unit();
 Cdb read_capacity_16(std::uint32_t length);
 Cdb read_capacity_10();
 Cdb read_10(std::uint32_t block, std::uint16_t count);
@@ -78,6 +80,8 @@ inline constexpr std::uint8_t kAbortedCommand = 0x0b;
 // Whether a disk that is not ready is waited for, or has no medium. With some words Linux' sd goes
 // on at once: manual intervention, standby, unavailable, sanitize, depopulation.
 bool is_waited_for(const Sense& sense);
+// The disk is not ready because nothing is in it.
+bool has_no_medium(const Sense& sense);
 
 // "unit attention (6/29/00)"
 InlineText<48> to_text(const Sense& sense);

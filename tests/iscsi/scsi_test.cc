@@ -17,6 +17,7 @@ TEST(ScsiCommand, StandsAsTheStandardsWant) {
   EXPECT_EQ(inquiry(VpdPage::Identification, 0x0102), (Cdb{0x12, 1, 0x83, 1, 2}));
   EXPECT_EQ(report_luns(16), (Cdb{0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 16}));
   EXPECT_EQ(test_unit_ready(), Cdb{});
+  EXPECT_EQ(start_unit(), (Cdb{0x1b, 1, 0, 0, 1}));
   EXPECT_EQ(read_capacity_16(32), (Cdb{0x9e, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32}));
   EXPECT_EQ(read_capacity_10(), (Cdb{0x25}));
   EXPECT_EQ(read_10(0x01020304, 0x0506), (Cdb{0x28, 0, 1, 2, 3, 4, 0, 5, 6}));

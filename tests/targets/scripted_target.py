@@ -19,9 +19,10 @@ NOP, NOP_IN = 0x00, 0x20
 COMMAND, COMMAND_RESPONSE, DATA_IN, LOGOUT, LOGOUT_RESPONSE = 0x01, 0x21, 0x25, 0x06, 0x26
 REPORT_LUNS, INQUIRY, TEST_UNIT_READY = 0xa0, 0x12, 0x00
 READ_CAPACITY_10, READ_CAPACITY_16, READ_10, READ_16 = 0x25, 0x9e, 0x28, 0x88
+START_STOP_UNIT = 0x1b
 NO_LUN, NO_COMMAND, ATTENTION = (5, 0x25, 0), (5, 0x20, 0), (6, 0x29, 0)
 NOT_READY, RECOVERED, ABORTED = (2, 4, 1), (1, 0x17, 1), (0xb, 0x47, 3)
-STANDBY, NO_MEDIUM = (2, 4, 0xb), (2, 0x3a, 0)
+STANDBY, NO_MEDIUM, STOPPED = (2, 4, 0xb), (2, 0x3a, 0), (2, 4, 2)
 INQUIRY_DATA = bytes([0, 0, 6, 2, 31, 0, 0, 2]) + b"EXAMPLE SCRIPTED DISK   0001"
 BUSY, TASK_SET_FULL = 8, 0x28  # SCSI status
 ASYNC = 0x32
@@ -44,6 +45,7 @@ class Script:  # pylint: disable=too-many-instance-attributes
     last_nul: bool = True
     targets: tuple = ("TargetName=iqn.2026-11.org.example:disk", "TargetAddress=127.0.0.1:3260,1")
     chap: tuple = ()                   # (name, secret): proves the initiator by MD5
+    reverse: tuple = ()                # (name, secret): proves itself when it is asked to
     method: str = "CHAP"               # its AuthMethod then
     challenge: str = "CHAP_I=9"        # how it names its challenge
     proved: tuple = ()                 # said behind the proof
@@ -63,6 +65,7 @@ class Script:  # pylint: disable=too-many-instance-attributes
     redirect: tuple = ()               # keys; each login is sent away with them
     sizeless: float = 0                # seconds of each connection in which the disk has no size
     block_size: int = 512
+    stopped: bool = False              # until it is told to start
 
 
 def pairs(values, last_nul=True):
@@ -92,6 +95,7 @@ class Connection:
         self._operational = 0
         self._is_discovery = False
         self._start = time.monotonic()
+        self._stopped = script.stopped
 
     def serve(self):
         while not self._login():
@@ -182,11 +186,19 @@ class Connection:
         if "CHAP_R" in offers:
             proof = hashlib.md5(b"\x09" + secret.encode() + self._challenge).hexdigest()
             right = offers["CHAP_N"] == name and offers["CHAP_R"][2:].lower() == proof
-            return self._script.proved, right, 0 if right else 0x0201
+            return (*self._script.proved, *self._proof(offers)), right, 0 if right else 0x0201
         if "CHAP_A" in offers:
             return ("CHAP_A=5", self._script.challenge,
                     "CHAP_C=0x" + self._challenge.hex()), False, 0
         return (f"AuthMethod={self._script.method}", "TargetPortalGroupTag=1"), False, 0
+
+    def _proof(self, offers):
+        if not self._script.reverse or "CHAP_C" not in offers:
+            return ()
+        name, secret = self._script.reverse
+        proof = hashlib.md5(bytes([int(offers["CHAP_I"])]) + secret.encode()
+                            + bytes.fromhex(offers["CHAP_C"][2:])).hexdigest()
+        return f"CHAP_N={name}", f"CHAP_R=0x{proof}"
 
     def _parameters(self, offers):
         self._operational += 1
@@ -280,8 +292,12 @@ class Connection:
         if opcode in self._attentions:
             self._attentions.remove(opcode)
             return ATTENTION, b""
+        if opcode == START_STOP_UNIT:
+            self._stopped = not cdb[4] & 1
+        elif self._stopped:
+            return STOPPED, b""
         size = script.block_size
-        answers = {TEST_UNIT_READY: b"",
+        answers = {TEST_UNIT_READY: b"", START_STOP_UNIT: b"",
                    READ_CAPACITY_10: struct.pack(">II", BLOCKS - 1, size),
                    READ_CAPACITY_16: struct.pack(">QI", BLOCKS - 1, size) + bytes(20),
                    READ_10: bytes(size * int.from_bytes(cdb[7:9], "big")),
@@ -299,10 +315,10 @@ class Connection:
 
 
 @contextlib.contextmanager
-def serving(script, host="127.0.0.1"):
-    """Yields the port while the block runs."""
+def serving(script, host="127.0.0.1", port=0):
+    """Yields the port, a free one unless it is given, while the block runs."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, 0), family=family) as listener:
+    with socket.create_server((host, port), family=family) as listener:
         def accept():
             with contextlib.suppress(OSError):
                 while True:

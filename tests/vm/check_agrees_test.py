@@ -56,6 +56,7 @@ CASES = (
     (True, Script(senses=((target.INQUIRY, target.BUSY), (target.INQUIRY, target.NOT_READY)))),
     (True, Script(segment=16, header=((8, 0xaa), (32, 0), (33, 0), (34, 0), (35, 0)))),
     (True, Script(security=("AuthMethod=CHAP,None",), further=("HeaderDigest= none",))),
+    (True, Script(stopped=True)),
     (False, Script(block_size=520)),
     (False, Script(always=((target.TEST_UNIT_READY, target.NO_MEDIUM),))),
     (False, Script(answers=((target.READ_CAPACITY_16, bytes(32)),))),
@@ -70,20 +71,28 @@ CASES = (
     (False, Script(refused=(target.READ_10, target.READ_16))),
     (False, Script(refused=(target.INQUIRY,))),
 )
+# Linux' sd takes a disk after 100 s, whatever that says of itself.
+SLOW = ((True, Script(always=((target.TEST_UNIT_READY, target.STOPPED),))),)
 
 
 class CheckAgrees(unittest.TestCase):
 
     def test_with_the_kernel(self):
-        ports = [self.enterContext(target.serving(script)) for _, script in CASES]
+        self._agree("check-agrees", CASES, 8)
+
+    def test_until_the_kernel_waits_no_more(self):
+        self._agree("check-agrees-slow", SLOW, 130)
+
+    def _agree(self, name, cases, timeout):
+        ports = [self.enterContext(target.serving(script)) for _, script in cases]
         urls = "".join(f"iscsi:{HOST}::{port}:1:iqn.2026-11.org.example:disk"
                        f"{' /etc/credentials' if script.chap else ''}\n"
-                       for port, (_, script) in zip(ports, CASES))
+                       for port, (_, script) in zip(ports, cases))
         with tempfile.TemporaryDirectory() as folder:
             files = {"urls": urls, "credentials": "name={}\nsecret={}\n".format(*CHAP)}
             for name, text in files.items():
                 pathlib.Path(folder, name).write_text(text, encoding="ascii")
-            boot = Boot("check-agrees", KERNEL, guest_init=GUEST_INIT,
+            boot = Boot(name, KERNEL, f"vm.timeout={timeout}", guest_init=GUEST_INIT,
                         files={f"etc/{name}": f"{folder}/{name}" for name in files})
         # Its other disks come from targets that break rules; root's file system has to be well.
         boot.errors = "EXT4-fs error|Aborting journal"
@@ -91,11 +100,11 @@ class CheckAgrees(unittest.TestCase):
         with contextlib.ExitStack() as life:
             qemu = life.enter_context(boot.running())
             boot.wait_for_report()
-            for number, (wanted, script) in enumerate(CASES):
+            for number, (wanted, script) in enumerate(cases):
                 with self.subTest(script):
                     found = boot.console.wait_for(
                         rf"^ISBOOT-AGREE {number} check=(\d+) attach=(\d+) read=(\w+)",
-                        CASE_LIMIT + (ROOT_LIMIT if number == 0 else 0), f"case {number}")
+                        CASE_LIMIT + 2 * timeout + (ROOT_LIMIT if number == 0 else 0), f"case {number}")
                     check, attach, read = found.groups()
                     has_disk = attach == "0" and read == "yes"
                     self.assertEqual(check == "0", has_disk, found.group(0))

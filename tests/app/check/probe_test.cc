@@ -18,7 +18,7 @@ protected:
   }
   // The failure's message, empty when all is well.
   std::string look(std::uint32_t lun = 1) {
-    Conversation target{disk, clock, hash, entropy, clock.now() + 10'000};
+    Conversation target{disk, clock, hash, entropy, clock.now() + patience};
     Portal portal;
     portal.address = IpAddress::v4(127, 0, 0, 1);
     auto done = target.log_in(portal, config);
@@ -33,6 +33,7 @@ protected:
   isboot::testing::FakeEntropy entropy;
   isboot::testing::FakeDisk disk;
   iscsi::LoginConfig config;
+  Millis patience = 10'000;
   DiskReport report;
   std::string next_step;
 };
@@ -64,6 +65,39 @@ TEST_F(ProbeTest, TakesADiskInStandbyAtOnce) {
   EXPECT_EQ(look(), "");
   EXPECT_EQ(clock.now(), start);
   ASSERT_EQ(report.notes.size(), 1U);
+}
+
+// As sd does: a disk that has been stopped is there at once.
+TEST_F(ProbeTest, StartsADiskThatWaitsForThat) {
+  disk.broken = {0x00, 0x28};
+  disk.sense = {0x70, 0, 2, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x04, 0x02};
+  disk.starts = true;
+  const Millis start = clock.now();
+  EXPECT_EQ(look(), "");
+  EXPECT_EQ(clock.now(), start);
+  EXPECT_TRUE(report.notes.empty());
+}
+
+// sd gives one that stays so 100 s, and then looks at it all the same.
+TEST_F(ProbeTest, TakesADiskThatNeverSaysItIsReady) {
+  disk.broken = {0x00};
+  disk.sense = {0x70, 0, 2, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x04, 0x02};
+  EXPECT_EQ(look(), "TEST UNIT READY of LUN 1: not ready (2/04/02)");
+  patience = 150'000;
+  const Millis start = clock.now();
+  EXPECT_EQ(look(), "");
+  EXPECT_EQ(clock.now(), start + 100'000);
+  ASSERT_EQ(report.notes.size(), 1U);
+  EXPECT_EQ(report.notes[0],
+            "TEST UNIT READY of LUN 1: not ready (2/04/02); a boot takes the disk after 100 s all "
+            "the same");
+}
+
+TEST_F(ProbeTest, HasNoDiskWithoutAMedium) {
+  disk.broken = {0x00};
+  disk.sense = {0x70, 0, 2, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x3a, 0x00};
+  patience = 150'000;
+  EXPECT_EQ(look(), "TEST UNIT READY of LUN 1: not ready (2/3a/00)");
 }
 
 TEST_F(ProbeTest, ClearsUnitAttentions) {
