@@ -21,9 +21,9 @@ Outcome<int> show_plan(const ParameterOptions& options, bool as_json) {
     print_json(json, 1);
   else
     print(plan_page(json));
-  const auto possible = boot::can_be_set_up(planned->plan, tried_paths(planned->plan, parameters));
-  if (possible) return int{kDone};
-  return Failure{planned->found.source + ": no path can be set up: " + in_words(possible.error()),
+  const auto fault = boot::set_up_fault(planned->plan, tried_paths(planned->plan, parameters));
+  if (fault.empty()) return int{kDone};
+  return Failure{planned->found.source + ": " + std::string{fault.view()},
                  "`isboot ibft check` names each fault of the table"};
 }
 

@@ -24,7 +24,8 @@ Json path_json(const boot::Path& path) {
   const auto network = boot::plan_network(path.link);
   json["network"] = Json::list();
   json["network_notes"] = Json::list();
-  json["network_error"] = network ? Json{} : Json(network.error().text);
+  json["network_error"] =
+      network ? Json{} : Json(text(boot::fault_text(path.link, network.error())));
   if (network) {
     for (const boot::NetworkChange& change : network->changes)
       json["network"].push_back(text(boot::to_text(change)));

@@ -21,9 +21,8 @@ std::string obstacle_of(const LoadedTable& loaded) {
   if (!planned)
     return std::string{
         boot::fault_text(loaded.found.source, loaded.table, none, planned.error()).view()};
-  const auto possible = boot::can_be_set_up(plan, plan.count);
-  return possible ? std::string{}
-                  : loaded.found.source + ": no path can be set up: " + in_words(possible.error());
+  const auto fault = boot::set_up_fault(plan, plan.count);
+  return fault.empty() ? std::string{} : loaded.found.source + ": " + std::string{fault.view()};
 }
 
 Failure not_found(const Error& error) {

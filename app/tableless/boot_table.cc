@@ -45,6 +45,8 @@ private:
   };
 
   void say(LogLevel level, const std::string& line) { log_.write(level, line); }
+  // A URL that cannot be used; the value is hidden where a secret may be in it.
+  void tell_of(const char* source, Text value, const Error& error);
   void replace_url();
   bool take_root_path();
   Result<Completed> completed();
@@ -77,14 +79,17 @@ void Making::replace_url() {
   const Text given = parameters_.url;
   boot::ParameterWarnings named_already;
   if (given.empty() || boot::parse_command_line(command_line_, named_already).url == given) return;
-  const auto url = iscsi::parse_url(given);
-  if (!url) return say(LogLevel::Warning, "--url: " + std::string{url.error().text});
-  wanted_.targets.count = 0;
-  boot::Netroot target;
-  target.url = *url;
-  target.device = url->link;
-  (void)wanted_.targets.push(target);
+  const auto target = boot::parse_boot_url(given);
   wanted_.asked = true;
+  wanted_.targets.count = 0;
+  if (!target) return tell_of("--url=", given, target.error());
+  (void)wanted_.targets.push(*target);
+}
+
+void Making::tell_of(const char* source, Text value, const Error& error) {
+  const Text shown = boot::shown_value({"url", value, true});
+  say(LogLevel::Warning,
+      source + std::string{shown} + ", offset " + std::to_string(error.offset) + ": " + error.text);
 }
 
 // The root path option, when a lease is asked for and nothing else names a target.
@@ -92,18 +97,15 @@ bool Making::take_root_path() {
   if (!wanted_.wants_lease()) return false;
   for (const boot::Lease& lease : read_leases(paths_)) {
     if (!starts_with_ignoring_case(lease.root_path, "iscsi:")) continue;
-    const auto url = iscsi::parse_url(lease.root_path);
-    if (!url) {
-      const Text shown = boot::shown_value({"root-path", lease.root_path, true});
-      say(LogLevel::Warning, "DHCP root path: " + std::string{shown} + ": " + url.error().text);
+    auto target = boot::parse_boot_url(lease.root_path);
+    if (!target) {
+      tell_of("DHCP root path: ", lease.root_path, target.error());
       wanted_.asked = true;
       continue;
     }
-    boot::Netroot target;
-    target.url = *url;
-    target.device = lease.device;
+    target->device = lease.device;
     source_ = kRootPath;
-    return wanted_.targets.push(target);
+    return wanted_.targets.push(*target);
   }
   return wanted_.asked;
 }

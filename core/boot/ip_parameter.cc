@@ -78,13 +78,15 @@ Result<std::optional<Method>> method_of(const Field& field) {
   return found;
 }
 
-Result<IpAddress> address_of(const Field& field) {
+constexpr const char* kNoAddress = "ip=: the NIC's address is no IP address";
+
+Result<IpAddress> address_of(const Field& field, const char* otherwise) {
   Text text = field.text;
   if (text.empty()) return IpAddress{};
   const bool bracketed = text.front() == '[' && text.back() == ']';
   if (bracketed) text = part_of(text, 1, text.size() - 2);
   const Result<IpAddress> address = parse_ip(text);
-  if (!address) return bad(field, "ip=: not an IP address");
+  if (!address) return bad(field, otherwise);
   return *address;
 }
 
@@ -139,7 +141,8 @@ Result<Done> set_tail(IpParameter& parameter, const Fields& fields, std::size_t 
   if (hardware || mac || fields.count > first + 3) return set_hardware(parameter, fields, first);
   // A third name server, the kernel's time server, is not needed.
   for (std::size_t i = 0; i < parameter.dns.size(); ++i)
-    parameter.dns[i] = ISBOOT_TRY(address_of(field_of(fields, first + i)));
+    parameter.dns[i] =
+        ISBOOT_TRY(address_of(field_of(fields, first + i), "ip=: a name server is no IP address"));
   return Done{};
 }
 
@@ -154,8 +157,9 @@ Result<IpParameter> by_device(const Fields& fields, Method method) {
 
 Result<Done> set_addresses(IpParameter& parameter, const Fields& fields) {
   const auto [address, bits] = divide(fields[0]);
-  parameter.address = ISBOOT_TRY(address_of(address));
-  parameter.gateway = ISBOOT_TRY(address_of(field_of(fields, 2)));
+  parameter.address = ISBOOT_TRY(address_of(address, kNoAddress));
+  parameter.gateway =
+      ISBOOT_TRY(address_of(field_of(fields, 2), "ip=: the gateway is no IP address"));
   if (parameter.address.is_absent()) return Done{};
   const Field mask = bits.text.empty() ? field_of(fields, 3) : bits;
   parameter.prefix_is_guess = mask.text.empty();
@@ -213,7 +217,8 @@ Result<IpParameter> parse_ip_parameter(Text value) {
     parameter.method = *alone;
     return parameter;
   }
-  const bool address = !fields[0].text.empty() && address_of(divide(fields[0]).address).ok();
+  const bool address =
+      !fields[0].text.empty() && address_of(divide(fields[0]).address, kNoAddress).ok();
   if (fields.count > 1 && !address) {
     const auto method = ISBOOT_TRY(method_of(fields[1]));
     if (method) return by_device(fields, *method);

@@ -99,4 +99,14 @@ Result<Netroot> parse_netroot(Text value) {
   return netroot;
 }
 
+Result<Netroot> parse_boot_url(Text url) {
+  Netroot target;
+  target.url = ISBOOT_TRY(iscsi::parse_url(url));
+  if (target.url.target_name.empty())
+    return Error{Errc::BadValue, static_cast<std::uint32_t>(url.size()),
+                 "URL: names no target: its last field is empty"};
+  target.device = target.url.link;
+  return target;
+}
+
 }  // namespace isboot::boot

@@ -17,4 +17,8 @@ struct Netroot {
 // `value` as it stands behind "netroot=". Errc::BadValue with the offset of what is wrong.
 Result<Netroot> parse_netroot(Text value);
 
+// The same of a URL, which has to name a target: nobody is asked for one before a boot. The offset
+// is in the URL.
+Result<Netroot> parse_boot_url(Text url);
+
 }  // namespace isboot::boot

@@ -199,6 +199,17 @@ void Planner::add_routes() {
 
 Result<NetworkPlan> plan_network(const LinkConfig& config) { return Planner{config}.plan(); }
 
+NetworkFaultText fault_text(const LinkConfig& config, const Error& error) {
+  std::array<char, 256> buffer{};
+  TextWriter out{buffer};
+  out << "address " << to_text(config.address) << '/';
+  out.decimal(config.prefix) << ", VLAN ";
+  out.decimal(config.vlan) << ", target " << to_text(config.target) << ": " << error.text;
+  NetworkFaultText text;
+  (void)text.assign(out.text());  // both have one size
+  return text;
+}
+
 std::optional<NetworkPlan> plan_advertised(const LinkConfig& config, const Advertised& seen) {
   LinkConfig completed = config;
   if (config.address.is_absent()) {

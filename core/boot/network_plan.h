@@ -57,6 +57,11 @@ struct Advertised {
 // gets no route to one. Errc::BadValue: no plan can work; the text says why.
 Result<NetworkPlan> plan_network(const LinkConfig& config);
 
+// That text with what was to be planned: "address 224.0.0.1/24, VLAN 0, target 10.0.2.2: the NIC's
+// address is not one that a NIC can have".
+using NetworkFaultText = InlineText<256>;
+NetworkFaultText fault_text(const LinkConfig& config, const Error& error);
+
 // The rest of a plan that awaits an advertisement; nothing as long as `seen` does not lead to
 // the target. The addresses and the default route are the kernel's, which renews them; the
 // route to the target is ours, as ever.

@@ -7,16 +7,12 @@
 namespace isboot::boot {
 namespace {
 
-Result<std::uint32_t> number(Text value, std::uint32_t lowest, std::uint32_t highest) {
-  const std::uint64_t parsed = ISBOOT_TRY(parse_decimal(value, highest));
-  if (parsed < lowest) return Error{Errc::BadValue, 0, "number is too small"};
-  return static_cast<std::uint32_t>(parsed);
-}
-
-Result<std::uint32_t> number_or(Text word, Text value, std::uint32_t lowest,
-                                std::uint32_t highest) {
-  if (equal_ignoring_case(value, word)) return kForEver;
-  return number(value, lowest, highest);
+// `expected` says the range in words.
+Result<std::uint32_t> number(Text value, std::uint32_t lowest, std::uint32_t highest,
+                             const char* expected) {
+  const auto parsed = parse_decimal(value, highest);
+  if (!parsed || *parsed < lowest) return Error{Errc::BadValue, 0, expected};
+  return static_cast<std::uint32_t>(*parsed);
 }
 
 Result<Done> set_digest(Parameters& parameters, Text value) {
@@ -46,11 +42,14 @@ Result<Done> set_paths(Parameters& parameters, Text value) {
 }
 
 Result<Done> set_ping(Parameters& parameters, Text value) {
+  constexpr const char* kExpected =
+      "expected two numbers with a comma, the first from 0, the second from 1 to 3600";
   const std::size_t comma = position_of(value, ',');
-  if (comma == Text::npos) return Error{Errc::BadValue, 0, "expected two numbers with a comma"};
-  const std::uint32_t after = ISBOOT_TRY(number(without_blanks(part_of(value, 0, comma)), 0, 3600));
-  const std::uint32_t limit =
-      ISBOOT_TRY(number(without_blanks(part_of(value, comma + 1)), 1, 3600));
+  if (comma == Text::npos) return Error{Errc::BadValue, 0, kExpected};
+  const Text first = without_blanks(part_of(value, 0, comma));
+  const Text second = without_blanks(part_of(value, comma + 1));
+  const std::uint32_t after = ISBOOT_TRY(number(first, 0, 3600, kExpected));
+  const std::uint32_t limit = ISBOOT_TRY(number(second, 1, 3600, kExpected));
   parameters.ping_after = after;
   parameters.ping_limit = limit;
   return Done{};
@@ -139,19 +138,25 @@ Result<Done> set_parameter(Parameters& parameters, Text name, Text given) {
   if (same_text(name, "ping")) return set_ping(parameters, value);
   // 4095 is reserved, 4094 the last VID (IEEE 802.1Q).
   if (same_text(name, "vlan"))
-    parameters.vlan = static_cast<std::uint16_t>(ISBOOT_TRY(number(value, 0, 4094)));
+    parameters.vlan = static_cast<std::uint16_t>(
+        ISBOOT_TRY(number(value, 0, 4094, "expected a number from 0 to 4094")));
   else if (same_text(name, "mtu"))
-    parameters.mtu = ISBOOT_TRY(number(value, 576, 65535));
+    parameters.mtu = ISBOOT_TRY(number(value, 576, 65535, "expected a number from 576 to 65535"));
   else if (same_text(name, "timeout"))
-    parameters.timeout = ISBOOT_TRY(number(value, 1, 86400));
+    parameters.timeout = ISBOOT_TRY(number(value, 1, 86400, "expected a number from 1 to 86400"));
   else if (same_text(name, "retries"))
-    parameters.retries = ISBOOT_TRY(number(value, 0, 1000000));
+    parameters.retries =
+        ISBOOT_TRY(number(value, 0, 1000000, "expected a number from 0 to 1000000"));
   else if (same_text(name, "recovery"))
-    parameters.recovery = ISBOOT_TRY(number_or("infinite", value, 1, 86400));
+    parameters.recovery =
+        equal_ignoring_case(value, "infinite")
+            ? kForEver
+            : ISBOOT_TRY(number(value, 1, 86400, "expected infinite, or a number from 1 to 86400"));
   else if (same_text(name, "shutdown"))
-    parameters.shutdown = ISBOOT_TRY(number(value, 1, 3600));
+    parameters.shutdown = ISBOOT_TRY(number(value, 1, 3600, "expected a number from 1 to 3600"));
   else if (same_text(name, "verbose"))
-    parameters.verbose = static_cast<std::uint8_t>(ISBOOT_TRY(number(value, 0, 3)));
+    parameters.verbose =
+        static_cast<std::uint8_t>(ISBOOT_TRY(number(value, 0, 3, "expected a number from 0 to 3")));
   else
     return Error{Errc::NotFound, 0, "there is no such parameter"};
   return Done{};

@@ -59,15 +59,22 @@ PlanFaultText fault_text(Text source, const ibft::Table& table, const Parameters
   return text;
 }
 
-Result<Done> can_be_set_up(const Plan& plan, std::size_t count) {
-  std::optional<Error> why;
+PlanFaultText set_up_fault(const Plan& plan, std::size_t count) {
+  std::array<char, kMaxPlanFault> buffer{};
+  TextWriter out{buffer};
+  out << "no path can be set up";
   for (std::size_t i = 0; i < count && i < plan.count; ++i) {
-    const auto network = plan_network(plan[i].link);
-    if (network) return Done{};
-    if (!why) why = network.error();
+    const Path& path = plan[i];
+    const auto network = plan_network(path.link);
+    if (network) return {};
+    if (i > 0) continue;
+    out << ": target";
+    out.decimal(path.target_index) << " through nic";
+    out.decimal(path.nic_index) << ", " << fault_text(path.link, network.error());
   }
-  if (!why) return Error{PlanErrc::NoTarget, 0, "there is no path"};
-  return *why;
+  PlanFaultText text;
+  (void)text.assign(out.text());  // both have one size
+  return text;
 }
 
 }  // namespace isboot::boot

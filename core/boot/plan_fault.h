@@ -15,8 +15,8 @@ using PlanFaultText = InlineText<kMaxPlanFault>;
 PlanFaultText fault_text(Text source, const ibft::Table& table, const Parameters& parameters,
                          const Error& error);
 
-// Whether one of the plan's first `count` paths can be set up, as far as the table tells; else the
-// reason of the first.
-Result<Done> can_be_set_up(const Plan& plan, std::size_t count);
+// Why none of the plan's first `count` paths can be set up, as far as the table tells: the first's
+// target, NIC and reason. Empty when one can.
+PlanFaultText set_up_fault(const Plan& plan, std::size_t count);
 
 }  // namespace isboot::boot

@@ -40,12 +40,10 @@ void Reader::add(const Word& word, const Netroot& target) {
 
 void Reader::take_url(const Word& word) {
   result_.asked = true;
-  const auto url = iscsi::parse_url(word.value);
-  if (!url) return;
-  Netroot target;
-  target.url = *url;
-  target.device = url->link;
-  add(word, target);
+  if (!iscsi::parse_url(word.value)) return;
+  const auto target = parse_boot_url(word.value);
+  if (!target) return warn(word, target.error().text);
+  add(word, *target);
 }
 
 void Reader::take_netroot(const Word& word) {
@@ -266,13 +264,10 @@ Result<ibft::Table> make_table(const Tableless& wanted, const iscsi::Credentials
   initiator.name = wanted.initiator;
   for (const IpParameter& nic : wanted.nics)
     (void)table.nics.push(make_nic(nic, static_cast<std::uint8_t>(table.nics.count)));
-  for (const Netroot& target : wanted.targets) {
-    if (target.url.target_name.empty())
-      return Error{Errc::BadValue, 0, "a URL names no target: its last field is empty"};
+  for (const Netroot& target : wanted.targets)
     (void)table.targets.push(make_target(target, credentials,
                                          static_cast<std::uint8_t>(table.targets.count),
                                          nic_to(wanted, target)));
-  }
   return table;
 }
 

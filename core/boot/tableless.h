@@ -23,8 +23,8 @@ struct Tableless {
 };
 
 // isboot.url= (each of them), isboot.initiator=, ip=, netroot=iscsi:…, rd.iscsi.* of dracut.
-// What is not understood, and what is not used, is among the warnings; not so a bad isboot.url=,
-// which parse_command_line() has named.
+// What is not understood, and what is not used, is among the warnings; not so an isboot.url=
+// that is none, which parse_command_line() has named.
 Tableless read_tableless(Text command_line, ParameterWarnings& warnings);
 
 // A name for a machine that nobody has named: the same at each boot. `uuid` is as SMBIOS has

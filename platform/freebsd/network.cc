@@ -201,7 +201,7 @@ Result<LinkId> KernelNetwork::configure(LinkId id, const LinkConfig& config, Mil
   isboot_link on = ISBOOT_TRY(link(id));
   const auto plan = boot::plan_network(config);
   if (!plan) {
-    log_.write(LogLevel::Error, (Line{} << plan.error().text).text());
+    log_.write(LogLevel::Error, boot::fault_text(config, plan.error()));
     return plan.error();
   }
   for (const boot::NetworkNote note : plan->notes)

@@ -1,5 +1,6 @@
 #include "platform/freebsd/tunables.h"
 
+#include "core/boot/command_line.h"
 #include "core/ports/line.h"
 #include "platform/freebsd/kernel.h"
 #include "platform/freebsd/sysctls.h"
@@ -32,8 +33,10 @@ private:
   bool set_;
 };
 
-void warn(Log& log, const char* name, const char* message) {
-  log.write(LogLevel::Warning, (Line{} << name << ": " << message << "; ignored").text());
+void warn(Log& log, const char* name, Text value, const char* message) {
+  const Text shown = boot::shown_value({name, value, true});
+  log.write(LogLevel::Warning,
+            (Line{} << name << '=' << shown << ": " << message << "; ignored").text());
 }
 
 // What users of isboot 0.2.16 have in their loader.conf.
@@ -46,7 +49,7 @@ void read_old_names(boot::Parameters& parameters, Log& log) {
   // 1, its default, looked in low memory as well.
   if (!table.is_set() || same_text(table.value(), "1")) return;
   if (!parse_decimal(table.value(), 1000) || table.is_zero())
-    return warn(log, "hw.ibft.acpi_table", "expected a number from 1 on");
+    return warn(log, "hw.ibft.acpi_table", table.value(), "expected a number from 1 on");
   (void)parameters.table.assign((Line{} << "acpi:" << table.value()).text());  // it is short
 }
 
@@ -64,12 +67,12 @@ boot::Parameters read_tunables(Log& log) {
     if (!tunable.is_set()) continue;
     const auto taken = boot::set_parameter(
         parameters, part_of(full.text(), Text{"hw.isboot."}.size()), tunable.value());
-    if (!taken) warn(log, full.c_str(), taken.error().text);
+    if (!taken) warn(log, full.c_str(), tunable.value(), taken.error().text);
   }
   boot::ParameterWarnings warnings;
   boot::refuse_names(parameters, warnings);
   for (const boot::ParameterWarning& warning : warnings)
-    warn(log, "hw.isboot.url", warning.message);
+    warn(log, "hw.isboot.url", warning.value, warning.message);
   return parameters;
 }
 

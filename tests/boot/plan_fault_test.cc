@@ -81,16 +81,17 @@ TEST_F(PlanFaultTest, AFaultOfTheUrlIsNoneOfTheTable) {
 TEST_F(PlanFaultTest, OnePathThatCanBeSetUpIsEnough) {
   ASSERT_EQ(fault(), "");
   plan_.push(plan_[0]);
-  EXPECT_TRUE(can_be_set_up(plan_, plan_.count));
+  EXPECT_TRUE(set_up_fault(plan_, plan_.count).empty());
   plan_.items[0].link.vlan = 4095;
-  EXPECT_TRUE(can_be_set_up(plan_, plan_.count));
+  EXPECT_TRUE(set_up_fault(plan_, plan_.count).empty());
   // With isboot.paths=first the second is not tried.
-  const auto first = can_be_set_up(plan_, 1);
-  ASSERT_FALSE(first);
-  EXPECT_STREQ(first.error().text, "VLAN number is above 4094");
+  const std::string words =
+      "no path can be set up: target0 through nic0, address 10.0.2.15/24, VLAN 4095, "
+      "target 10.0.2.2: VLAN number is above 4094";
+  EXPECT_EQ(set_up_fault(plan_, 1).view(), words);
   plan_.items[1].link.address = *parse_ip("fd00::1");
-  EXPECT_FALSE(can_be_set_up(plan_, plan_.count));
-  EXPECT_FALSE(can_be_set_up(plan_, 0));
+  EXPECT_EQ(set_up_fault(plan_, plan_.count).view(), words);
+  EXPECT_EQ(set_up_fault(plan_, 0).view(), "no path can be set up");
 }
 
 }  // namespace

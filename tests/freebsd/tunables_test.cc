@@ -42,9 +42,9 @@ TEST_F(TunablesTest, NameABadValueAndKeepTheDefault) {
   EXPECT_EQ(parameters.mtu, 0U);
   EXPECT_EQ(parameters.timeout, 120U);
   EXPECT_TRUE(parameters.table.empty());
-  EXPECT_TRUE(kernel_.says("hw.isboot.mtu: "));
-  EXPECT_TRUE(kernel_.says("hw.isboot.timeout: "));
-  EXPECT_TRUE(kernel_.says("hw.ibft.acpi_table: "));
+  EXPECT_TRUE(kernel_.says("hw.isboot.mtu=7: expected a number from 576 to 65535; ignored"));
+  EXPECT_TRUE(kernel_.says("hw.isboot.timeout=soon: "));
+  EXPECT_TRUE(kernel_.says("hw.ibft.acpi_table=0: "));
 }
 
 TEST_F(TunablesTest, KnowWhatUsersOfIsboot0216HaveInTheirFiles) {

@@ -151,7 +151,7 @@ Result<LinkId> LinuxNetwork::configure(LinkId link, const LinkConfig& config, Mi
   ISBOOT_TRY(open());
   const auto plan = boot::plan_network(config);
   if (!plan) {
-    log_error(log_, "network", plan.error());
+    log_.write(LogLevel::Error, boot::fault_text(config, plan.error()));
     return plan.error();
   }
   for (const boot::NetworkNote note : plan->notes) log_.write(LogLevel::Warning, note);
