@@ -20,15 +20,25 @@ std::string nic_of(const boot::Path& path) {
   return "the NIC of target" + std::to_string(path.target_index);
 }
 
-// A link-local target is behind the table's NIC, which no route tells.
-Outcome<> use_nic_of(const boot::Path& path, TargetPorts& ports, Log& log) {
-  if (!path.portal.address.is_link_local() || path.portal.address.is_v4()) return Done{};
+std::string wanted_nic(const boot::Path& path) {
+  return std::string{path.nic.name.empty() ? to_text(path.nic.mac).view() : path.nic.name.view()};
+}
+
+// Whose the table is: of this machine, or a file that may be of another one.
+enum class Whose { Own, AFile };
+
+// A machine's own table names a NIC that a boot has to find. Behind it is a link-local target,
+// which no route tells.
+Outcome<> use_nic_of(const boot::Path& path, Whose whose, TargetPorts& ports, Log& log) {
+  const IpAddress& target = path.portal.address;
+  const bool is_behind = target.is_link_local() && !target.is_v4();
+  if (!is_behind && whose == Whose::AFile) return Done{};
   linux_platform::LinuxNetwork network{ports.clock, log};
   const auto link = network.find_link(path.nic, ports.clock.now() + kNicLimit);
   if (!link)
-    return Failure{nic_of(path) + ": " + in_words(link.error()),
+    return Failure{nic_of(path) + ", " + wanted_nic(path) + ": " + in_words(link.error()),
                    "check the MAC address in the firmware's settings"};
-  ports.conversation.use_link(link->index);
+  if (is_behind) ports.conversation.use_link(link->index);
   return Done{};
 }
 
@@ -40,15 +50,16 @@ NameServers servers_of_boot(const boot::Path& path) {
 }
 
 Outcome<CheckedDisk> check_path(const boot::Path& path, const boot::Parameters& parameters,
-                                Log& log) {
+                                Whose whose, Log& log) {
   const auto network = boot::plan_network(path.link);
   if (!network)
-    return Failure{nic_of(path) + " cannot be set up: " + in_words(network.error()),
+    return Failure{nic_of(path) + " cannot be set up: " +
+                       std::string{boot::fault_text(path.link, network.error()).view()},
                    "check the addresses in the firmware's settings"};
   TargetPorts ports{parameters.timeout * Millis{1000}, servers_of_boot(path)};
   if (ports.asking) ports.asking->reach = boot::reach_of(path.link);
   const std::vector<Portal> portals = ISBOOT_TRY(ports.find(path.portal, path.host));
-  ISBOOT_TRY(use_nic_of(path, ports, log));
+  ISBOOT_TRY(use_nic_of(path, whose, ports, log));
   iscsi::LoginConfig config = path.login;
   // The names and secrets are the table's; a random ISID leaves the booted session be.
   const auto isid = iscsi::random_isid(ports.entropy, kIsidQualifier);
@@ -99,9 +110,10 @@ Outcome<std::optional<std::vector<CheckedDisk>>> check_table(boot::Parameters pa
                 "target" + std::to_string(target.target_index) + " is left out: " + target.reason);
   std::vector<CheckedDisk> all;
   const boot::Plan& plan = planned->plan;
+  const Whose whose = planned->found.source.starts_with("file:") ? Whose::AFile : Whose::Own;
   const std::size_t tried = parameters.all_paths ? plan.count : 1;
   for (std::size_t i = 0; i < tried; ++i) {
-    const auto checked = check_path(plan[i], parameters, log);
+    const auto checked = check_path(plan[i], parameters, whose, log);
     all.push_back(checked ? *checked : not_reached(plan[i], checked.error()));
   }
   return std::optional{std::move(all)};
