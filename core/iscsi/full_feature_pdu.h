@@ -29,7 +29,7 @@ RequestHeader encode_text_request(const Sequence& sequence, std::uint32_t transf
                                   std::uint32_t segment_length);
 // The answer to a NOP-In that wants one. Immediate.
 RequestHeader encode_nop_out(const Sequence& sequence, const Lun& lun, std::uint32_t transfer_tag);
-// Closes the session. Immediate.
+// Closes the session. Immediate. `check` sends it itself, a kernel that has the session for us.
 RequestHeader encode_logout(const Sequence& sequence);
 
 // The fields of a target's PDU, as far as they exist in its kind.

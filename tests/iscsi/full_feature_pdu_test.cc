@@ -25,6 +25,12 @@ TEST(FullFeaturePdu, MarksWhatIsImmediate) {
   EXPECT_EQ(encode_text_request(kSequence, 0x11223344, 16)[20], 0x11);
 }
 
+// The Linux kernel is given such a header, and fills in the rest.
+TEST(FullFeaturePdu, ALogoutWithoutNumbersIsTwoBytesAndZeros) {
+  const RequestHeader wanted{0x46, 0x80};
+  EXPECT_EQ(encode_logout({}), wanted);
+}
+
 TEST(FullFeaturePdu, ReadsTheTargetsFields) {
   RequestHeader header{};
   for (std::size_t i = 0; i < header.size(); ++i) header[i] = static_cast<std::uint8_t>(i);

@@ -4,7 +4,7 @@
 
 #include <bit>
 
-#include "core/iscsi/limits.h"
+#include "core/iscsi/full_feature_pdu.h"
 #include "platform/linux/initiator/disk.h"
 #include "platform/linux/initiator/session_attributes.h"
 #include "platform/linux/system_error.h"
@@ -143,9 +143,8 @@ Result<Done> LinuxInitiator::unbind(SessionId id) {
 
 Result<Done> LinuxInitiator::log_out(SessionId id) {
   if (find(id) == nullptr) return kUnknown;
-  // RFC 7143 section 11.14: immediate, reason 0 closes the session. The kernel fills in
-  // the task tag, CmdSN and ExpStatSN.
-  std::array<std::uint8_t, iscsi::kHeaderSize> logout{0x46, 0x80};
+  // The kernel fills in the task tag, CmdSN and ExpStatSN.
+  const iscsi::RequestHeader logout = iscsi::encode_logout({});
   ISBOOT_TRY(netlink_->call(
       IscsiRequest::SendPdu,
       {id.value, kConnection, static_cast<std::uint32_t>(logout.size()), 0, 0, 0}, logout));
