@@ -78,6 +78,10 @@ TEST(PathOrder, GivesEachStepItsShareOfTheTime) {
     testing::FakeLog log;
     Paths paths{clock, order.good};
     EXPECT_EQ(first_disk(paths, plan, order.count, kGiveUp, clock, log), order.disk);
+    // Only root's processes have a root of their own.
+    std::erase_if(log.lines, [](const std::string& line) {
+      return line.find("no mount namespace can be had") != std::string::npos;
+    });
     // Which process of a race is first is nobody's to say.
     EXPECT_THAT(log.lines, ::testing::UnorderedElementsAreArray(order.said));
   }
