@@ -1,23 +1,31 @@
 #include "core/keep/announced_end.h"
 
 namespace isboot::keep {
+namespace {
+
+constexpr Millis kFoundLetGo = 0;  // before anybody looked
+
+}  // namespace
 
 bool AnnouncedEnd::on_announced(const Ways& ways, Millis now) {
   on_time(now);
   MachineEnd begun = MachineEnd::Stay;
   bool all = true;
   std::size_t news = 0;
+  bool others_just_now = false;
   for (std::size_t way = 1; way < told_.size(); ++way) {
     if (ways[way] && !told_[way]) {
       if (news++ == 0) begun = static_cast<MachineEnd>(way);
       told_[way] = now;
-    }
+    } else if (told_[way])
+      others_just_now =
+          others_just_now || (*told_[way] != kFoundLetGo && now - *told_[way] < kStandsAlone);
     all = all && told_[way].has_value();
   }
   if (news == 0) return false;
   const bool none_stood = end_.way == MachineEnd::Stay;
-  // The last one that is held may begin as well, where all others were cancelled.
-  if (all && (news > 1 || !none_stood)) {
+  // The last one that is held may begin as well, where all others were cancelled: not a moment ago.
+  if (all && (news > 1 || others_just_now || !none_stood)) {
     const MachineEnd last = way_of_the_last_program(now);
     if (last != end_.way) end_ = {last, now};
     later_ = {};
@@ -46,7 +54,7 @@ void AnnouncedEnd::on_found_let_go(const Ways& ways) {
   for (std::size_t way = 1; way < told_.size(); ++way) all = all && (ways[way] || told_[way]);
   if (all) return;
   for (std::size_t way = 1; way < told_.size(); ++way)
-    if (ways[way] && !told_[way]) told_[way] = 0;
+    if (ways[way] && !told_[way]) told_[way] = kFoundLetGo;
 }
 
 bool AnnouncedEnd::on_taken_back(MachineEnd way, Millis now) {
