@@ -19,6 +19,7 @@ struct PathStatus {
   bool carried = false;     // the kernel moves its data
   bool holds = false;       // lost, its I/O waits for ever
   bool taken_away = false;  // the disk was taken away from the kernel (Release)
+  bool gone = false;        // the kernel has it no more, and nobody here has asked for that
   Millis lost_for = 0;
 };
 

@@ -10,38 +10,154 @@ constexpr int kLooksSoon = 60;
 constexpr Millis kLookAgainLater = 3'600'000;
 constexpr Millis kMostAfterFailure = 60'000;
 
+// No longer than the user wants I/O to wait at any lost session.
+std::uint32_t fail_over(std::optional<std::uint32_t> limit) {
+  return limit && *limit < boot::kFailOver ? *limit : boot::kFailOver;
+}
+
 }  // namespace
 
-bool is_due(PathTurn& turn, bool carried, Millis now) {
-  const bool due = carried != turn.was_carried || turn.care_at <= now;
-  if (carried != turn.was_carried) turn.after_failure = turn.looks = 0;
-  turn.was_carried = carried;
+void PathTurn::begin(bool has_disk) { taken_away_ = !has_disk; }
+
+void PathTurn::end() {
+  const bool was_carried = was_carried_;
+  *this = {};
+  was_carried_ = was_carried;
+}
+
+bool PathTurn::is_due(bool carried, Millis now) {
+  const bool due = carried != was_carried_ || care_at_ <= now;
+  if (carried != was_carried_) after_failure_ = looks_ = 0;
+  was_carried_ = carried;
   return due;
 }
 
-void on_care(PathTurn& turn, boot::PathCare care, Millis since) {
-  turn.care_at = kNever;
-  if (care == boot::PathCare::Wait) turn.care_at = since + boot::kFailOver * Millis{1000};
-  if (care == boot::PathCare::Release) turn.taken_away = true;
+PathTurn::Do PathTurn::on_event(const Event& event, Millis now) {
+  switch (event.kind) {
+    case Event::Kind::Care:
+      return on_care(event);
+    case Event::Kind::LimitSet:
+      if (state_ != State::Limiting && state_ != State::LimitingFirst) break;
+      if (event.done && state_ == State::LimitingFirst)
+        return await(State::Looking, Do::Kind::LookAtDisk);
+      if (event.done)
+        after_failure_ = 0;
+      else
+        try_again(now);
+      return settle();
+    case Event::Kind::DiskSeen:
+      return on_disk_seen(event, now);
+    case Event::Kind::ErrandSent:
+      if (state_ != State::LookingFor && state_ != State::TakingAway) break;
+      if (event.done) {
+        errand_ = event.errand;
+        return {.kind = state_ == State::TakingAway ? Do::Kind::ForgetDisk : Do::Kind::Nothing};
+      }
+      if (state_ == State::TakingAway) taken_away_ = false;
+      try_again(now);
+      return settle();
+    case Event::Kind::ErrandOver:
+      return on_errand_over(event, now);
+  }
+  return {};
 }
 
-void on_care_done(PathTurn& turn) { turn.after_failure = 0; }
-
-void on_care_failed(PathTurn& turn, boot::PathCare care, Millis now) {
-  turn.after_failure = turn.after_failure == 0 ? kLookAgain : 2 * turn.after_failure;
-  if (turn.after_failure > kMostAfterFailure) turn.after_failure = kMostAfterFailure;
-  turn.care_at = now + turn.after_failure;
-  if (care == boot::PathCare::Release) turn.taken_away = false;
+PathTurn::Do PathTurn::on_care(const Event& event) {
+  using boot::PathCare;
+  if (errand_ != 0) return {};  // its end is told
+  switch (event.care) {
+    case PathCare::Leave:
+      after_failure_ = 0;
+      // A keeper that is gone may have meant to take it away.
+      if (taken_away_) return await(State::NotTakenAway, Do::Kind::LookAtDisk);
+      break;
+    case PathCare::Wait:
+      after_failure_ = 0;
+      care_at_ = event.since + boot::kFailOver * Millis{1000};
+      break;
+    case PathCare::Hold:
+    case PathCare::Limit: {
+      Do limit = await(State::Limiting, Do::Kind::SetLimit);
+      limit.limit = event.care == PathCare::Hold ? event.limit : fail_over(event.limit);
+      return limit;
+    }
+    case PathCare::BringBack: {
+      taken_away_ = true;  // by whomever
+      // One that never had a disk may be the only path to it.
+      if (!event.has_disk) return await(State::Looking, Do::Kind::LookAtDisk);
+      Do limit = await(State::LimitingFirst, Do::Kind::SetLimit);
+      limit.limit = fail_over(event.limit);
+      return limit;
+    }
+    case PathCare::Release:
+      taken_away_ = true;
+      return await(State::TakingAway, Do::Kind::TakeAway);
+  }
+  return settle();
 }
 
-void on_disk_looked_for(PathTurn& turn, bool found, Millis now) {
-  if (found) turn.taken_away = false;
-  turn.looks = found || turn.looks > kLooksSoon ? turn.looks : turn.looks + 1;
+// The disk's driver takes a moment after the kernel has found it: it is looked at again until it is
+// there.
+PathTurn::Do PathTurn::on_disk_seen(const Event& event, Millis now) {
+  const State state = state_;
+  switch (state) {
+    case State::Looking:
+      if (!event.done) return await(State::LookingFor, Do::Kind::LookFor);
+      break;
+    case State::LookedFor:
+    case State::LookedForInVain:
+      break;
+    case State::NotTakenAway:
+      if (!event.done) return on_taken_away(event.carried, now);
+      taken_away_ = false;
+      try_again(now);
+      return settle(Do::Kind::UseDisk);
+    default:
+      return {};
+  }
+  if (state == State::LookedForInVain && !event.done) {
+    try_again(now);
+    return settle();
+  }
+  after_failure_ = 0;
   // One that was found is taken by the multipath driver meanwhile.
-  const bool soon = found || turn.looks <= kLooksSoon;
-  turn.care_at = now + (soon ? kLookAgain : kLookAgainLater);
+  if (!event.done && looks_ <= kLooksSoon) ++looks_;
+  const bool soon = event.done || looks_ <= kLooksSoon;
+  care_at_ = now + (soon ? kLookAgain : kLookAgainLater);
+  if (!event.done) return settle();
+  taken_away_ = false;
+  return settle(Do::Kind::UseDisk);
 }
 
-void on_gone(PathTurn& turn) { turn = {.was_carried = turn.was_carried}; }
+PathTurn::Do PathTurn::on_errand_over(const Event& event, Millis now) {
+  if (errand_ == 0 || errand_ != event.errand) return {};
+  errand_ = 0;
+  if (state_ == State::TakingAway)
+    return event.done ? on_taken_away(event.carried, now)
+                      : await(State::NotTakenAway, Do::Kind::LookAtDisk);
+  // Of one that is lost again nothing is known; it is asked for anew when it is back.
+  if (!event.carried) return settle();
+  return await(event.done ? State::LookedFor : State::LookedForInVain, Do::Kind::LookAtDisk);
+}
+
+PathTurn::Do PathTurn::on_taken_away(bool carried, Millis now) {
+  after_failure_ = 0;
+  if (carried) care_at_ = now;
+  return settle();
+}
+
+PathTurn::Do PathTurn::await(State state, Do::Kind what) {
+  state_ = state;
+  return {.kind = what};
+}
+
+PathTurn::Do PathTurn::settle(Do::Kind what) { return await(State::Idle, what); }
+
+// At first soon.
+void PathTurn::try_again(Millis now) {
+  after_failure_ = after_failure_ == 0 ? kLookAgain : 2 * after_failure_;
+  if (after_failure_ > kMostAfterFailure) after_failure_ = kMostAfterFailure;
+  care_at_ = now + after_failure_;
+}
 
 }  // namespace isboot::keep

@@ -16,6 +16,9 @@ PathStatus lost(Text id, bool holds, Millis since) {
 PathStatus taken_away(Text id, bool is_carried) {
   return {.disk_id = id, .carried = is_carried, .taken_away = true};
 }
+PathStatus gone(Text id, bool is_carried) {
+  return {.disk_id = id, .carried = is_carried, .gone = true};
+}
 PathStatus alone(PathStatus path) {
   path.shared = false;
   return path;
@@ -52,6 +55,10 @@ TEST(PathCare, FailsOverWhileAnotherPathLivesAndHoldsAtTheLast) {
        {alone(lost("a", true, kLong)), carried("a")},
        PathCare::Leave},
       {"without its disk, still lost", {taken_away("a", false), carried("a")}, PathCare::Leave},
+      {"the other one's disk is gone", {carried("a"), gone("a", true)}, PathCare::Hold},
+      {"its disk is gone", {gone("a", true), carried("a")}, PathCare::BringBack},
+      {"its disk is gone, and it is lost", {gone("a", false), carried("a")}, PathCare::Leave},
+      {"the disk of the only path is gone", {gone("a", true)}, PathCare::Leave},
       {"without its disk, and back", {taken_away("a", true), carried("a")}, PathCare::BringBack},
   };
   for (const Case& each : kCases) {

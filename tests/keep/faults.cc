@@ -93,6 +93,7 @@ void World::kill_keeper() {
     kept->due = kNever;
     kept->ends_by = kNever;
   }
+  for (SentErrand& errand : errands_) errand.asker_is_gone = true;  // they go on
   clients_ = {};  // they see it, and ask again if they like
   if (!std::exchange(successor_.offered, false)) successor_ = {};
   asked_then_ = MachineEnd::Stay;

@@ -41,6 +41,9 @@ std::optional<SessionEvent> World::carry_out(Kept& kept, const SessionStep& step
     case SessionStep::Kind::HandOver:
       if (!kept.exists || random_.one_in(30)) return SessionEvent::failed(failure);
       kept.kernel_carries = true;
+      for (SentErrand& errand : errands_)
+        if (errand.path == &kept && errand.over_at == kNever)
+          errand.over_at = now_ + random_.below(2'000);
       if (kept.unbinding && !kept.unbound) kept.unbound_at = now_ + random_.below(2'000);
       return SessionEvent::handed_over();
     case SessionStep::Kind::Recover:

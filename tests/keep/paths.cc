@@ -31,63 +31,108 @@ bool World::another_lives(const Kept& path) const {
 // The turn of the driver's loop.
 void World::care_for_paths() {
   if (!multipath_ || !alive() || rests() || over_) return;
-  bool due = false;
+  std::array<bool, kMaxKept> carried{};
   for (const auto& kept : all_)
-    due = is_due(kept->turn, is_path(*kept) && is_carried(*kept), now_) || due;
-  if (!due) return;
+    if (is_path(*kept)) carried[*kept->slot] = is_carried(*kept);
+  if (!paths_.are_due(carried, now_)) return;
   std::vector<Kept*> paths;
   std::vector<boot::PathStatus> sights;
   for (const auto& kept : all_) {
-    kept->turn.care_at = kNever;  // each says anew when it is to be looked at again
     if (!is_path(*kept)) continue;
-    const bool carried = is_carried(*kept);
     paths.push_back(kept.get());
     sights.push_back({.disk_id = "a",
-                      .shared = kept->has_disk,
-                      .carried = carried,
-                      .holds = !carried && !kept->limit,
-                      .taken_away = kept->turn.taken_away,
-                      .lost_for = carried ? 0 : now_ - kept->lost_since});
+                      .shared = kept->has_disk && kept->disk_known,
+                      .carried = is_carried(*kept),
+                      .holds = !is_carried(*kept) && !kept->limit,
+                      .taken_away = paths_[*kept->slot].taken_away(),
+                      .gone = kept->disk_known && !kept->has_disk,
+                      .lost_for = is_carried(*kept) ? 0 : now_ - kept->lost_since});
   }
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    const boot::PathCare care = boot::care_for(sights, i);
-    on_care(paths[i]->turn, care, paths[i]->lost_since);
-    if (care_for_path(*paths[i], care))
-      on_care_done(paths[i]->turn);
-    else
-      on_care_failed(paths[i]->turn, care, now_);
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    on_path(*paths[i], {.kind = PathTurn::Event::Kind::Care,
+                        .care = boot::care_for(sights, i),
+                        .has_disk = paths[i]->disk_known});
+}
+
+void World::on_path(Kept& path, PathTurn::Event event) {
+  std::optional<PathTurn::Event> next = event;
+  while (next) {
+    next->carried = is_carried(path);
+    next->since = path.lost_since;
+    next = carry_out(path, paths_[*path.slot].on_event(*next, now_));
   }
 }
 
-bool World::care_for_path(Kept& path, boot::PathCare care) {
-  const bool taken = care == boot::PathCare::Leave || path.refused || !random_.one_in(10);
-  path.refused = !taken;
-  const auto set_limit = [&](std::optional<Millis> limit) {
-    if (!taken || !path.kernel_carries) return false;  // EBUSY
-    path.limit = limit;
-    return true;
-  };
-  switch (care) {
-    case boot::PathCare::Leave:
-    case boot::PathCare::Wait:
-      return true;
-    case boot::PathCare::Hold:
-      return set_limit({});
-    case boot::PathCare::Limit:
-      return set_limit(boot::kFailOver * 1'000);
-    case boot::PathCare::BringBack:
-      path.has_disk = path.has_disk || (path.kernel_carries && !random_.one_in(4));
-      path.disk_known = path.has_disk;
-      on_disk_looked_for(path.turn, path.has_disk, now_);
-      return true;
-    case boot::PathCare::Release:
+std::optional<PathTurn::Event> World::carry_out(Kept& path, const PathTurn::Do& what) {
+  using Kind = PathTurn::Event::Kind;
+  switch (what.kind) {
+    case PathTurn::Do::Kind::Nothing:
+      break;
+    case PathTurn::Do::Kind::SetLimit:
+      return PathTurn::Event{.kind = Kind::LimitSet, .done = set_limit(path, what.limit)};
+    case PathTurn::Do::Kind::LookAtDisk:
+      return PathTurn::Event{.kind = Kind::DiskSeen, .done = path.has_disk};
+    case PathTurn::Do::Kind::LookFor:
+      return send_errand(path, false);
+    case PathTurn::Do::Kind::TakeAway:
       note("session " + std::to_string(path.id.value) + " is released");
       if (!another_lives(path)) fail("the last path to the disk is given up");
-      if (!taken) return false;
-      path.has_disk = path.disk_known = false;
-      return true;
+      return send_errand(path, true);
+    case PathTurn::Do::Kind::UseDisk:
+      path.disk_known = true;
+      break;
+    case PathTurn::Do::Kind::ForgetDisk:
+      path.disk_known = false;
+      break;
   }
+  return std::nullopt;
+}
+
+bool World::set_limit(Kept& path, std::optional<std::uint32_t> seconds) {
+  path.refused = !path.refused && random_.one_in(10);
+  if (path.refused || !path.kernel_carries) return false;  // EBUSY
+  path.limit.reset();
+  if (seconds) path.limit = *seconds * Millis{1'000};
   return true;
+}
+
+PathTurn::Event World::send_errand(Kept& path, bool takes_away) {
+  for (const SentErrand& other : errands_)
+    if (other.path == &path && !other.asker_is_gone) fail("two errands are sent for one path");
+  const bool fails = !path.errand_failed && random_.one_in(5);
+  const bool sent = !fails || random_.one_in(2);
+  path.errand_failed = fails;
+  if (sent)
+    errands_.push_back({.number = ++errands_sent_,
+                        .takes_away = takes_away,
+                        .path = &path,
+                        .over_at = now_ + random_.below(2'000),
+                        .killed = fails});
+  return {.kind = PathTurn::Event::Kind::ErrandSent, .done = sent, .errand = errands_sent_};
+}
+
+// One that is killed may have done what it was to do, and says so as little as if it had not.
+void World::errands_turn() {
+  if (rests()) return;
+  for (std::size_t i = 0; i < errands_.size();) {
+    SentErrand& errand = errands_[i];
+    const bool waits = !errand.takes_away && errand.path->exists && !errand.path->kernel_carries;
+    if (waits && !errand.killed && errand.over_at <= now_) errand.over_at = kNever;
+    if (errand.over_at > now_) {
+      ++i;
+      continue;
+    }
+    const SentErrand over = errand;
+    errands_.erase(errands_.begin() + static_cast<std::ptrdiff_t>(i));
+    Kept& path = *over.path;
+    const bool done = path.exists && !waits && (!over.killed || random_.one_in(2));
+    if (done && (over.takes_away || !random_.one_in(8))) path.has_disk = !over.takes_away;
+    if (over.killed) note("an errand is killed");
+    if (alive() && !over.asker_is_gone && path.session)
+      on_path(path, {.kind = PathTurn::Event::Kind::ErrandOver,
+                     .done = !over.killed && path.exists,
+                     .errand = over.number});
+  }
 }
 
 void World::check_paths() {

@@ -36,6 +36,7 @@ void World::offer() {
 void World::take_offer_back() {
   const bool taken = !change(our_turn_.take_back());
   successor_.offered = false;
+  keeper_since_ = now_;  // nothing could be done until now
   tell({.kind = Event::Kind::OfferOver, .taken = taken});
   if (!taken) tell_of_the_end_again();
 }
@@ -47,7 +48,6 @@ void World::successor_turn() {
   successor_.there = false;
   const bool takes = !successor_.ends && change(successor_.turn.take());
   note(takes ? "the other program takes the sessions" : "the other program ends");
-  if (!takes) keeper_since_ = now_;  // nothing could be done while it had the offer
   tell({.kind = Event::Kind::ClientLeft, .client = successor_.client});
   if (!alive() && takes) hand_over();  // whatever the old one's guard waits for
 }
@@ -61,6 +61,7 @@ void World::hand_over() {
     if (kept->session) fail("a secret outlives its session");
     kept->due = kNever;
   }
+  for (SentErrand& errand : errands_) errand.asker_is_gone = true;
   our_turn_ = successor_.turn;
   restarts_ = {};
   starts_fail_ = 0;

@@ -55,9 +55,11 @@ Millis World::next_time() const {
   for (const auto& kept : all_) {
     next = std::min(next, kept->nic->whole_at);
     if (!rests()) next = std::min(next, kept->due);
-    if (!rests() && multipath_ && kept->session) next = std::min(next, kept->turn.care_at);
     if (kept->exists && !kept->unbound) next = std::min(next, kept->unbound_at);
   }
+  if (multipath_ && alive() && !rests()) next = std::min(next, paths_.care_at());
+  for (const SentErrand& errand : errands_)
+    if (!rests()) next = std::min(next, errand.over_at);
   if (alive()) next = std::min(next, keeper_->deadline());
   return std::max(next, now_);
 }
@@ -71,6 +73,7 @@ void World::step() {
   if (now_ >= start_at_) start_keeper();
   successor_turn();
   kernel_turn();
+  errands_turn();
   for (std::size_t i = 0; i < all_.size() && alive() && !rests() && !over_; ++i) {
     Kept& kept = *all_[i];
     if (!kept.session || kept.due > now_) continue;
@@ -114,13 +117,14 @@ void World::start_keeper() {
   keeper_.emplace(announced_);
   keeper_->set_end_limit(kEndLimit);
   keeper_since_ = now_;
+  paths_ = {};
   for (const auto& kept : all_) {
     if (!kept->exists) continue;
     kept->slot = keeper_->free_slot();
     kept->session = std::make_unique<boot::Session>(
         home_portal_, kept->login, boot::SessionLimits{.give_up = boot::kNeverGiveUp}, hash_,
         entropy_);
-    kept->turn = {.taken_away = !kept->disk_known};
+    paths_[*kept->slot].begin(kept->disk_known);
     kept->unreachable = false;
     kept->told_carried = true;
     drive(*kept, boot::SessionEvent::adopt(2));
@@ -252,7 +256,7 @@ void World::carry_out(const Action& action, Kept& kept) {
     case Action::Kind::Leave:
       return on_leave(kept);
     case Action::Kind::Forget:
-      on_gone(kept.turn);
+      paths_[action.slot].end();
       kept.session.reset();
       kept.slot.reset();
       kept.due = kNever;
@@ -312,7 +316,8 @@ void World::check() {
       continue;
     }
     if (!kept->exists) {
-      if (now_ > std::max(kept->gone_at, keeper_since_) + 15'000)
+      // Nothing is done for it while all are offered to another program.
+      if (!rests() && now_ > std::max(kept->gone_at, keeper_since_) + 15'000)
         fail("a session is kept that somebody else has ended");
       continue;
     }

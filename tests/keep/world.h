@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "core/boot/session.h"
-#include "core/keep/keeper.h"
-#include "core/keep/path_turn.h"
+#include "core/keep/paths.h"
 #include "core/keep/restarts.h"
 #include "core/keep/succession.h"
 #include "testing/fake_entropy.h"
@@ -53,6 +52,18 @@ struct Nic {
   Millis whole_since = 0;
 };
 
+struct Kept;
+
+// A process that is to do something slow about a path.
+struct SentErrand {
+  std::uint32_t number = 0;
+  bool takes_away = false;
+  Kept* path = nullptr;
+  Millis over_at = kNever;  // kNever: it waits for a target that is away
+  bool killed = false;
+  bool asker_is_gone = false;
+};
+
 // A session in the kernel, and the driver that a platform has for it.
 struct Kept {
   explicit Kept(SessionId number);
@@ -78,9 +89,9 @@ struct Kept {
   std::uint32_t link = 0;                              // of its NIC, as far as the keeper knows
   bool unreachable = false;                            // the last connect got no answer
 
-  PathTurn turn;
   std::optional<Millis> limit;  // how long its I/O waits; nothing: for ever
   bool refused = false;         // the last change of it, by the kernel
+  bool errand_failed = false;   // the last one, or it could not be sent
   bool has_disk = true;
   bool disk_known = true;  // what is written down for the next keeper
 
@@ -140,7 +151,11 @@ private:
   bool is_path(const Kept& kept) const;
   bool another_lives(const Kept& path) const;
   void care_for_paths();
-  bool care_for_path(Kept& path, boot::PathCare care);
+  void on_path(Kept& path, PathTurn::Event event);
+  std::optional<PathTurn::Event> carry_out(Kept& path, const PathTurn::Do& what);
+  bool set_limit(Kept& path, std::optional<std::uint32_t> seconds);
+  PathTurn::Event send_errand(Kept& path, bool takes_away);
+  void errands_turn();
   void check_paths();
 
   // nics.cc
@@ -198,6 +213,9 @@ private:
   std::uint32_t next_id_ = 1;
   std::uint32_t next_link_ = 1;
   bool multipath_ = false;
+  Paths paths_;
+  std::vector<SentErrand> errands_;
+  std::uint32_t errands_sent_ = 0;
   std::uint64_t paths_were_ = 0;
   Millis paths_since_ = 0;  // when their state was another
 

@@ -1,13 +1,17 @@
 #include "platform/linux/keeper/errands.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <type_traits>
 
 #include "platform/linux/keeper/start_anew.h"
@@ -23,6 +27,13 @@ static_assert(std::is_trivially_copyable_v<Errand> && std::is_trivially_copyable
 constexpr int kAsker = 0;
 constexpr int kFolder = 1;
 constexpr int kAboveThem = 3;
+// More than a keeper's sessions send, also with those of sessions that are gone.
+constexpr std::size_t kMostUnderWay = 32;
+
+struct UnderWay {
+  pid_t process = 0;
+  Errand errand;
+};
 
 // Not _exit(), which a sanitizer takes for a reason to ask for more than the filter allows.
 [[noreturn]] void end() {
@@ -38,29 +49,72 @@ int carry_out(const SessionFolder& folder, const Errand& errand) {
   return number != 0 ? number : ENODEV;
 }
 
-void answer(const SessionFolder& folder, const Errand& errand) {
-  const ErrandOver over{errand.kind, errand.number, carry_out(folder, errand)};
+void answer(const Errand& errand, int error) {
+  const ErrandOver over{errand.kind, errand.number, error};
   (void)::send(kAsker, &over, sizeof over, MSG_NOSIGNAL);
+}
+
+void wake_up(int) {}
+
+// A child that ends wakes ppoll() up, and nothing else.
+void block_notices_of_children(sigset_t& in_poll) {
+  struct sigaction wakes {};
+  wakes.sa_handler = wake_up;
+  (void)sigaction(SIGCHLD, &wakes, nullptr);
+  sigset_t blocked;
+  (void)sigemptyset(&blocked);
+  (void)sigaddset(&blocked, SIGCHLD);
+  (void)sigprocmask(SIG_BLOCK, &blocked, &in_poll);
+  (void)sigdelset(&in_poll, SIGCHLD);
+}
+
+// Those that are over have said so themselves, unless they were killed.
+void take_leave(std::span<UnderWay> all) {
+  int status = 0;
+  for (pid_t process; (process = waitpid(-1, &status, WNOHANG)) > 0;)
+    for (UnderWay& one : all) {
+      if (one.process != process) continue;
+      if (!WIFEXITED(status)) answer(one.errand, kErrandKilled);
+      one = {};
+    }
+}
+
+// Not fork(), which does more than a process needs that only writes to sysfs. Where no process can
+// be had, this one is away for as long as it takes.
+void begin(const SessionFolder& folder, const Errand& errand, std::span<UnderWay> all) {
+  UnderWay* place = nullptr;
+  for (UnderWay& one : all)
+    if (one.process == 0) place = &one;
+  if (place == nullptr) return answer(errand, EAGAIN);
+  const long child = syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  if (child > 0) {
+    *place = {static_cast<pid_t>(child), errand};
+    return;
+  }
+  answer(errand, carry_out(folder, errand));
+  if (child == 0) end();
 }
 
 // Nothing of the keeper's stays open here: its lock and the connections of its clients end with it.
 [[noreturn]] void serve(int asker, SessionFolder& folder, std::span<std::uint8_t> hidden) {
   (void)prctl(PR_SET_NAME, "isboot-errands", 0, 0, 0);
-  (void)signal(SIGCHLD, SIG_IGN);  // nobody waits for those that are over
+  sigset_t in_poll;
+  block_notices_of_children(in_poll);
   if (!hidden.empty()) (void)munmap(hidden.data(), hidden.size());
   const int above = fcntl(asker, F_DUPFD_CLOEXEC, kAboveThem);
   if (!folder.move_above(kAboveThem) || dup2(above, kAsker) < 0 || !folder.move_to(kFolder)) end();
   close_from(kFolder + 1);
   (void)refuse_other_system_calls(Caller::Errands);
+  std::array<UnderWay, kMostUnderWay> all{};
   for (;;) {
+    pollfd asked{kAsker, POLLIN, 0};
+    const int ready = ppoll(&asked, 1, nullptr, &in_poll);
+    if (ready < 0 && errno != EINTR) end();
+    take_leave(all);
+    if (ready <= 0) continue;
     Errand errand;
     if (recv(kAsker, &errand, sizeof errand, 0) != static_cast<ssize_t>(sizeof errand)) end();
-    // Not fork(), which does more than a process needs that only writes to sysfs. Where no process
-    // can be had, this one is away for as long as it takes.
-    const long child = syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
-    if (child > 0) continue;
-    answer(folder, errand);
-    if (child == 0) end();
+    begin(folder, errand, all);
   }
 }
 

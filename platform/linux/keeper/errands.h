@@ -1,10 +1,12 @@
 // What the keeper wants of sysfs that the kernel may take its time for: it asks a target, and waits
 // for the answer, or for the session if that is lost meanwhile. A process of its own carries it
-// out, with one more for each errand, so that none waits for another and the keeper for none.
+// out, with one more for each errand, so that none waits for another and the keeper for none. One
+// that is killed is over as well, and says so.
 #pragma once
 
 #include <sys/types.h>
 
+#include <cerrno>
 #include <optional>
 #include <span>
 
@@ -21,10 +23,13 @@ struct Errand {
   DiskName disk{};  // of Remove
 };
 
+// What sysfs never says: nobody knows what became of the errand.
+inline constexpr int kErrandKilled = EOWNERDEAD;
+
 struct ErrandOver {
   Errand::Kind kind = Errand::Kind::LookFor;
   std::uint32_t number = 0;
-  int error = 0;  // errno; 0: done
+  int error = 0;  // errno, or kErrandKilled; 0: done
 };
 
 class Errands {

@@ -17,12 +17,6 @@ const Error kFull{Errc::NoSpace, 0, "too many sessions"};
 
 }  // namespace
 
-Millis Keeper::Slot::deadline() const {
-  Millis first = session ? session->waiting().deadline : kNever;
-  if (session && care_at < first) first = care_at;
-  return first;
-}
-
 Result<Done> Keeper::open(const KeeperPlaces& places) {
   state_file_.emplace(ISBOOT_TRY(StateFile::open(places.state)));
   ISBOOT_TRY(state_file_->lock());
@@ -148,7 +142,7 @@ Result<Done> Keeper::watch(Slot& slot) {
     return Error{Errc::BadValue, 0, "the session is kept already"};
   slot.session.emplace(record, ports_);
   slot.disk_id = folder_->disk_id(record.disk);
-  slot.taken_away = record.disk.empty();
+  paths_[index_of(slot)].begin(!record.disk.empty());
   if (!record.disk.empty()) let_commands_wait(record);
   ISBOOT_TRY(slot.session->start(folder_->is_logged_in(record.session)));
   is_kept(slot) = true;
@@ -166,8 +160,7 @@ void Keeper::release(Slot& slot) {
   slot.session.reset();
   slot.disk_id.clear();
   slot.told_carried = false;
-  keep::on_gone(slot);
-  slot.errand = 0;
+  paths_[index_of(slot)].end();
   record_of(slot) = {};
 }
 
@@ -215,11 +208,11 @@ void Keeper::wait() {
   add(notices_.descriptor(), POLLIN);
   add(listener_->descriptor(), POLLIN);
   for (const UniqueFd& client : clients_) add(client.get(), POLLIN);
-  Millis deadline = core_->deadline();
+  Millis deadline = std::min(core_->deadline(), paths_.care_at());
   for (const Slot& slot : slots_) {
     const Waiting waiting = slot.session ? slot.session->waiting() : Waiting{};
     add(waiting.descriptor, waiting.events);
-    deadline = std::min(deadline, slot.deadline());
+    deadline = std::min(deadline, waiting.deadline);
   }
   for (std::size_t way = 0; way < EndNotice::kWays.size(); ++way)
     add(end_notice_->descriptor(way), 0);

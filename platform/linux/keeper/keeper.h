@@ -8,9 +8,7 @@
 
 #include <poll.h>
 
-#include "core/boot/path_care.h"
-#include "core/keep/keeper.h"
-#include "core/keep/path_turn.h"
+#include "core/keep/paths.h"
 #include "platform/linux/initiator/iscsi_events.h"
 #include "platform/linux/keeper/baton.h"
 #include "platform/linux/keeper/control.h"
@@ -80,14 +78,12 @@ private:
     std::array<std::uint8_t, kMaxRequest> request;
     keep::AnnouncedEnd announced;  // no secret, but the next keeper must know since when
   };
-  struct Slot : keep::PathTurn {
+  struct Slot {
     // Else the compiler clears all of its memory, and the guard has that for nothing.
     Slot() {}                            // NOLINT(modernize-use-equals-default)
     std::optional<KeptSession> session;  // borrows its record
     DiskId disk_id;
     bool told_carried = false;  // what core_ knows of it
-    std::uint32_t errand = 0;   // under way; 0: none
-    Millis deadline() const;
   };
   static constexpr std::size_t kMaxClients = keep::kMaxClients;
   static constexpr std::size_t kMaxPolled =
@@ -114,12 +110,12 @@ private:
   void on_time();
   bool paths_have_changed();
   void care_for_paths();
-  Result<Done> care_for_path(Slot& slot, boot::PathCare care);
+  void on_path(Slot& slot, keep::PathTurn::Event event);
+  std::optional<keep::PathTurn::Event> carry_out(Slot& slot, const keep::PathTurn::Do& what,
+                                                 DiskName& seen);
   void say_other_path(const Slot& slot);
-  Result<Done> bring_disk_back(Slot& slot);
-  void look_at_disk(Slot& slot);
-  Result<Done> send_errand(Slot& slot, Errand::Kind kind);
-  void on_errand_over(Slot& slot, const ErrandOver& over);
+  keep::PathTurn::Event send_errand(Slot& slot, Errand::Kind kind);
+  void use_disk(Slot& slot, const DiskName& disk);
   void read_errands();
   void let_commands_wait(const SessionRecord& record);
   void accept_client();
@@ -143,6 +139,7 @@ private:
   std::optional<EndNotice> end_notice_;
   std::optional<Baton> baton_;
   std::array<Slot, kMaxKept> slots_;
+  keep::Paths paths_;  // by the same numbers
   std::array<UniqueFd, kMaxClients> clients_;
   std::optional<keep::Keeper> core_;
   std::array<char, kMaxAnswer> answer_{};

@@ -64,8 +64,10 @@ constexpr int kAllowedErrands[] = {
     // the asker
     SYS_recvfrom,
     SYS_sendto,
-    // a process for each errand
+    // a process for each errand; what became of it
     SYS_clone,
+    SYS_ppoll,
+    SYS_wait4,
     SYS_exit,
     SYS_exit_group,
     SYS_rt_sigreturn,

@@ -47,6 +47,12 @@ protected:
     for (std::string child; children >> child;) last = child;
     return last;
   }
+  static std::string first_child_of(const std::string& process) {
+    std::ifstream children{"/proc/" + process + "/task/" + process + "/children"};
+    std::string first;
+    children >> first;
+    return first;
+  }
   std::optional<ErrandOver> wait() {
     pollfd ready{errands_.descriptor(), POLLIN, 0};
     (void)poll(&ready, 1, kLongMs);
@@ -120,6 +126,30 @@ TEST_F(ErrandsTest, ForgetsTheMemoryThatIsHiddenFromIt) {
   EXPECT_TRUE(maps("self"));
   EXPECT_FALSE(maps(helper));
   (void)munmap(shared, page);
+}
+
+// Only its asker can know what it was for.
+TEST_F(ErrandsTest, OneThatIsKilledIsOver) {
+  ASSERT_TRUE(errands_.start(*folder_, {}));
+  ASSERT_TRUE(errands_.send(look_for(3, 1)));
+  ASSERT_TRUE(errands_.send(look_for(4, 2)));
+  const auto other = wait();  // they are begun in this order
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->number, 2U);
+  const std::string helper = last_child();
+  ASSERT_FALSE(helper.empty());
+  const std::string blocked = first_child_of(helper);
+  ASSERT_FALSE(blocked.empty());
+  ASSERT_EQ(kill(std::stoi(blocked), SIGKILL), 0);
+  const auto over = wait();
+  ASSERT_TRUE(over);
+  EXPECT_EQ(over->number, 1U);
+  EXPECT_EQ(over->kind, Errand::Kind::LookFor);
+  EXPECT_EQ(over->error, kErrandKilled);
+  ASSERT_TRUE(errands_.send(look_for(4, 3)));  // it serves as before
+  const auto next = wait();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->number, 3U);
 }
 
 TEST_F(ErrandsTest, IsMissedWhenItIsGone) {

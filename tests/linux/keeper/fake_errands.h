@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/eventfd.h>
+
 #include <deque>
 #include <vector>
 
@@ -16,13 +18,22 @@ public:
     sent.push_back(errand);
     return true;
   }
-  int descriptor() const override { return -1; }
-  std::optional<ErrandOver> next() override { return std::nullopt; }
+  int descriptor() const override { return over.empty() ? -1 : ready_.get(); }
+  std::optional<ErrandOver> next() override {
+    if (over.empty()) return std::nullopt;
+    const ErrandOver first = over.front();
+    over.pop_front();
+    return first;
+  }
   bool is_gone() const override { return gone; }
 
   std::vector<Errand> sent;
+  std::deque<ErrandOver> over;  // as the test says
   bool refuses = false;
   bool gone = false;
+
+private:
+  UniqueFd ready_{eventfd(1, EFD_CLOEXEC)};
 };
 
 }  // namespace isboot::linux_platform

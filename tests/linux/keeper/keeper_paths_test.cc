@@ -88,8 +88,12 @@ protected:
   }
   // What keeps them is a keeper that has just begun.
   void start(std::initializer_list<std::uint32_t> sessions) {
-    ASSERT_TRUE(keeper_.open({classes_.c_str(), state_.c_str(), control_.c_str()}));
+    open();
     for (const std::uint32_t session : sessions) ASSERT_TRUE(keeper_.remember(record(session)));
+    begin();
+  }
+  void open() { ASSERT_TRUE(keeper_.open({classes_.c_str(), state_.c_str(), control_.c_str()})); }
+  void begin() {
     ASSERT_TRUE(keeper_.prepare());
     ASSERT_TRUE(keeper_.adopt());
     int ends[2];
@@ -155,6 +159,27 @@ TEST_F(KeeperPathsTest, ALostOneIsGivenUpForTheOneThatLives) {
   EXPECT_EQ(errands_.sent[0].kind, Errand::Kind::Remove);
   EXPECT_EQ(errands_.sent[0].disk, Text{"/dev/sdb"});
   EXPECT_TRUE(log_.says("another path lives"));
+}
+
+// A disk that is to be looked for, by a process that somebody kills each time: it is sent for
+// again.
+TEST_F(KeeperPathsTest, OneWhoseErrandIsKilledIsNotLeftWithoutItsDisk) {
+  SessionRecord without = record(3);
+  without.disk.clear();
+  open();
+  ASSERT_TRUE(keeper_.remember(without));
+  begin();
+  std::size_t killed = 0;
+  turns_.in_each = [&] {
+    if (errands_.sent.size() == 3) return let_go();
+    if (errands_.sent.size() == killed) return;
+    const Errand& errand = errands_.sent[killed++];
+    errands_.over.push_back({errand.kind, errand.number, kErrandKilled});
+  };
+  EXPECT_EQ(keeper_.run(), MachineEnd::Stay);
+  ASSERT_EQ(errands_.sent.size(), 3U);
+  for (const Errand& errand : errands_.sent) EXPECT_EQ(errand.kind, Errand::Kind::LookFor);
+  EXPECT_TRUE(log_.says("was killed"));
 }
 
 }  // namespace
