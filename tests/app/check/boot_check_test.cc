@@ -147,7 +147,7 @@ TEST_F(BootCheckTest, ALinkLocalTargetNeedsTheNicOfTheTable) {
   ASSERT_TRUE(checked.ok()) << checked.error().message;
   const CheckedDisk& first = (**checked)[0];
   ASSERT_TRUE(first.failure);
-  EXPECT_EQ(first.failure->message.find("the NIC of target0: "), 0U) << first.failure->message;
+  EXPECT_EQ(first.failure->message, "the NIC of target0, 52:54:00:00:00:01: no such NIC");
   EXPECT_EQ(first.failure->next_step, "check the MAC address in the firmware's settings");
 }
 
