@@ -7,12 +7,13 @@ import secrets
 from . import console, ibft_table, initramfs, machine, target
 from .disk import ROOT_LABEL, ROOT_MIB, Disk, root_tree
 from .kernel import Kernel
+from .processor import AMD64
 from .workspace import PROJECT, Workspace, init_binary, isboot_binary, small_binary, vm_writer
 
 BIOS, UEFI, KERNEL = "bios", "uefi", "kernel"  # who loads the kernel; KERNEL: QEMU itself
 
-ARGUMENTS = (f"{machine.KERNEL_ARGUMENTS} earlyprintk=ttyS0,115200 "
-             f"root=LABEL={ROOT_LABEL} rootfstype=ext4 ro")
+ROOT_ARGUMENTS = f"root=LABEL={ROOT_LABEL} rootfstype=ext4 ro"
+ARGUMENTS = f"{AMD64.kernel_arguments} {AMD64.early_console} {ROOT_ARGUMENTS}"
 GUEST_INIT = PROJECT / "tests/vm/guest/init"
 
 # Seconds. Several times what two busy cores need; a wait that reaches its limit is a failure.
@@ -28,6 +29,7 @@ class Boot:
 
     # What no line of the console may say.
     errors = console.ERRORS
+    processor = AMD64
 
     # pylint: disable-next=too-many-arguments
     def __init__(self, name, firmware, arguments="", initrd=None, guest_init=GUEST_INIT,
@@ -40,14 +42,17 @@ class Boot:
         self.target = None
         self._firmware = firmware
         self._chap = chap
-        self._kernel = Kernel()
-        self._arguments = f"{ARGUMENTS} vm.nonce={self.nonce} {arguments}"
+        processor = self.processor
+        self._kernel = Kernel(processor.archive)
+        self._arguments = (f"{processor.kernel_arguments} {processor.early_console} {ROOT_ARGUMENTS} "
+                           f"vm.nonce={self.nonce} {arguments}")
         self._initrd = initrd or isboot_initramfs(self._kernel)
         tree = root_tree(self.workspace, self._kernel, self._initrd, guest_init, self._arguments,
                          files={"sbin/isboot": isboot_binary(), "bin/writer": vm_writer(),
-                                SMALL_PROGRAM: small_binary(), **(files or {})})
+                                SMALL_PROGRAM: small_binary(), **(files or {})},
+                         processor=processor)
         self.change_root(tree)
-        self.disk = Disk(self.workspace, tree, root_mib)
+        self.disk = Disk(self.workspace, tree, root_mib, processor)
 
     @contextlib.contextmanager
     def running(self, watcher=None):

@@ -1,10 +1,12 @@
 """A bootable disk without root's rights: GPT, GRUB for BIOS and for UEFI, an ext4 root."""
 
+import pathlib
 import shutil
 import struct
 import subprocess
 
 from .process import run
+from .processor import AMD64
 
 SECTOR = 512
 MIB = 1024 * 1024
@@ -56,15 +58,16 @@ class Root:
 class Disk(Root):
     """The image `path`, made in `workspace` from a directory `tree` that becomes its root."""
 
-    def __init__(self, workspace, tree, root_mib=ROOT_MIB):
+    def __init__(self, workspace, tree, root_mib=ROOT_MIB, processor=AMD64):
         super().__init__(workspace / "disk.img", ROOT_START * SECTOR)
         with open(self.path, "wb") as image:
             # The GPT's copy is at the end.
             image.truncate(ROOT_START * SECTOR + (root_mib + 1) * MIB)
         self._partition(root_mib)
         (workspace / "grub-early.cfg").write_text(FIND_ROOT, encoding="ascii")
-        self._install_grub_bios(workspace)
-        self._install_grub_uefi(workspace)
+        if processor == AMD64:
+            self._install_grub_bios(workspace)
+        self._install_grub_uefi(workspace, processor)
         self._make_root(tree, root_mib)
 
     def _make_root(self, tree, root_mib):
@@ -94,7 +97,7 @@ class Disk(Root):
             image.write(data)
 
     def _install_grub_bios(self, workspace):
-        core = bytearray(_grub_core(workspace, "i386-pc", "biosdisk"))
+        core = bytearray(_grub_core(workspace, f"{GRUB}/i386-pc", "biosdisk"))
         assert len(core) <= BIOS_SECTORS * SECTOR, "core.img does not fit its partition"
         struct.pack_into("<Q", core, CORE_IMG_NEXT_SECTOR, BIOS_START + 1)
         with open(f"{GRUB}/i386-pc/boot.img", "rb") as file:
@@ -103,28 +106,32 @@ class Disk(Root):
         self._write(0, boot[:BOOT_CODE_SIZE])
         self._write(BIOS_START * SECTOR, core)
 
-    def _install_grub_uefi(self, workspace):
-        (workspace / "BOOTX64.EFI").write_bytes(_grub_core(workspace, "x86_64-efi", "efi_gop"))
+    def _install_grub_uefi(self, workspace, processor):
+        loader = workspace / processor.loader
+        loader.write_bytes(_grub_core(workspace, processor.grub_folder(), "efi_gop"))
         esp = f"{self.path}@@{ESP_START * SECTOR}"
         run("mformat", "-i", esp, "-T", ESP_SECTORS, "-h", 255, "-s", 63, "-F", "::")
         run("mmd", "-i", esp, "::/EFI", "::/EFI/BOOT")
-        run("mcopy", "-i", esp, workspace / "BOOTX64.EFI", "::/EFI/BOOT/BOOTX64.EFI")
+        run("mcopy", "-i", esp, loader, f"::/EFI/BOOT/{processor.loader}")
 
 
-def _grub_core(workspace, platform, *modules):
+def _grub_core(workspace, folder, *modules):
+    """Of the modules in `folder`, which has the platform's name."""
+    platform = pathlib.PurePath(folder).name
     core = workspace / f"core-{platform}.img"
-    run("grub-mkimage", "-O", platform, "-d", f"{GRUB}/{platform}", "-p", "/boot/grub",
+    run("grub-mkimage", "-O", platform, "-d", folder, "-p", "/boot/grub",
         "-c", workspace / "grub-early.cfg", "-o", core, *GRUB_MODULES, *modules)
     return core.read_bytes()
 
 
-def root_tree(workspace, kernel, initramfs, init, arguments, files=None):
+# pylint: disable-next=too-many-arguments
+def root_tree(workspace, kernel, initramfs, init, arguments, files=None, processor=AMD64):
     """The directory that becomes the disk's root: busybox, `init`, and what GRUB loads;
     `files`: path in it → the file to copy."""
     tree = workspace / "root"
     for name in ("bin", "sbin", "proc", "sys", "dev", "run", "tmp", "boot/grub"):
         (tree / name).mkdir(parents=True)
-    shutil.copy("/bin/busybox", tree / "bin/busybox")
+    shutil.copy(processor.busybox(), tree / "bin/busybox")
     for applet in run("/bin/busybox", "--list").decode().split():
         if applet != "busybox":
             (tree / "bin" / applet).symlink_to("/bin/busybox")

@@ -30,13 +30,10 @@ class Edk2Boot(Boot):
 
     def _machine(self, port):
         attempts = self._attempts(self._port)
-        with open(f"{machine.OVMF}/OVMF_VARS_4M.fd", "rb") as pristine:
+        with open(self.processor.firmware[1], "rb") as pristine:
             settings = variables(pristine.read(), attempts)
-        (self.workspace / "vars.fd").write_bytes(settings)
         guest = machine.Machine(self.workspace, "", [
-            *_nic("net", machine.MAC),
-            "-drive", f"if=pflash,format=raw,readonly=on,file={machine.OVMF}/OVMF_CODE_4M.fd",
-            "-drive", "if=pflash,format=raw,file=vars.fd"])
+            *_nic("net", machine.MAC), *machine.uefi_arguments(self.workspace, settings)])
         if any(one.mac == SECOND_MAC for one in attempts):
             guest.add("-netdev", "user,id=net2,net=10.0.3.0/24", *_nic("net2", SECOND_MAC))
         return guest

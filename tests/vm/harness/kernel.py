@@ -10,6 +10,7 @@ from .workspace import cache_lock
 # name at run time (libcrc32c, ext4), so that no dependency in modules.dep mentions it.
 MODULES = ("virtio_pci", "virtio_net", "e1000", "e1000e", "iscsi_tcp", "iscsi_ibft", "sd_mod",
            "ext4", "crc32c_generic", "crc32c_intel")
+OF_AMD64 = {"crc32c_intel"}  # other processors have no such module
 INDEXES = ("modules.dep", "modules.alias", "modules.softdep")
 
 
@@ -19,6 +20,7 @@ class Kernel:
     def __init__(self, archive=packages.HOST):
         meta = f"linux-image-{archive.architecture or 'amd64'}"
         package = packages.dependency(meta, r"linux-image-\d\S+", archive)
+        self._lacks = OF_AMD64 if archive.architecture == "arm64" else set()
         self.version = package.removeprefix("linux-image-")
         self.tree = packages.unpacked(package, archive=archive)
         self.image = self.tree / "boot" / f"vmlinuz-{self.version}"
@@ -48,7 +50,7 @@ class Kernel:
         by_name = {_name(path): path for path in needs}
         built_in = {_name(path) for path in (self._modules / "modules.builtin").read_text().split()}
         chosen = set()
-        for name in set(names) - built_in:
+        for name in set(names) - built_in - self._lacks:
             path = by_name[name]
             chosen.update([path, *needs[path]])
         return sorted(chosen)

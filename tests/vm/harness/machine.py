@@ -7,6 +7,7 @@ import subprocess
 
 from .console import Console
 from .process import running
+from .processor import AMD64
 from .target import LUN, NAME
 
 MEMORY_MIB = 512
@@ -14,11 +15,7 @@ HOST = "10.0.2.2"  # the host's loopback interface, as QEMU's user networking sh
 MAC = "52:54:00:12:34:56"
 USER_NETWORK = "user,id=net"  # QEMU's own NAT, DHCP and TFTP
 INITIATOR = "iqn.2026-11.org.example:isboot-vm-initiator"
-OVMF = "/usr/share/OVMF"
-# For every kernel here. The check of the timer counts ticks against the host's time: on a busy host
-# an emulated machine misses some, and the kernel would panic ("IO-APIC + timer doesn't work"). Nor is
-# it a fault of the kernel ("BUG: soft lockup") that a busy host stops its processor for a while.
-KERNEL_ARGUMENTS = "console=ttyS0 panic=1 no_timer_check nosoftlockup"
+KERNEL_ARGUMENTS = AMD64.kernel_arguments
 
 
 def accelerator():
@@ -30,12 +27,13 @@ class Machine:
     """The parts common to all; `arguments` say how it boots. The NIC is plugged into `netdev`, as
     -netdev has it, with the id "net"; `network`: further options of that."""
 
-    def __init__(self, workspace, network, arguments, netdev=USER_NETWORK):
+    # pylint: disable-next=too-many-arguments
+    def __init__(self, workspace, network, arguments, netdev=USER_NETWORK, processor=AMD64):
         self._workspace = workspace
         self.console = None
         self._command = [
-            "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
-            "-machine", "q35,graphics=off", "-accel", accelerator(), "-cpu", "max", "-smp", "1",
+            *processor.qemu, "-nodefaults", "-no-user-config", "-no-reboot",
+            "-accel", accelerator(), "-smp", "1",
             "-m", f"{MEMORY_MIB}M", "-display", "none",
             "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
             "-netdev", f"{netdev}{network}", *arguments]
@@ -75,27 +73,54 @@ def from_firmware(workspace, port, uefi):
     return from_ipxe(workspace, "virtio-net-pci", uefi)
 
 
-def write_script(workspace, port, chap=()):
-    """What from_ipxe() runs: the disk at `port` is booted. `chap`: as of target.Target."""
+def from_loaded_ipxe(workspace, port, processor, ipxe):
+    """The same by UEFI, of which PXE loads the file `ipxe` by TFTP: no ROM has iPXE for this
+    processor. It takes the script that it finds beside itself."""
+    script = write_script(workspace, port, first=("dhcp",))
+    script.rename(script.with_name("autoexec.ipxe"))
+    shutil.copy(ipxe, script.with_name("ipxe.efi"))
+    firmware = uefi_arguments(workspace, processor=processor)
+    return Machine(workspace, "", [*_only_nic("virtio-net-pci"), *firmware],
+                   f"{USER_NETWORK},tftp=tftp,bootfile=ipxe.efi", processor)
+
+
+def write_script(workspace, port, chap=(), first=()):
+    """What from_ipxe() runs: the disk at `port` is booted. `chap`: as of target.Target; `first`:
+    what iPXE does before."""
     boot = workspace / "tftp"
     boot.mkdir(exist_ok=True)
     settings = zip(("username", "password", "reverse-username", "reverse-password"), chap)
-    lines = ["#!ipxe", f"set initiator-iqn {INITIATOR}",
+    lines = ["#!ipxe", *first, f"set initiator-iqn {INITIATOR}",
              *(f"set {name} {value}" for name, value in settings),
              f"sanboot iscsi:{HOST}:tcp:{port}:{LUN}:{NAME}", ""]
-    (boot / "boot.ipxe").write_text("\n".join(lines), encoding="ascii")
+    script = boot / "boot.ipxe"
+    script.write_text("\n".join(lines), encoding="ascii")
+    return script
 
 
 def from_ipxe(workspace, nic, uefi, netdev=f"{USER_NETWORK},tftp=tftp,bootfile=boot.ipxe"):
     """iPXE does what DHCP tells it; of itself, QEMU's says boot.ipxe of the run's tftp directory.
     `nic`: QEMU's name of the device."""
     # QEMU's own choice of ROM holds iPXE twice, for BIOS and for UEFI.
-    arguments = ["-device", f"{nic},netdev=net,mac={MAC},bootindex=1"]
+    arguments = _only_nic(nic)
     if uefi:
-        shutil.copy(f"{OVMF}/OVMF_VARS_4M.fd", workspace / "vars.fd")
-        arguments += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
-                      "-drive", "if=pflash,format=raw,file=vars.fd"]
+        arguments += uefi_arguments(workspace)
     return Machine(workspace, "", arguments, netdev)
+
+
+def _only_nic(nic):
+    return ["-device", f"{nic},netdev=net,mac={MAC},bootindex=1"]
+
+
+def uefi_arguments(workspace, variables=None, processor=AMD64):
+    """The firmware; `variables`: the bytes of its store, when it is not to start as a new one."""
+    code, pristine = processor.firmware
+    if variables:
+        (workspace / "vars.fd").write_bytes(variables)
+    else:
+        shutil.copy(pristine, workspace / "vars.fd")
+    return ["-drive", f"if=pflash,format=raw,readonly=on,file={code}",
+            "-drive", "if=pflash,format=raw,file=vars.fd"]
 
 
 def from_kernel(workspace, kernel, initramfs, cmdline, table=None, local_disk=None,
