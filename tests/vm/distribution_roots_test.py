@@ -1,5 +1,6 @@
 """Whole Debian systems whose root is not simply ext4 in a partition: xfs, btrfs, a volume of LVM,
-LUKS by a passphrase. Needs root and the network. Not in CI; `scripts/test --distribution`."""
+LUKS by a passphrase; or that have swap and a second disk on iSCSI, too. Needs root and the network.
+Not in CI; `scripts/test --distribution`."""
 
 import os
 import unittest
@@ -10,7 +11,7 @@ from harness.distribution_roots import ROOTS
 
 SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
 GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()
-CHOSEN = os.environ.get("ISBOOT_ROOTS", "xfs btrfs lvm luks").split()
+CHOSEN = os.environ.get("ISBOOT_ROOTS", "xfs btrfs lvm luks swap").split()
 COMBINATIONS = [(suite, generator, root)
                 for suite in SUITES for generator in GENERATORS for root in CHOSEN
                 if generator in ROOTS[root].generators]

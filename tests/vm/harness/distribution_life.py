@@ -3,6 +3,7 @@ managers, an outage, a reboot and a power-off. Raises where it is not as a user 
 
 from . import distribution
 from .distribution import DistributionMachine
+from .distribution_disks import add_second_disk, check_second_disk, check_swap, fill_swap
 from .distribution_roots import ROOTS
 
 OUTAGE_S = 30
@@ -16,12 +17,21 @@ def live(name, suite, generator, root=ROOTS["ext4"]):
         said = [text for _, text in machine.console.lines if "logged in to" in text]
         expect("lines that say so of the login", len(said), 1)
         _restart_managers(machine)
+        if root.second_disk:
+            add_second_disk(machine)
+        if root.swap:
+            fill_swap(machine)
         _outage(machine)
+        if root.swap:
+            check_swap(machine)
         machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system")
-        expect("logouts at the target", machine.relay.logouts, 1)
+        expect("logouts at the target", machine.relay.logouts, machine.sessions)
         machine.start()
+        if root.second_disk:
+            come_up(machine)
+            check_second_disk(machine)
         machine.power_off()
-        expect("logouts at the target", machine.relay.logouts, 2)
+        expect("logouts at the target", machine.relay.logouts, 2 * machine.sessions)
 
 
 def come_up(machine):

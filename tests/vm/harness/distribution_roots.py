@@ -5,23 +5,28 @@ import functools
 from collections.abc import Callable
 
 from .disk import ROOT_LABEL, Disk
-from .layered_disk import (PASSPHRASE, VOLUME, VOLUME_GROUP, LuksDisk, LvmDisk,
-                           OtherFileSystemDisk)
+from .layered_disk import (PASSPHRASE, SWAP_LABEL, VOLUME, VOLUME_GROUP, LuksDisk, LvmDisk,
+                           OtherFileSystemDisk, SwapDisk)
+
+EXT4 = "ext4 errors=remount-ro 0 1"
 
 
 @dataclasses.dataclass(frozen=True)
 class Root:
     """`argument`: root= of the kernel's command line; `fstab`: what root's line says behind the mount
-    point; `disk`: how it is made; `packages` and `files` (path → text): what the system has for it;
-    `passphrase`: what is typed when the machine asks; `generators`: those that it is tried with."""
+    point, and further lines; `disk`: how it is made; `packages` and `files` (path → text): what the
+    system has for it; `passphrase`: what is typed when the machine asks; `generators`: those that it
+    is tried with; `swap`, `second_disk`: whether it has such, too."""
 
     argument: str = f"LABEL={ROOT_LABEL}"
-    fstab: str = "ext4 errors=remount-ro 0 1"
+    fstab: str = EXT4
     disk: Callable = Disk
     packages: tuple = ()
     files: dict = dataclasses.field(default_factory=dict)
     passphrase: str = ""
     generators: tuple = ("initramfs-tools", "dracut")
+    swap: bool = False
+    second_disk: bool = False
 
 
 ROOTS = {
@@ -34,4 +39,6 @@ ROOTS = {
     "luks": Root("/dev/mapper/root", packages=("cryptsetup-initramfs",), disk=LuksDisk,
                  files={"etc/crypttab": f"root PARTLABEL={ROOT_LABEL} none luks,initramfs\n"},
                  passphrase=PASSPHRASE, generators=("initramfs-tools",)),
+    "swap": Root(fstab=f"{EXT4}\nLABEL={SWAP_LABEL} none swap sw 0 0", disk=SwapDisk, swap=True,
+                 second_disk=True),
 }

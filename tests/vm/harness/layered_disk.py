@@ -1,6 +1,6 @@
-"""A disk whose root is not simply ext4 in a partition: another file system, in a volume of LVM, by LUKS.
-Needs root: file systems are filled by mounting them. GRUB does not find its way on it, so QEMU
-loads the kernel."""
+"""A disk whose root is not simply ext4 in a partition: another file system, in a volume of LVM, by
+LUKS; or that has swap, too. Needs root: file systems are filled by mounting them. GRUB does not
+find its way on it, so QEMU loads the kernel."""
 
 import contextlib
 import tempfile
@@ -15,6 +15,7 @@ FIRST_EXTENT, EXTENT_MIB = MIB, 4
 LVM = ("--config", 'global { activation=0 } backup { backup=0 archive=0 } '
        'devices { use_devicesfile=0 filter=["a|^/dev/loop|","r|.*|"] }')
 PASSPHRASE = "correct-horse"
+SWAP_LABEL, SWAP_MIB = "isboot-swap", 512
 LUKS_MIB = 8  # room for LUKS's header and keys
 MAKE = {"xfs": ("mkfs.xfs", "-q", "-L"), "btrfs": ("mkfs.btrfs", "-q", "-L")}
 CHECK = {"xfs": ("xfs_repair", "-n"), "btrfs": ("btrfs", "check", "--readonly")}
@@ -115,3 +116,18 @@ class LuksDisk(Disk):
                  f"file.size={self._size},file.file.driver=file,file.file.filename={self.path}")
         run("qemu-img", "convert", *self._SECRET, "--image-opts", image, "-O", "raw", plain)
         return Root(plain)
+
+
+class SwapDisk(Disk):
+    """With a partition for swap behind root's."""
+
+    def __init__(self, workspace, tree, root_mib):
+        super().__init__(workspace, tree, root_mib)
+        start = ROOT_START * SECTOR + root_mib * MIB
+        with open(self.path, "r+b") as image:
+            image.truncate(start + (SWAP_MIB + 1) * MIB)
+        run("sfdisk", "--quiet", "--no-reread", "--relocate", "gpt-bak-std", self.path)
+        run("sfdisk", "--quiet", "--no-reread", "--append", self.path,
+            input=f"start={start // SECTOR}, size={SWAP_MIB}MiB, type=S\n".encode())
+        with _device(self.path, start, SWAP_MIB * MIB) as device:
+            run("mkswap", "-q", "-L", SWAP_LABEL, device)
