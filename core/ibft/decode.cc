@@ -1,6 +1,7 @@
 #include "core/ibft/decode.h"
 
 #include "core/base/reader.h"
+#include "core/base/text.h"
 #include "core/ibft/directory.h"
 #include "core/ibft/judge.h"
 #include "core/ibft/name.h"
@@ -10,12 +11,6 @@ namespace {
 
 constexpr Place kHeader{StructureKind::Header, 0};
 constexpr Text kSignatures[] = {"iBFT", "IBFT", "BIFT"};
-
-bool is_signature(Bytes bytes) {
-  for (const Text signature : kSignatures)
-    if (std::memcmp(bytes.data(), signature.data(), signature.size()) == 0) return true;
-  return false;
-}
 
 // All bytes of the table sum to 0 modulo 256 (section 3.3).
 std::uint8_t sum(Bytes bytes) {
@@ -135,7 +130,7 @@ private:
   void read(Bytes bytes) {
     if (bytes.size() < layout::header::kSize)
       return fail(FindingCode::InputTooShort, static_cast<std::uint32_t>(bytes.size()), "length");
-    if (!is_signature(bytes))
+    if (!has_signature(bytes))
       return fail(FindingCode::BadSignature, layout::header::kSignature, "signature");
     Reader in{bytes, layout::header::kLength};
     length = *in.le32();  // the size was checked above
@@ -160,6 +155,12 @@ private:
 };
 
 }  // namespace
+
+bool has_signature(Bytes bytes) {
+  for (const Text signature : kSignatures)
+    if (part_of(as_text(bytes), 0, signature.size()) == signature) return true;
+  return false;
+}
 
 Result<std::uint32_t> check_header(Bytes bytes) {
   const Header header{bytes, nullptr};

@@ -20,4 +20,7 @@ Result<Done> decode(Bytes bytes, Table& table, Findings& findings);
 // not go past `bytes`, a good checksum. Returns the length.
 Result<std::uint32_t> check_header(Bytes bytes);
 
+// Whether a table may start here at all: one of the three spellings.
+bool has_signature(Bytes bytes);
+
 }  // namespace isboot::ibft

@@ -25,4 +25,8 @@ struct Location {
 // more than 64 KiB are not looked for: their own offsets could not reach so far.
 std::optional<Location> find_table(Bytes memory, std::size_t from = 0);
 
+// Whether a signature is at a place where find_table() would look at more. Where none is, there is
+// no table; memory may be looked through in pieces of whole 16-byte steps.
+bool may_hold_table(Bytes memory);
+
 }  // namespace isboot::ibft

@@ -80,5 +80,21 @@ TEST(IbftLocate, TakesAnyAmountOfMemory) {
   }
 }
 
+TEST(IbftLocate, PassesOverWhatHasNoSignature) {
+  constexpr std::size_t kSize = 0x1000;
+  for (const char* signature : {"iBFT", "IBFT", "BIFT"}) {
+    SCOPED_TRACE(signature);
+    for (std::size_t at = 0; at + 4 <= kSize; ++at) {
+      TableBytes memory(kSize, 'T');
+      std::copy_n(signature, 4, memory.begin() + static_cast<std::ptrdiff_t>(at));
+      EXPECT_EQ(may_hold_table(memory), at % 16 == 0) << at;
+    }
+  }
+  EXPECT_FALSE(may_hold_table({}));
+  EXPECT_FALSE(may_hold_table(as_bytes("iBF")));
+  EXPECT_FALSE(may_hold_table(as_bytes("jBFT")));
+  EXPECT_TRUE(may_hold_table(as_bytes("iBFT")));
+}
+
 }  // namespace
 }  // namespace isboot::ibft::test

@@ -97,6 +97,21 @@ TEST(ChooseTable, FindsATableInTheBiosRange) {
   EXPECT_EQ(chosen("lowmem", machine), "lowmem:0xe0010");
 }
 
+TEST(ChooseTable, FindsATableThatGoesOnInTheNextPage) {
+  Machine machine;
+  machine.write_memory(0x9aff0, good());
+  EXPECT_EQ(chosen("lowmem", machine), "lowmem:0x9aff0");
+}
+
+TEST(ChooseTable, FindsATableWhereMemoryEndsInThePage) {
+  Machine machine;
+  TableBytes memory(0x9a000, 0xff);
+  const TableBytes table = good();
+  memory.insert(memory.end(), table.begin(), table.end());
+  machine.write("mem", memory);
+  EXPECT_EQ(chosen("lowmem", machine), "lowmem:0x9a000");
+}
+
 TEST(ChooseTable, LeavesVideoMemoryAlone) {
   Machine machine;
   machine.write_memory(0xb8000, good());
