@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/random.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -17,6 +18,8 @@
 #include <unistd.h>
 
 #include <bit>
+#include <cerrno>
+#include <cinttypes>
 #include <climits>
 #include <cstdarg>
 #include <cstdio>
@@ -36,6 +39,17 @@ void check(std::size_t size, std::size_t object) {
 
 // NOLINTBEGIN: their names and types are glibc's
 extern "C" {
+
+// musl's own. By their usual names the headers of glibc 2.38 and later call those of C23 below,
+// which would then call themselves.
+long musl_strtol(const char*, char**, int) __asm__("strtol");
+unsigned long musl_strtoul(const char*, char**, int) __asm__("strtoul");
+long long musl_strtoll(const char*, char**, int) __asm__("strtoll");
+unsigned long long musl_strtoull(const char*, char**, int) __asm__("strtoull");
+intmax_t musl_strtoimax(const char*, char**, int) __asm__("strtoimax");
+uintmax_t musl_strtoumax(const char*, char**, int) __asm__("strtoumax");
+int musl_vsscanf(const char*, const char*, va_list) __asm__("vsscanf");
+int musl_vfscanf(FILE*, const char*, va_list) __asm__("vfscanf");
 
 char __libc_single_threaded = 1;
 
@@ -72,10 +86,54 @@ cmsghdr* __cmsg_nxthdr(msghdr* message, cmsghdr* header) noexcept {
 
 // C23's, which read "0b1" too; nothing here asks for base 0.
 long __isoc23_strtol(const char* text, char** end, int base) noexcept {
-  return std::strtol(text, end, base);
+  return musl_strtol(text, end, base);
 }
 unsigned long __isoc23_strtoul(const char* text, char** end, int base) noexcept {
-  return std::strtoul(text, end, base);
+  return musl_strtoul(text, end, base);
+}
+long long __isoc23_strtoll(const char* text, char** end, int base) noexcept {
+  return musl_strtoll(text, end, base);
+}
+unsigned long long __isoc23_strtoull(const char* text, char** end, int base) noexcept {
+  return musl_strtoull(text, end, base);
+}
+intmax_t __isoc23_strtoimax(const char* text, char** end, int base) noexcept {
+  return musl_strtoimax(text, end, base);
+}
+uintmax_t __isoc23_strtoumax(const char* text, char** end, int base) noexcept {
+  return musl_strtoumax(text, end, base);
+}
+int __isoc23_vsscanf(const char* text, const char* format, va_list arguments) noexcept {
+  return musl_vsscanf(text, format, arguments);
+}
+int __isoc23_vfscanf(FILE* file, const char* format, va_list arguments) {
+  return musl_vfscanf(file, format, arguments);
+}
+int __isoc23_sscanf(const char* text, const char* format, ...) noexcept {
+  va_list arguments;
+  va_start(arguments, format);
+  const int read = musl_vsscanf(text, format, arguments);
+  va_end(arguments);
+  return read;
+}
+int __isoc23_fscanf(FILE* file, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  const int read = musl_vfscanf(file, format, arguments);
+  va_end(arguments);
+  return read;
+}
+
+// What c-ares 1.34 takes its numbers from.
+void arc4random_buf(void* to, std::size_t size) noexcept {
+  auto* at = static_cast<char*>(to);
+  while (size > 0) {
+    const ssize_t got = getrandom(at, size, 0);
+    if (got < 0 && errno != EINTR) std::abort();
+    if (got <= 0) continue;
+    at += got;
+    size -= static_cast<std::size_t>(got);
+  }
 }
 
 int __printf_chk(int, const char* format, ...) {

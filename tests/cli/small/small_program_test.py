@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -9,6 +10,8 @@ import unittest
 PROJECT = pathlib.Path(__file__).resolve().parents[3]
 SMALL = pathlib.Path(os.environ.get("ISBOOT_SMALL", PROJECT / "build/release/isboot-initramfs"))
 SHIPS = os.environ.get("ISBOOT_SHIPS") == "1"  # only then its size is what people get
+# Of cli/small/glibc_names.cc; there is none where the program is linked with glibc.
+NAMES = os.environ.get("ISBOOT_GLIBC_NAMES")
 TABLE = PROJECT / "tests/fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
 UNPACKED_LIMIT = 1100 * 1024
 PACKED_LIMIT = 450_000
@@ -63,6 +66,17 @@ class SmallProgram(unittest.TestCase):
         done = small("boot", "--table", "/no/such/table")
         self.assertEqual(done.returncode, 1)
         self.assertIn("No such file or directory", done.stderr)
+
+    def test_no_name_of_glibcs_calls_itself(self):
+        """As strtol() did behind __isoc23_strtol(), compiled with the headers of Debian 13."""
+        if not NAMES:
+            self.skipTest("no musl")
+        listing = subprocess.run(["objdump", "-dr", NAMES], check=True, capture_output=True,
+                                 text=True).stdout
+        functions = re.split(r"^[0-9a-f]+ <(\S+)>:$", listing, flags=re.MULTILINE)[1:]
+        self.assertIn("__isoc23_strtol", functions[::2])
+        for name, code in zip(functions[::2], functions[1::2]):
+            self.assertNotRegex(code, rf"R_\S+\s+{re.escape(name)}(-0x\w+)?\n", name)
 
     def test_is_static_and_needs_no_other_file(self):
         if not SHIPS:
