@@ -137,8 +137,7 @@ class DistributionMachine(EndedMachine):
         self.root_on_iscsi = "yes" if table else "no"
         self._vlan, self._ipxe = 0, False
         self._qemu = self._port = None
-        tree = install(self.workspace, suite, generator, root)
-        prepare_for_test(tree, root)
+        tree = self._system(suite, generator, root)
         image, self._initrd = kernel_of(tree)
         shutil.copy(image, self.workspace / "vmlinuz")
         self._kernel = types.SimpleNamespace(image=self.workspace / "vmlinuz")
@@ -148,15 +147,22 @@ class DistributionMachine(EndedMachine):
         shutil.rmtree(tree)
         self._life = contextlib.ExitStack()
 
+    def _system(self, suite, generator, root):
+        """The directory that becomes the disk's root."""
+        tree = install(self.workspace, suite, generator, root)
+        prepare_for_test(tree, root)
+        return tree
+
     def _machine(self, port):
-        if self._table:
-            guest = super()._machine(port)
-        else:
-            guest = machine.from_kernel(self.workspace, self._kernel, self._initrd, self._arguments,
-                                        local_disk=self.disk.path,
-                                        netdev=private_network.CABLE_NETDEV)
+        guest = self._guest(port)
         guest.add("-chardev", "file,id=login,path=login.log", "-serial", "chardev:login")
         return guest
+
+    def _guest(self, port):
+        if self._table:
+            return super()._machine(port)
+        return machine.from_kernel(self.workspace, self._kernel, self._initrd, self._arguments,
+                                   local_disk=self.disk.path, netdev=private_network.CABLE_NETDEV)
 
     def _wait_for_start(self):
         if self._passphrase:

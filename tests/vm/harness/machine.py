@@ -42,11 +42,12 @@ class Machine:
         """Further arguments of QEMU's."""
         self._command += arguments
 
-    def count_instructions(self, shift):
-        """The guest's clock counts instructions, each 2^shift ns, and idle time passes at once: what
-        the machine does takes the same time on a busy host."""
+    def count_instructions(self, shift, leap=True):
+        """The guest's clock counts instructions, each 2^shift ns: what the machine does takes the same
+        time on a busy host. With `leap` idle time passes at once; a machine that waits for somebody
+        outside has to see real time then."""
         self._command[self._command.index(accelerator())] = "tcg,thread=single"
-        self.add("-icount", f"shift={shift},sleep=off")
+        self.add("-icount", f"shift={shift},sleep={'off' if leap else 'on'}")
 
     def record(self, name):
         """From the start on, every frame of the NIC goes to the file `name` of the run, as pcap."""
