@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -18,6 +19,8 @@ namespace {
 
 // c-ares must not give up before we do.
 constexpr Millis kBeyondDeadline = 60'000;
+
+constexpr std::size_t kIdSize = 2;  // of a DNS message, at its start (RFC 1035 section 4.1.1)
 
 // One question, and what comes of it.
 class Exchange {
@@ -38,6 +41,7 @@ private:
   void wait(Millis now, Millis deadline);
 
   MutableBytes out_;
+  Bytes query_;  // borrowed from run()'s caller
   Via via_;
   ares_channel channel_ = nullptr;
   std::optional<Result<std::size_t>> answer_;
@@ -96,8 +100,12 @@ void Exchange::on_answer(void* self, int status, int, unsigned char* data, int s
     exchange.answer_.emplace(Error{Errc::NoSpace, 0, "its answer is too long"});
   else
     exchange.answer_.emplace(count);
-  if (status == ARES_SUCCESS && count <= exchange.out_.size())
-    std::memcpy(exchange.out_.data(), data, count);
+  if (status != ARES_SUCCESS || count > exchange.out_.size()) return;
+  std::memcpy(exchange.out_.data(), data, count);
+  // c-ares 1.34 (Debian 13) asks with an ID of its own, by which it has found that this is the
+  // answer; 1.18 with the caller's. The caller looks for its own.
+  const std::size_t id = std::min({count, exchange.query_.size(), kIdSize});
+  std::memcpy(exchange.out_.data(), exchange.query_.data(), id);
 }
 
 void Exchange::wait(Millis now, Millis deadline) {
@@ -123,6 +131,7 @@ void Exchange::wait(Millis now, Millis deadline) {
 }
 
 Result<std::size_t> Exchange::run(Bytes query, Clock& clock, Millis deadline) {
+  query_ = query;
   ares_send(channel_, query.data(), static_cast<int>(query.size()), on_answer, this);
   while (!answer_) {
     const Millis now = clock.now();
