@@ -39,20 +39,22 @@ LINKS = {
     "etc/systemd/system/serial-getty@.service": "/dev/null",
     "etc/systemd/system/e2scrub_reap.service": "/dev/null",
     "bin/sh": "dash",
+    "usr/bin/awk": "mawk",
     "var/run": "/run",
 }
 
 
-def fetch():
-    """Fills the cache, so that `make` needs no network any more."""
-    return packages.unpacked_with_dependencies("debian-root", *PACKAGES)
+def fetch(archive=packages.HOST, more=()):
+    """Fills the cache, so that `make` needs no network any more. `more`: further packages."""
+    return packages.unpacked_with_dependencies("-".join(("debian-root", *more)), *PACKAGES, *more,
+                                               archive=archive)
 
 
-def make(workspace, kernel, programs, files=None):
-    """The directory that becomes the root. `programs`: name in its /sbin → file; `files`: path →
+def make(workspace, kernel, programs, files=None, system=None):
+    """`system`: what fetch() has returned, if not the host's Debian without more. The directory that becomes the root. `programs`: name in its /sbin → file; `files`: path →
     text, or the file to copy, with what the test says to the managers."""
     tree = workspace / "root"
-    run("cp", "-a", fetch(), tree)
+    run("cp", "-a", system or fetch(), tree)
     for path in LEFT_OUT:
         shutil.rmtree(tree / path, ignore_errors=True)
     for path in ("proc", "sys", "dev", "run", "tmp", "root", "boot", "var/log", "var/tmp"):
@@ -73,6 +75,8 @@ def make(workspace, kernel, programs, files=None):
             shutil.copy(content, tree / path)
         if path.endswith(".nmconnection"):
             (tree / path).chmod(0o600)  # NetworkManager reads no profile that others may read
+        if "/if-up.d/" in path:
+            (tree / path).chmod(0o755)
     for path, to in LINKS.items():
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).unlink(missing_ok=True)
