@@ -18,12 +18,6 @@ Millis earlier(Millis a, Millis b) { return a < b ? a : b; }
 
 }  // namespace
 
-bool Keeper::Client::waits() const {
-  for (const bool waits : waits_for)
-    if (waits) return true;
-  return false;
-}
-
 Actions Keeper::on_event(const Event& event, Millis now) {
   actions_ = {};
   if (over_) return actions_;
@@ -74,11 +68,9 @@ void Keeper::dispatch(const Event& event, Millis now) {
       if (succession_.is(event.client)) succession_.end();
       return;
     case Kind::EndRequested:
-      return on_end_requested(event, now);
     case Kind::ReleaseRequested:
-      return on_release_requested(event.client);
     case Kind::ReplaceRequested:
-      return on_replace_requested(event.client);
+      return on_request(event, now);
     case Kind::OfferOver:
       return;
     case Kind::Announced:
@@ -175,39 +167,6 @@ void Keeper::on_time(Millis now) {
   look_at_all();
 }
 
-void Keeper::on_end_requested(const Event& event, Millis now) {
-  Client& client = clients_[event.client];
-  bool any = false;
-  for (std::size_t i = 0; i < kMaxKept; ++i) {
-    Slot& slot = slots_[i];
-    if (!slot.used || (event.session != kAllSessions && event.session != slot.session)) continue;
-    any = client.waits_for[i] = true;
-    if (slot.end.under_way()) continue;
-    if (event.then == MachineEnd::Stay) {
-      say(LogLevel::Info, "ends: its disks go, caches flushed", i, Happening::Ends);
-      carry_out(i, slot.end.begin(now + event.limit));
-    } else {
-      say(LogLevel::Info, "ends with the machine", i, Happening::Ends);
-      carry_out(i, slot.end.begin_with_machine(now + event.limit, slot.carried, now));
-    }
-  }
-  if (!any) return answer(event.client, false, "no such session is kept");
-  // Who wants one session to end takes nothing back of what somebody else has asked for.
-  if (event.then != MachineEnd::Stay) then_ = event.then;
-}
-
-void Keeper::on_release_requested(std::size_t client) {
-  for (std::size_t slot = 0; slot < kMaxKept; ++slot)
-    if (slots_[slot].used) add(Action::Kind::Forget, slot);
-  slots_ = {};
-  ended_ = true;
-  add(Action::Kind::Save);
-  for (std::size_t other = 0; other < kMaxClients; ++other)
-    if (clients_[other].waits())
-      answer(other, false, "the sessions were left to another daemon before they had ended");
-  answer(client, true, "");
-}
-
 void Keeper::on_announced(const Event& event, Millis now) {
   if (!announced_.on_announced(event.ways, now)) return;
   add(Action::Kind::SayTheEnd).happening = Happening::MachineEnds;
@@ -273,15 +232,6 @@ void Keeper::forget(std::size_t slot) {
     clients_[client].waits_for[slot] = false;
     if (waited && !clients_[client].waits()) answer(client, true, "");
   }
-}
-
-// One who waited is gone with the answer: nothing more is expected of it.
-void Keeper::answer(std::size_t client, bool done, const char* text) {
-  Action& answer = add(Action::Kind::Answer);
-  answer.client = client;
-  answer.done = done;
-  answer.text = text;
-  clients_[client].waits_for = {};
 }
 
 // Whoever is connected and waits for nothing may still bring a session.

@@ -34,6 +34,7 @@ struct Event {
     Refused,         // the kernel did not take Unbind or LogOut of `slot`
     ClientCame,      // `client`, who may bring a session
     ClientLeft,
+    // A request, each of which is answered once: while the last one of `client` is not, with a no.
     EndRequested,      // by `client`: of `session` or all, within `limit`, and `then`
     ReleaseRequested,  // by `client`: all sessions stay with the kernel, nobody keeps them
     ReplaceRequested,  // by `client`, another program's keeper: it wants to keep them all
@@ -117,6 +118,8 @@ public:
 
   std::optional<std::size_t> slot_of(SessionId session) const;
   std::optional<std::size_t> free_slot() const;
+  // The place of the next client; none when so many are there already.
+  std::optional<std::size_t> free_client() const;
   std::size_t kept() const;
   bool ends(std::size_t slot) const { return slots_[slot].end.under_way(); }
 
@@ -141,6 +144,7 @@ private:
   void on_sight(const Event& event, Millis now);
   void on_time(Millis now);
   void look_at_all();
+  void on_request(const Event& event, Millis now);
   void on_end_requested(const Event& event, Millis now);
   void on_release_requested(std::size_t client);
   void on_replace_requested(std::size_t client);
@@ -155,7 +159,9 @@ private:
   void end_step(std::size_t slot, SessionEnd::Event event, Millis now);
   void carry_out(std::size_t slot, SessionEnd::Do what);
   void forget(std::size_t slot);
+  bool has_to_wait(std::size_t client) const;
   void answer(std::size_t client, bool done, const char* text);
+  void add_answer(std::size_t client, bool done, const char* text);
   void look_whether_it_is_over();
   Millis given_up_at(const Slot& slot) const;
   Action& add(Action::Kind kind, std::size_t slot = Action::kNone);

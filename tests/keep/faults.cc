@@ -103,6 +103,18 @@ void World::kill_keeper() {
   starts_fail_ = random_.one_in(3) ? static_cast<unsigned>(random_.below(20)) : 0;
 }
 
+// Before it has its answer.
+void World::asks_again(std::size_t number) {
+  if (over_) return;
+  note("client " + std::to_string(number) + " asks for something else meanwhile");
+  clients_[number].refused = false;
+  clients_[number].asks_again = true;
+  const auto kind = random_.one_in(2) ? Event::Kind::EndRequested : Event::Kind::ReleaseRequested;
+  tell({.kind = kind, .client = number, .session = kAllSessions, .limit = 1'000});
+  clients_[number].asks_again = false;
+  if (!clients_[number].refused) fail("a second request is not answered");
+}
+
 void World::client_asks() {
   if (!alive() || rests()) return;  // it waits in the socket
   const std::size_t number = random_.below(kMaxClients);
@@ -113,7 +125,7 @@ void World::client_asks() {
     client = {};
     return tell({.kind = Event::Kind::ClientLeft, .client = number});
   }
-  if (client.answer_by != kNever) return;  // it waits
+  if (client.answer_by != kNever) return asks_again(number);  // it waits
   if (!client.there) {
     client.there = true;
     tell({.kind = Event::Kind::ClientCame, .client = number});

@@ -1,78 +1,7 @@
-#include "core/keep/keeper.h"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <string>
-#include <vector>
+#include "tests/keep/keeper_fixture.h"
 
 namespace isboot::keep {
 namespace {
-
-using Kind = Event::Kind;
-using Done = Action::Kind;
-
-constexpr SessionId kFirst{3};
-constexpr SessionId kSecond{4};
-
-class KeeperTest : public ::testing::Test {
-protected:
-  KeeperTest() {
-    keeper_.set_end_limit(30'000);
-    begin(kFirst);
-  }
-
-  Actions on(const Event& event) {
-    last_ = keeper_.on_event(event, now_);
-    for (const Action& action : last_) {
-      if (action.kind == Done::Say) said_ += std::string{action.text} + "\n";
-      if (action.kind == Done::Over) over_ = action.then;
-    }
-    return last_;
-  }
-  Actions on(Kind kind, std::size_t slot = 0) { return on(Event{.kind = kind, .slot = slot}); }
-  Actions on_notice(Kind kind, SessionId session) {
-    return on(Event{.kind = kind, .session = session});
-  }
-  void begin(SessionId session) {
-    on({.kind = Kind::Began, .slot = *keeper_.free_slot(), .session = session, .carried = true});
-  }
-  void connect(std::size_t client) { on({.kind = Kind::ClientCame, .client = client}); }
-  Actions ask_for_the_end(std::size_t client, SessionId session = kAllSessions,
-                          MachineEnd then = MachineEnd::Stay) {
-    return on({.kind = Kind::EndRequested,
-               .client = client,
-               .session = session,
-               .limit = 30'000,
-               .then = then});
-  }
-  void announce(MachineEnd way) {
-    AnnouncedEnd::Ways ways{};
-    ways[static_cast<std::size_t>(way)] = true;
-    on({.kind = Kind::Announced, .ways = ways});
-  }
-  void lose() {
-    on_notice(Kind::ConnectionLost, kFirst);
-    on(Kind::Lost);
-  }
-  // deadline() comes.
-  Actions wait() {
-    now_ = keeper_.deadline();
-    return on(Kind::Time);
-  }
-  bool does(Done kind, std::size_t slot = Action::kNone) const {
-    return std::any_of(last_.begin(), last_.end(), [=](const Action& action) {
-      return action.kind == kind && (slot == Action::kNone || action.slot == slot);
-    });
-  }
-
-  Millis now_ = 1'000;
-  AnnouncedEnd announced_;
-  Keeper keeper_{announced_};
-  Actions last_;
-  std::string said_;
-  std::optional<MachineEnd> over_;
-};
 
 TEST_F(KeeperTest, BringsASessionBackThatTheKernelSaysIsLost) {
   on_notice(Kind::ConnectionLost, kSecond);
@@ -137,63 +66,6 @@ TEST_F(KeeperTest, SaysThatItDoesNotWaitForHours) {
       .session = kFirst,
       .said = {TargetNotice::Kind::Goodbye, "bye", 65535}});
   EXPECT_NE(said_.find("for longer than 60 s"), std::string::npos);
-}
-
-TEST_F(KeeperTest, EndsASessionThatAClientWantsToEndAndAnswersOnce) {
-  connect(0);
-  ask_for_the_end(0, kFirst);
-  EXPECT_TRUE(does(Done::Unbind, 0));
-  EXPECT_TRUE(keeper_.ends(0));
-  on_notice(Kind::Unbound, kFirst);
-  EXPECT_TRUE(does(Done::SayGoodbye, 0));
-  EXPECT_FALSE(does(Done::Answer));
-  on({.kind = Kind::TargetSaid, .session = kFirst, .said = {TargetNotice::Kind::LoggedOut, "", 0}});
-  EXPECT_TRUE(does(Done::Destroy, 0));
-  EXPECT_TRUE(does(Done::Forget, 0));
-  EXPECT_EQ(std::count_if(last_.begin(), last_.end(),
-                          [](const Action& action) { return action.kind == Done::Answer; }),
-            1);
-  EXPECT_EQ(over_, MachineEnd::Stay);
-  EXPECT_TRUE(on(Kind::Time).empty()) << "nothing comes after the end";
-}
-
-TEST_F(KeeperTest, WaitsForEachOfTheSessionsThatAClientWantsToEnd) {
-  begin(kSecond);
-  connect(0);
-  connect(1);
-  ask_for_the_end(0);
-  ask_for_the_end(1, kSecond);
-  EXPECT_FALSE(does(Done::Unbind)) << "it ends already";
-  on({.kind = Kind::Lost, .slot = 1});
-  on_notice(Kind::Unbound, kSecond);
-  ASSERT_TRUE(does(Done::Answer));
-  EXPECT_EQ(std::find_if(last_.begin(), last_.end(),
-                         [](const Action& action) { return action.kind == Done::Answer; })
-                ->client,
-            1U);
-  EXPECT_FALSE(over_);
-}
-
-TEST_F(KeeperTest, RefusesToEndWhatItDoesNotKeep) {
-  connect(0);
-  ask_for_the_end(0, kSecond, MachineEnd::PowerOff);
-  ASSERT_EQ(last_.count, 1U);
-  EXPECT_FALSE(last_[0].done);
-  connect(1);
-  ask_for_the_end(1);
-  on(Kind::Lost);
-  on_notice(Kind::Unbound, kFirst);
-  EXPECT_EQ(over_, MachineEnd::Stay) << "what was refused counts for nothing";
-}
-
-// `detach` while `keep --shutdown --then poweroff` is under way.
-TEST_F(KeeperTest, KeepsTheEndOfTheMachineThatSomebodyElseAskedFor) {
-  connect(0);
-  connect(1);
-  ask_for_the_end(0, kAllSessions, MachineEnd::PowerOff);
-  ask_for_the_end(1, kFirst);
-  on_notice(Kind::ConnectionLost, kFirst);
-  EXPECT_EQ(over_, MachineEnd::PowerOff);
 }
 
 // Newer kernels shut a file system down whose disk goes, also a read-only one.
@@ -321,20 +193,6 @@ TEST_F(KeeperTest, DoesNotTurnWithoutPauseWhenAnotherSessionLivesOn) {
   on(Kind::EndAsked);
   EXPECT_EQ(keeper_.kept(), 1U);
   EXPECT_EQ(keeper_.deadline(), 1'000 + AnnouncedEnd::kStandsFor);
-}
-
-TEST_F(KeeperTest, LetsGoOfAllAndAnswersWhoeverWaited) {
-  connect(0);
-  connect(1);
-  ask_for_the_end(0);
-  on({.kind = Kind::ReleaseRequested, .client = 1});
-  EXPECT_TRUE(does(Done::Forget, 0));
-  EXPECT_FALSE(does(Done::Destroy));
-  std::vector<std::pair<std::size_t, bool>> answers;
-  for (const Action& action : last_)
-    if (action.kind == Done::Answer) answers.emplace_back(action.client, action.done);
-  EXPECT_EQ(answers, (std::vector<std::pair<std::size_t, bool>>{{0, false}, {1, true}}));
-  EXPECT_EQ(over_, MachineEnd::Stay);
 }
 
 TEST(KeeperWithoutSessions, WaitsForAClientThatMayBringOne) {

@@ -1,6 +1,7 @@
 #include "tests/keep/world.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace isboot::keep::simulation {
 namespace {
@@ -190,6 +191,11 @@ void World::carry_out(const Action& action) {
       return tell({.kind = Event::Kind::EndAsked});
     case Action::Kind::Answer: {
       Client& client = clients_[action.client];
+      if (client.asks_again) {
+        if (std::exchange(client.refused, true) || action.done)
+          fail("one request too many is done");
+        return;
+      }
       if (client.there && client.answer_by == kNever) fail("a request is answered twice");
       client.answer_by = kNever;
       note("an answer for client " + std::to_string(action.client));

@@ -168,6 +168,7 @@ private:
   void fault();
   void kill_keeper();
   void client_asks();
+  void asks_again(std::size_t number);
   void somebody_ends(Kept& kept);
   void init_acts();
   void init_cancels();
@@ -179,6 +180,8 @@ private:
   struct Client {
     bool there = false;
     Millis answer_by = kNever;  // an answer is owed
+    bool asks_again = false;    // meanwhile
+    bool refused = false;
   };
   struct Announcement {
     MachineEnd way = MachineEnd::Stay;

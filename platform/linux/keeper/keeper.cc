@@ -290,11 +290,10 @@ void Keeper::on_notice(const IscsiNotice& notice) {
 void Keeper::accept_client() {
   UniqueFd socket = listener_->accept();
   if (!socket) return;
-  for (std::size_t client = 0; client < kMaxClients; ++client)
-    if (!clients_[client]) {
-      clients_[client] = std::move(socket);
-      return tell({.kind = keep::Event::Kind::ClientCame, .client = client});
-    }
+  const auto place = core_->free_client();
+  if (!place) return answer(socket.get(), false, "others wait for answers; ask again in a moment");
+  clients_[*place] = std::move(socket);
+  tell({.kind = keep::Event::Kind::ClientCame, .client = *place});
 }
 
 void Keeper::on_request(std::size_t client) {

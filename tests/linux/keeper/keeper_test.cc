@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <vector>
 
 #include "platform/linux/system_error.h"
 #include "tests/linux/keeper/keeper_fixture.h"
@@ -195,6 +196,32 @@ TEST_F(KeeperTest, StartsWithWhatAKilledOneKept) {
   fs::remove_all(state_);  // nothing is read
   ASSERT_TRUE(start());
   EXPECT_EQ(keeper_.kept(), 1U);
+}
+
+// One more client than there are places is told so, instead of finding its connection closed.
+TEST_F(KeeperTest, TellsAClientThatOthersWait) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root: others may not ask a keeper";
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
+  const pid_t keeper = fork();
+  if (keeper == 0) _exit(start().ok() && keeper_.run() == MachineEnd::Stay ? 0 : 1);
+  std::vector<UniqueFd> clients;
+  for (std::size_t client = 0; client <= keep::kMaxClients; ++client) {
+    auto connected = connect_to_keeper(control_.c_str());
+    ASSERT_TRUE(connected);
+    clients.push_back(std::move(*connected));
+  }
+  std::array<std::uint8_t, 256> buffer{};
+  const auto refused = receive_answer(clients.back().get(), 10'000, buffer);
+  ASSERT_TRUE(refused);
+  EXPECT_FALSE(refused->done);
+  EXPECT_EQ(refused->text, "others wait for answers; ask again in a moment");
+  const auto done =
+      ask(clients.front().get(), {.kind = ControlRequest::Kind::Release}, 10'000, buffer);
+  EXPECT_TRUE(done && done->done);
+  int status = 0;
+  ASSERT_EQ(waitpid(keeper, &status, 0), keeper);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 }  // namespace
