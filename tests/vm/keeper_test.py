@@ -3,7 +3,9 @@
 import time
 import unittest
 
+from harness.boot import Boot
 from harness.kept_machine import KeptMachine
+from harness.kernel import Kernel
 from harness.machine import HOST
 from harness.target import LUN, NAME
 
@@ -13,7 +15,24 @@ MIDDLE = "teen-lett"  # of it: what a wipe of a part would leave
 SILENCE = 5
 IDLE = 20
 LOCKED_LIMIT_KIB = 1536  # keeper, guard and errands; a page that they share counted once
+WORDS = "not-written-back-yet"
 CAPABILITIES = 1 << 12 | 1 << 21 | 1 << 22  # NET_ADMIN, SYS_ADMIN, SYS_BOOT
+
+
+class BesideAnotherDisk(Boot):
+    """The machine has a disk of its own besides root."""
+
+    def __init__(self, *arguments, **options):
+        driver, = (path for path in Kernel().tree.glob("lib/modules/*/kernel/drivers/block/virtio_blk.ko"))
+        super().__init__(*arguments, files={"virtio_blk.ko": driver}, **options)
+        self.other = self.workspace / "other.img"
+        self.other.write_bytes(bytes(1 << 20))
+
+    def _machine(self, port):
+        guest = super()._machine(port)
+        guest.add("-drive", "if=none,id=other,format=raw,file=other.img",
+                  "-device", "virtio-blk-pci,drive=other")
+        return guest
 
 
 class Keeper(unittest.TestCase):
@@ -175,13 +194,19 @@ class Keeper(unittest.TestCase):
         machine.check()
 
     def test_shutdown_without_target(self):
-        """The target is away for good: a limit, a message, and the machine is off."""
-        with KeptMachine("keeper-shutdown-without-target") as machine:
+        """The target is away for good: a limit, a message, and the machine is off. What a disk of
+        its own was to have is written back before."""
+        with KeptMachine("keeper-shutdown-without-target", kind=BesideAnotherDisk) as machine:
+            machine.shell("busybox insmod /virtio_blk.ko; cd /proc/sys/vm; "
+                          "echo 360000 >dirty_writeback_centisecs; echo 360000 >dirty_expire_centisecs")
+            machine.shell(f"(echo {WORDS}; sleep 1000) >/dev/vda 2>/run/other &")
+            self.assertNotIn(WORDS.encode(), machine.boot.other.read_bytes())
             machine.boot.target.kill()
             machine.wait_lost()
             started = time.monotonic()
             machine.power_off("--limit 3")
             print(f"off after {time.monotonic() - started:.1f} s")
+        self.assertIn(WORDS.encode(), machine.boot.other.read_bytes())
         machine.boot.workspace.clear()
 
 
