@@ -33,7 +33,7 @@ private:
   bool set_;
 };
 
-void warn(Log& log, const char* name, Text value, const char* message) {
+void warn(Log& log, Text name, Text value, const char* message) {
   const Text shown = boot::shown_value({name, value, true});
   log.write(LogLevel::Warning,
             (Line{} << name << '=' << shown << ": " << message << "; ignored").text());
@@ -67,7 +67,7 @@ boot::Parameters read_tunables(Log& log) {
     if (!tunable.is_set()) continue;
     const auto taken = boot::set_parameter(
         parameters, part_of(full.text(), Text{"hw.isboot."}.size()), tunable.value());
-    if (!taken) warn(log, full.c_str(), tunable.value(), taken.error().text);
+    if (!taken) warn(log, full.text(), tunable.value(), taken.error().text);
   }
   boot::ParameterWarnings warnings;
   boot::refuse_names(parameters, warnings);
