@@ -54,7 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((data[4] & 1) != 0) {
     (void)session.start(true);
     for (int losses = data[5] % 12; losses > 0; --losses)
-      session.on_lost(system_error(data[6], "the target closed the connection"));
+      session.on_decision({.kind = keep::Action::Kind::Lose,
+                           .error = system_error(data[6], "the target closed the connection")});
   }
   std::array<char, kMaxAnswer> buffer{};
   StatusJson json{buffer};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/keep/session_events.h"
+
 namespace isboot::keep::simulation {
 namespace {
 
@@ -83,10 +85,8 @@ void World::step() {
       kept.unreachable = !at(kept.step.portal).up || !is_reachable(kept);
       drive(kept, kept.unreachable ? boot::SessionEvent::failed({Errc::TimedOut, 0, "no answer"})
                                    : boot::SessionEvent::connected());
-    } else if (kept.step.kind == boot::SessionStep::Kind::LogOut) {
-      drive(kept, boot::SessionEvent::failed({Errc::TimedOut, 0, "no answer"}));
     } else {
-      drive(kept, boot::SessionEvent::due());
+      drive(kept, event_of_time(kept.session->state()));
     }
   }
   if (alive() && !over_ && keeper_->deadline() <= now_) tell({.kind = Event::Kind::Time});
@@ -225,19 +225,11 @@ void World::carry_out(const Action& action) {
 }
 
 void World::carry_out(const Action& action, Kept& kept) {
-  using State = boot::SessionState;
-  const State state = kept.session->state();
   switch (action.kind) {
     case Action::Kind::Lose:
-      if (state == State::HandedOver || state == State::LoggingOut)
-        drive(kept, boot::SessionEvent::lost(action.error, action.time2wait));
-      return;
     case Action::Kind::LogOut:
-      if (state == State::HandedOver) drive(kept, boot::SessionEvent::log_out(action.error));
-      return;
     case Action::Kind::LoggedOut:
-      if (state == State::LoggingOut)
-        drive(kept, boot::SessionEvent::logged_out(action.time2wait.value_or(0)));
+      if (const auto event = event_of(action, kept.session->state())) drive(kept, *event);
       return;
     case Action::Kind::Unbind:
       if (!kept.exists || random_.one_in(20))

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/keep/session_events.h"
 #include "platform/linux/keeper/status_json.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system_error.h"
@@ -56,7 +57,7 @@ Result<Done> Keeper::prepare() {
   for (const Slot& slot : slots_) {
     if (!is_kept(slot)) continue;
     auto found = find(record_of(slot));
-    if (!found && found.error().code != Errc::NotFound) return found;
+    if (keep::adoption_after(found) == keep::Adoption::TryAgain) return found;
   }
   return Done{};
 }
@@ -73,7 +74,6 @@ Result<Done> Keeper::find(const SessionRecord& record) const {
   return folder_->find(record.session, record.kernel.target_name, !record.logged_in);
 }
 
-// Only what the kernel does not have any more is forgotten. Whatever else fails may pass.
 Result<Done> Keeper::adopt(Slot& slot) {
   std::array<char, 160> line{};
   TextWriter out{line};
@@ -85,8 +85,7 @@ Result<Done> Keeper::adopt(Slot& slot) {
     ports_.journal.write(
         {keep::Happening::Adopted, LogLevel::Info, out.text(), &record_of(slot), {}});
   if (begun) return begun;
-  const bool gone = begun.error().code == Errc::NotFound || begun.error().code == Errc::BadValue;
-  if (!gone) return begun;
+  if (keep::adoption_after(begun) == keep::Adoption::TryAgain) return begun;
   release(slot);
   return Done{};
 }

@@ -50,13 +50,9 @@ void Keeper::carry_out(const Action& action, Slot& slot) {
   const SessionId session = slot.session->record().session;
   switch (action.kind) {
     case Action::Kind::Lose:
-      slot.session->on_lost(action.error, action.time2wait);
-      return tell_whether_carried(slot);
     case Action::Kind::LogOut:
-      slot.session->on_log_out(action.error);
-      return tell_whether_carried(slot);
     case Action::Kind::LoggedOut:
-      slot.session->on_logged_out(action.time2wait.value_or(0));
+      slot.session->on_decision(action);
       return tell_whether_carried(slot);
     case Action::Kind::Unbind:
       if (!ports_.initiator.unbind(session))

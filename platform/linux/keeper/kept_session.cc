@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include "core/keep/session_events.h"
 #include "core/ports/line.h"
 #include "platform/linux/system_error.h"
 
@@ -45,24 +46,17 @@ Result<Done> KeptSession::start(bool alive) {
   }
   record_.logged_in = true;
   on_event(SessionEvent::adopt(record_.time2wait));
-  if (!alive) on_lost(Error{Errc::Closed, 0, "the connection was lost before the keeper came"});
+  if (!alive)
+    on_decision({.kind = keep::Action::Kind::Lose,
+                 .error = {Errc::Closed, 0, "the connection was lost before the keeper came"}});
   return Done{};
 }
 
-void KeptSession::on_lost(const Error& error, std::optional<std::uint16_t> time2wait) {
-  if (carried()) note_loss(error);
-  if (carried() || state() == SessionState::LoggingOut)
-    on_event(SessionEvent::lost(error, time2wait));
-}
-
-void KeptSession::on_log_out(const Error& words) {
-  if (!carried()) return;
-  note_loss(words);
-  on_event(SessionEvent::log_out(words));
-}
-
-void KeptSession::on_logged_out(std::uint16_t time2wait) {
-  if (state() == SessionState::LoggingOut) on_event(SessionEvent::logged_out(time2wait));
+void KeptSession::on_decision(const keep::Action& action) {
+  const auto event = keep::event_of(action, state());
+  if (!event) return;
+  if (carried()) note_loss(action.error);
+  on_event(*event);
 }
 
 void KeptSession::note_loss(const Error& error) {
@@ -84,13 +78,8 @@ void KeptSession::on_ready() {
 }
 
 void KeptSession::on_time() {
-  const Error late{Errc::TimedOut, 0, "no answer in time"};
-  if (state() == SessionState::Waiting || state() == SessionState::Lost)
-    on_event(SessionEvent::due());
-  else if (state() == SessionState::Connecting)
-    on_event(connect_failed(late));
-  else
-    on_event(SessionEvent::failed(late));
+  const SessionEvent event = keep::event_of_time(state());
+  on_event(state() == SessionState::Connecting ? connect_failed(event.error) : event);
 }
 
 void KeptSession::on_event(const SessionEvent& event) {

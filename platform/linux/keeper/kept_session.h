@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/boot/session.h"
+#include "core/keep/keeper.h"
 #include "core/keep/session_history.h"
 #include "core/ports/log.h"
 #include "platform/linux/initiator/session_keeping.h"
@@ -43,12 +44,8 @@ public:
 
   // `alive`: the kernel's connection works; else the session is brought back, or up, at once.
   Result<Done> start(bool alive);
-  // The kernel says that the connection is dead. Harmless when it is known already.
-  // `time2wait`: seconds before the next login, when the target has said so.
-  void on_lost(const Error& error, std::optional<std::uint16_t> time2wait = {});
-  // The target wants a logout, which `words` say, and has answered it.
-  void on_log_out(const Error& words);
-  void on_logged_out(std::uint16_t time2wait);
+  // Lose, LogOut or LoggedOut of the keeper's. Harmless when it comes too late.
+  void on_decision(const keep::Action& action);
   void on_ready();  // waiting().descriptor has one of its events
   void on_time();   // waiting().deadline has passed
 

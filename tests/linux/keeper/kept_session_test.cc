@@ -107,6 +107,9 @@ protected:
     record_.link = 0;
     record_.kernel.portal = home_.portal;
   }
+  void decide(keep::Action::Kind what, std::optional<std::uint16_t> time2wait = {}) {
+    session_->on_decision({.kind = what, .error = kLoss, .time2wait = time2wait});
+  }
   void start() {
     session_.emplace(
         record_, KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_});
@@ -149,8 +152,8 @@ protected:
 TEST_F(KeptSessionTest, ComesBackAtOnceAndRemembersWhy) {
   home_.expect(testing::plain_login());
   start();
-  session_->on_lost(kLoss);
-  session_->on_lost(kLoss);  // the kernel may say it twice
+  decide(keep::Action::Kind::Lose);
+  decide(keep::Action::Kind::Lose);  // the kernel may say it twice
   drive();
   ASSERT_TRUE(session_->carried());
   EXPECT_TRUE(waits_.empty());
@@ -164,7 +167,7 @@ TEST_F(KeptSessionTest, WaitsAsAgreedOnAndRemembersWhatWasAgreedOn) {
   record_.time2wait = 3;
   home_.expect(testing::plain_login({"DefaultTime2Wait=4"}));
   start();
-  session_->on_lost(kLoss);
+  decide(keep::Action::Kind::Lose);
   drive();
   ASSERT_TRUE(session_->carried());
   EXPECT_THAT(waits_, ElementsAre(3'000));
@@ -194,11 +197,11 @@ TEST_F(KeptSessionTest, BringsUpWhatNeverWasHoweverLongItTakes) {
 TEST_F(KeptSessionTest, LogsOutWhenTheTargetAsksForItAndComesBack) {
   home_.expect(testing::plain_login());
   start();
-  session_->on_logged_out(9);  // nobody asked: nothing
-  session_->on_log_out(kLoss);
+  decide(keep::Action::Kind::LoggedOut, 9);  // nobody asked: nothing
+  decide(keep::Action::Kind::LogOut);
   EXPECT_EQ(session_->state(), boot::SessionState::LoggingOut);
-  session_->on_log_out(kLoss);  // again: it is under way
-  session_->on_logged_out(0);
+  decide(keep::Action::Kind::LogOut);  // again: it is under way
+  decide(keep::Action::Kind::LoggedOut, 0);
   drive();
   ASSERT_TRUE(session_->carried());
   EXPECT_TRUE(waits_.empty());
@@ -212,8 +215,8 @@ TEST_F(KeptSessionTest, ComesBackWithoutALogoutWhenTheTargetGoesFirst) {
     kernel_.calls.clear();
     kernel_.refused = refused ? "log_out" : "";
     start();
-    session_->on_log_out(kLoss);
-    if (!refused) session_->on_lost(kLoss);
+    decide(keep::Action::Kind::LogOut);
+    if (!refused) decide(keep::Action::Kind::Lose);
     drive();
     ASSERT_TRUE(session_->carried());
     EXPECT_THAT(kernel_.calls, ElementsAre("log_out", "recover", "hand_over"));
@@ -223,7 +226,7 @@ TEST_F(KeptSessionTest, ComesBackWithoutALogoutWhenTheTargetGoesFirst) {
 TEST_F(KeptSessionTest, DoesNotWaitForTheAnswerToALogoutForEver) {
   home_.expect(testing::plain_login());
   start();
-  session_->on_log_out(kLoss);
+  decide(keep::Action::Kind::LogOut);
   drive();
   ASSERT_TRUE(session_->carried());
   EXPECT_THAT(kernel_.calls, ElementsAre("log_out", "recover", "hand_over"));
@@ -236,7 +239,7 @@ TEST_F(KeptSessionTest, FollowsARedirectWhenItComesBack) {
   home_.expect({moved});
   other_.expect(testing::plain_login());
   start();
-  session_->on_lost(kLoss);
+  decide(keep::Action::Kind::Lose);
   drive();
   ASSERT_TRUE(session_->carried());
   EXPECT_EQ(session_->portal(), other_.portal);
@@ -252,7 +255,7 @@ TEST_F(KeptSessionTest, TriesSlowlyAndSaysSoWhenItIsRefusedForGood) {
     home_.expect({refusal(2, 1)});  // authentication failed
   home_.expect(testing::plain_login());
   start();
-  session_->on_lost(kLoss);
+  decide(keep::Action::Kind::Lose);
   drive();
   ASSERT_TRUE(session_->carried());
   ASSERT_EQ(waits_.size(), kRefusals);
@@ -270,7 +273,7 @@ TEST_F(KeptSessionTest, HoldsOnWhenTheTargetIsBusyForAWhile) {
   home_.expect({refusal(3, 1)});  // service unavailable
   home_.expect(testing::plain_login());
   start();
-  session_->on_lost(kLoss);
+  decide(keep::Action::Kind::Lose);
   drive();
   ASSERT_TRUE(session_->carried());
   EXPECT_EQ(session_->history().refusal.view().find("0x0301") != Text::npos, true);
@@ -281,7 +284,7 @@ TEST_F(KeptSessionTest, MendsTheNicBeforeEachTry) {
   home_.expect(testing::plain_login());
   start();
   nics_.missing = true;
-  session_->on_lost(kLoss);
+  decide(keep::Action::Kind::Lose);
   EXPECT_EQ(session_->state(), boot::SessionState::Waiting);
   nics_.missing = false;
   drive();
@@ -301,7 +304,7 @@ TEST_F(KeptSessionTest, ComesBackWhereANameHasLedTo) {
   record_.found_by_name = home_.portal;
   home_.expect(testing::plain_login());
   start();
-  session_->on_lost(kLoss);
+  decide(keep::Action::Kind::Lose);
   drive();
   EXPECT_TRUE(session_->carried());
   EXPECT_EQ(session_->portal(), home_.portal);
@@ -317,7 +320,7 @@ TEST_F(KeptSessionTest, LooksUpNoNameThatTheTargetRedirectsTo) {
   home_.expect({redirect});
   home_.expect(testing::plain_login());
   start();
-  session_->on_lost(kLoss);
+  decide(keep::Action::Kind::Lose);
   drive();
   EXPECT_TRUE(session_->carried());
   EXPECT_TRUE(log_.says("the target redirects to a name, which nobody here looks up"));
@@ -330,7 +333,7 @@ TEST_F(KeptSessionTest, TellsASilentNetworkFromATargetThatIsNotThere) {
     record_.kernel.portal = gone.portal;
   }
   start();
-  session_->on_lost(kLoss);  // refused: an answer
+  decide(keep::Action::Kind::Lose);  // refused: an answer
   for (int i = 0; i < 3; ++i) {
     if (session_->waiting().descriptor >= 0) session_->on_ready();
     clock_.sleep_until(session_->waiting().deadline);
