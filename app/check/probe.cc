@@ -188,7 +188,7 @@ Outcome<> await_ready(Conversation& target, const Lun& lun, DiskReport& report) 
   } else if (result.scsi_status != scsi::kGood) {
     ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), {}, result));
   }
-  const auto ready = judge("TEST UNIT READY", lun, result);
+  auto ready = judge("TEST UNIT READY", lun, result);
   if (ready) return Done{};
   missing = not_ready(result);
   if (missing && (scsi::has_no_medium(*missing) || target.is_over())) return ready;
