@@ -50,7 +50,7 @@ void World::fault() {
       drop_ = 1 + static_cast<unsigned>(random_.below(4));
       return;
     case 7:
-      return kill_keeper();
+      return random_.one_in(10) ? kill_guard_too() : kill_keeper();
     case 8:
       return init_acts();
     case 9:
@@ -68,6 +68,7 @@ void World::fault() {
       return;
     default:
       if (random_.one_in(6)) return client_asks();
+      if (random_.one_in(12)) return client_brings_a_session();
       if (random_.one_in(6)) another_program_comes();
       return;
   }
@@ -101,6 +102,33 @@ void World::kill_keeper() {
   if (!choice.again) fail("the guard lets go of a keeper that was killed");
   start_at_ = std::max(now_, choice.at);
   starts_fail_ = random_.one_in(3) ? static_cast<unsigned>(random_.below(20)) : 0;
+}
+
+// Then somebody starts one by hand, who knows what is written down.
+void World::kill_guard_too() {
+  if (!alive() || successor_.there) return;
+  kill_keeper();
+  note("and its guard with it");
+  restarts_ = {};
+  starts_fail_ = 0;
+  announced_ = {};
+  by_hand_ = true;
+  start_at_ = now_ + random_.below(3'600'000);
+}
+
+// A disk by hand, as `isboot attach` leaves it to the keeper. In the machine's life a few.
+void World::client_brings_a_session() {
+  if (!alive() || rests() || over_ || all_.size() == 2 * kMaxKept) return;
+  if (!keeper_->free_client() || !keeper_->free_slot()) return;  // and is told so
+  const std::size_t client = *keeper_->free_client();
+  all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
+  Kept& brought = *all_.back();
+  brought.link = brought.nic->number = next_link_++;
+  note("a client brings session " + std::to_string(brought.id.value));
+  tell({.kind = Event::Kind::ClientCame, .client = client});
+  begin(brought);
+  tell({.kind = Event::Kind::ClientLeft, .client = client});
+  care_for_paths();
 }
 
 // Before it has its answer.

@@ -67,12 +67,16 @@ void World::hand_over() {
   starts_fail_ = 0;
   announced_ = {};
   clients_ = {};
-  // Of what was said before it had opened the FIFOs it knows only that they are not held.
-  for (Millis& at : let_go_at_)
-    if (at < successor_.came_at) at = kNever;
-  if (end_.way != MachineEnd::Stay && end_.at < successor_.came_at) end_ = {};
+  open_the_fifos_anew(successor_.came_at);
   start_at_ = kNever;
   start_keeper();
+}
+
+// Of what was said before a program had opened the FIFOs it knows only that they are not held.
+void World::open_the_fifos_anew(Millis when) {
+  for (Millis& at : let_go_at_)
+    if (at < when) at = kNever;
+  if (end_.way != MachineEnd::Stay && end_.at < when) end_ = {};
 }
 
 }  // namespace isboot::keep::simulation

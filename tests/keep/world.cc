@@ -119,23 +119,26 @@ void World::start_keeper() {
   keeper_->set_end_limit(kEndLimit);
   keeper_since_ = now_;
   paths_ = {};
-  for (const auto& kept : all_) {
-    if (!kept->exists) continue;
-    kept->slot = keeper_->free_slot();
-    kept->session = std::make_unique<boot::Session>(
-        home_portal_, kept->login, boot::SessionLimits{.give_up = boot::kNeverGiveUp}, hash_,
-        entropy_);
-    paths_[*kept->slot].begin(kept->disk_known);
-    kept->unreachable = false;
-    kept->told_carried = true;
-    drive(*kept, boot::SessionEvent::adopt(2));
-    tell({.kind = Event::Kind::Began, .slot = *kept->slot, .session = kept->id, .carried = true});
-    if (!kept->kernel_carries) tell({.kind = Event::Kind::ConnectionLost, .session = kept->id});
-  }
+  if (std::exchange(by_hand_, false)) open_the_fifos_anew(now_);
+  for (const auto& kept : all_)
+    if (kept->exists) begin(*kept);
   started_ = true;
   tell_of_the_end_again();
   tell({.kind = Event::Kind::Time});
   care_for_paths();
+}
+
+void World::begin(Kept& kept) {
+  kept.slot = keeper_->free_slot();
+  kept.session = std::make_unique<boot::Session>(home_portal_, kept.login,
+                                                 boot::SessionLimits{.give_up = boot::kNeverGiveUp},
+                                                 hash_, entropy_);
+  paths_[*kept.slot].begin(kept.disk_known);
+  kept.unreachable = false;
+  kept.told_carried = true;
+  drive(kept, boot::SessionEvent::adopt(2));
+  tell({.kind = Event::Kind::Began, .slot = *kept.slot, .session = kept.id, .carried = true});
+  if (!kept.kernel_carries) tell({.kind = Event::Kind::ConnectionLost, .session = kept.id});
 }
 
 // The FIFOs are what they were: whoever begins to look, or looks again, sees them.

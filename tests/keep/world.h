@@ -113,6 +113,7 @@ private:
   // world.cc: time, the keeper and what it wants done
   Millis next_time() const;
   void step();
+  void begin(Kept& kept);
   void start_keeper();
   void tell(const Event& event);
   void look_at_the_fifos();
@@ -144,6 +145,7 @@ private:
   void take_offer_back();
   void successor_turn();
   void hand_over();
+  void open_the_fifos_anew(Millis when);
   void tell_of_the_end_again();
   bool rests() const { return successor_.offered; }
 
@@ -167,6 +169,8 @@ private:
   // faults.cc
   void fault();
   void kill_keeper();
+  void kill_guard_too();
+  void client_brings_a_session();
   void client_asks();
   void asks_again(std::size_t number);
   void somebody_ends(Kept& kept);
@@ -229,6 +233,7 @@ private:
   bool started_ = false;  // it knows all of its sessions
   Millis start_at_ = kNever;
   unsigned starts_fail_ = 0;
+  bool by_hand_ = false;  // the next one is started: the guard is gone too
   std::array<Client, kMaxClients> clients_{};
   MachineEnd asked_then_ = MachineEnd::Stay;
   Announcement end_;

@@ -8,43 +8,16 @@
 #include <fstream>
 
 #include "tests/app/keeper/fake_keeper.h"
+#include "tests/app/keeper/played_keeper.h"
 
 namespace isboot::app {
 namespace {
 
-namespace fs = std::filesystem;
 using linux_platform::ControlRequest;
 using test::FakeKeeper;
 using ::testing::ElementsAre;
 
-class Keep : public ::testing::Test {
-protected:
-  Keep() {
-    char name[] = "/tmp/isboot-keep-XXXXXX";
-    root_ = mkdtemp(name);
-    paths_.control = root_ / "control";
-    paths_.saved_sessions = root_ / "sessions";
-    paths_.program = ISBOOT_PLAYED_KEEPER;
-    setenv("ISBOOT_PLAYED_KEEPER", (root_ / "arguments").c_str(), 1);
-  }
-  ~Keep() override {
-    while (waitpid(-1, nullptr, 0) > 0) {
-    }
-    fs::remove_all(root_);
-  }
-  void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "both ends must be root's";
-  }
-  std::vector<std::string> started_with() const {
-    std::vector<std::string> words;
-    std::ifstream in{root_ / "arguments"};
-    for (std::string word; std::getline(in, word);) words.push_back(word);
-    return words;
-  }
-
-  fs::path root_;
-  KeeperClientPaths paths_;
-};
+class Keep : public test::PlayedKeeper {};
 
 TEST_F(Keep, TheKeeperTakesTheProcesssPlaceUnderItsName) {
   const pid_t child = fork();

@@ -12,6 +12,7 @@
 #include "platform/linux/keeper/session_record.h"
 #include "platform/linux/system_error.h"
 #include "tests/app/keeper/fake_keeper.h"
+#include "tests/app/keeper/played_keeper.h"
 
 namespace isboot::app {
 namespace {
@@ -23,34 +24,8 @@ using ::testing::ElementsAre;
 
 constexpr int kAtOnce = 5'000;
 
-class KeeperClient : public ::testing::Test {
+class KeeperClient : public test::PlayedKeeper {
 protected:
-  KeeperClient() {
-    char name[] = "/tmp/isboot-client-XXXXXX";
-    root_ = mkdtemp(name);
-    paths_.control = root_ / "control";
-    paths_.saved_sessions = root_ / "sessions";
-    paths_.interfaces = root_ / "net";
-    paths_.program = ISBOOT_PLAYED_KEEPER;
-    setenv("ISBOOT_PLAYED_KEEPER", (root_ / "arguments").c_str(), 1);
-  }
-  // Whatever was started ends with its client.
-  ~KeeperClient() override {
-    while (waitpid(-1, nullptr, 0) > 0) {
-    }
-    fs::remove_all(root_);
-  }
-  void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "both ends must be root's";
-  }
-
-  // The words that a keeper was started with; none when none was.
-  std::vector<std::string> started_with() const {
-    std::vector<std::string> words;
-    std::ifstream in{root_ / "arguments"};
-    for (std::string word; std::getline(in, word);) words.push_back(word);
-    return words;
-  }
   static boot::BootSession session() {
     boot::BootSession session;
     session.session = SessionId{3};
@@ -74,9 +49,6 @@ protected:
     EXPECT_TRUE(linux_platform::decode(request.record, record));
     return record;
   }
-
-  fs::path root_;
-  KeeperClientPaths paths_;
 };
 
 TEST_F(KeeperClient, LeavesASessionWithAllThatBringingItBackTakes) {
