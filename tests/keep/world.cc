@@ -151,7 +151,7 @@ void World::tell_of_the_end_again() {
   seen.ways[way] = end_.way != MachineEnd::Stay && !end_.held_again && !cancelled_[way];
   for (std::size_t each = 1; each < seen.ways.size() && end_.all_let_go; ++each)
     seen.ways[each] = !cancelled_[each];
-  if (!end_.seen) end_.at = now_;
+  if (!end_.seen) first_at_ = end_.at = now_;
   end_.seen = true;
   tell(seen);
 }
