@@ -1,6 +1,6 @@
 # The C++ of the module, for Makefile and files.isboot; tests/freebsd checks that it is all.
-ISBOOT_CXX=	ip_address.cc host_name.cc log_line.cc lun.cc mac_address.cc text.cc backoff.cc command_line.cc \
-	establish.cc find_server.cc link_choice.cc network_plan.cc parameters.cc plan.cc session.cc \
+ISBOOT_CXX=	ip_address.cc host_name.cc log_line.cc lun.cc mac_address.cc text.cc await_disk.cc backoff.cc command_line.cc \
+	establish.cc find_server.cc link_choice.cc log_in.cc network_plan.cc parameters.cc path_session.cc plan.cc session.cc \
 	decode.cc directory.cc encode.cc finding.cc judge.cc locate.cc \
 	dns_message.cc look_up.cc name_servers.cc name.cc pci_address.cc select.cc structure.cc binary_value.cc chap.cc \
 	crc32c.cc discovery.cc full_feature.cc full_feature_pdu.cc isid.cc \
