@@ -54,7 +54,7 @@ bool equal_ignoring_case(Text a, Text b) {
 bool starts_with_ignoring_case(Text text, Text prefix) {
   if (text.size() < prefix.size()) return false;
   for (std::size_t i = 0; i < prefix.size(); ++i)
-    if (lower(text[i]) != lower(prefix[i])) return false;
+    if (text[i] != prefix[i] && lower(text[i]) != lower(prefix[i])) return false;
   return true;
 }
 

@@ -7,7 +7,7 @@ bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 // RFC 7143 section 6.1, standard-label, and '#' for keys such as X#NodeArchitecture.
 bool is_label_character(char c) {
-  return is_capital(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+  return (c >= 'a' && c <= 'z') || is_capital(c) || (c >= '0' && c <= '9') || c == '.' ||
          c == '-' || c == '+' || c == '@' || c == '_' || c == '#';
 }
 
