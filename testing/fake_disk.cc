@@ -62,10 +62,11 @@ Result<Done> FakeDisk::send(Bytes data, Millis) {
 }
 
 void FakeDisk::reply(std::uint8_t opcode, std::uint8_t flags, Bytes request, std::uint8_t status,
-                     Bytes data) {
+                     Bytes data, std::uint8_t response) {
   std::vector<std::uint8_t> pdu(48);
   pdu[0] = opcode;
   pdu[1] = flags;
+  pdu[2] = response;
   pdu[3] = status;
   put(pdu, 4, data.size(), 4);
   std::copy_n(request.begin() + 16, 4, pdu.begin() + 16);
@@ -85,6 +86,10 @@ void FakeDisk::command(Bytes header) {
     --busy;
     return reply(0x21, 0x80, header, 8, {});
   }
+  if (not_carried_out > 0) {
+    --not_carried_out;
+    return reply(0x21, 0x80, header, 0, {}, 1);
+  }
   if (attentions > 0) {
     --attentions;
     bad[4] = 6;
@@ -96,7 +101,8 @@ void FakeDisk::command(Bytes header) {
     return reply(0x21, 0x80, header, 2, bad);
   }
   if (starts && cdb[0] == 0x1b) broken.clear();
-  if (std::ranges::find(broken, cdb[0]) != broken.end()) return reply(0x21, 0x80, header, 2, bad);
+  if (std::ranges::find(broken, cdb[0]) != broken.end())
+    return reply(0x21, 0x80, header, broken_status, bad, broken_response);
   std::vector<std::uint8_t> data = data_of(cdb, static_cast<std::uint16_t>(get(header, 8, 2)));
   const std::size_t wanted = get(header, 20, 4);
   if (data.size() > wanted) data.resize(wanted);

@@ -20,7 +20,10 @@ public:
   std::vector<std::uint8_t> image = std::vector<std::uint8_t>(16384);  // 512-byte blocks
   int attentions = 0;                     // commands that end with a unit attention first
   int busy = 0;                           // commands that end with status BUSY first
-  std::vector<std::uint8_t> broken = {};  // operation codes that end with `sense`
+  int not_carried_out = 0;                // commands that end with response 1 first
+  std::vector<std::uint8_t> broken = {};  // operation codes that end with the next two and `sense`
+  std::uint8_t broken_status = 2;
+  std::uint8_t broken_response = 0;
   std::vector<std::uint8_t> absent = {};  // operation codes that it does not have (5/20/00)
   bool starts = false;                    // START STOP UNIT mends what is broken
   std::vector<std::uint8_t> sense = {0x70, 0, 2, 0, 0, 0, 0, 10, 0, 0, 0, 0, 4, 0};
@@ -41,7 +44,7 @@ private:
   void command(Bytes header);
   std::vector<std::uint8_t> data_of(Bytes cdb, std::uint16_t lun) const;
   void reply(std::uint8_t opcode, std::uint8_t flags, Bytes request, std::uint8_t status,
-             Bytes data);
+             Bytes data, std::uint8_t response = 0);
 
   ScriptedTarget target_{{}};
   std::uint32_t stat_sn_ = 0;

@@ -12,7 +12,8 @@ namespace {
 // For a login response: as long as a boot waits for one in the end, since there is one try here.
 constexpr Millis kAnswer = 60'000;
 
-// A target may have several attentions waiting (power on, capacity changed, …).
+// A target may have several attentions waiting (power on, capacity changed, …). What it could not
+// carry out counts as one of them.
 constexpr int kMaxAttentions = 8;
 
 // The next step after a login that failed without a word of the target's.
@@ -145,7 +146,7 @@ Outcome<> Conversation::command(const Lun& lun, Bytes cdb, MutableBytes data,
     if (is_passing(result)) {
       if (is_over() || clock_.now() - start >= patience) return Done{};
       clock_.sleep_until(clock_.now() + kPause);
-    } else if (!has_sense_key(result, {iscsi::scsi::kUnitAttention}) ||
+    } else if ((result.response == 0 && !has_sense_key(result, {iscsi::scsi::kUnitAttention})) ||
                ++attentions > kMaxAttentions) {
       return Done{};
     }

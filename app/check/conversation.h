@@ -36,8 +36,8 @@ public:
   const std::vector<std::string>& notes() const { return notes_; }
 
   // One SCSI command; `result` borrows until the next one. A unit attention is not a
-  // failure of the command: it is sent again; so it is for `patience`, until the deadline at most,
-  // where the target is busy or the disk is not ready.
+  // failure of the command: it is sent again, as what the target could not carry out; so it is for
+  // `patience`, until the deadline at most, where the target is busy or the disk is not ready.
   Outcome<> command(const Lun& lun, Bytes cdb, MutableBytes data, iscsi::ExchangeResult& result,
                     Millis patience = kUntilTheDeadline);
   // Too late for one more try of a command.

@@ -11,7 +11,7 @@ std::string address_of(const iscsi::DiscoveredTarget& target, const Portal& aske
   if (!target.unusable.empty()) return printable(target.unusable);
   if (!target.has_address) return text_of(asked);
   const iscsi::TargetAddress& address = target.address;
-  std::string portal = text_of(address.portal);
+  std::string portal = text_of(address.host.empty() ? portal_of(address, asked) : address.portal);
   // The zone is the target's own name for its link; people know it by that.
   if (!address.zone.empty()) portal.insert(portal.find(']'), "%" + printable(address.zone.view()));
   if (address.host.empty()) return portal;

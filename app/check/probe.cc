@@ -23,11 +23,17 @@ std::string number_of(const Lun& lun) {
 
 // Why a command was not GOOD; none when it was.
 Outcome<> judge(const char* what, const Lun& lun, const iscsi::ExchangeResult& result) {
-  if (result.scsi_status == scsi::kGood) return Done{};
   const std::string command = std::string{what} + " of LUN " + number_of(lun) + ": ";
-  if (result.scsi_status != scsi::kCheckCondition)
-    return Failure{command + "SCSI status " + std::to_string(result.scsi_status),
+  if (result.response != 0)
+    return Failure{command + "the target could not carry it out (response " +
+                       std::to_string(result.response) + ")",
                    "look into the target's log"};
+  if (result.scsi_status == scsi::kGood) return Done{};
+  if (result.scsi_status != scsi::kCheckCondition)
+    return Failure{command + std::string{scsi::status_text(result.scsi_status).view()},
+                   result.scsi_status == scsi::kReservationConflict
+                       ? "end the reservation at the machine that holds it, or at the target"
+                       : "look into the target's log"};
   const auto sense = scsi::decode_sense(result.sense);
   if (!sense)
     return Failure{command + "CHECK CONDITION without sense", "look into the target's log"};
@@ -185,7 +191,7 @@ Outcome<> await_ready(Conversation& target, const Lun& lun, DiskReport& report) 
     // What comes of it, the next answer says.
     ISBOOT_TRY(target.command(lun, scsi::start_unit(), {}, result, 0));
     ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), {}, result, kSpinUp));
-  } else if (result.scsi_status != scsi::kGood) {
+  } else if (!judge("TEST UNIT READY", lun, result)) {
     ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), {}, result));
   }
   auto ready = judge("TEST UNIT READY", lun, result);

@@ -211,7 +211,7 @@ SessionStep Session::on_login_cut_off(const Error& error, Millis now) {
 
 SessionStep Session::redirect(Millis now) {
   const iscsi::TargetAddress& to = login_->redirect().address;
-  if (to.host.empty()) return go_on_at(to.portal, now);
+  if (to.host.empty()) return go_on_at(portal_of(to, portal_), now);
   state_ = SessionState::LookingUp;
   return {.kind = SessionStep::Kind::LookUp,
           .deadline = until(limits_.answer, now),

@@ -149,12 +149,14 @@ Result<MutableBytes> FullFeature::place_of_segment() {
   }
   if (pdu_.is(Opcode::TextResponse) && waiting_ == Waiting::Text) {
     if (size > data_.size() - result_.data_size)
-      return error(ExchangeErrc::ResponseTooLong, 5, "target's text is too long");
+      return error(ExchangeErrc::ResponseTooLong, 5,
+                   "text is longer than its bound (1 MiB for a list of targets)");
     return data_.subspan(result_.data_size, size);
   }
-  if (size > scratch_.size())
+  // As much as the kernel takes; what is not kept here, a ping's data, says nothing to us.
+  if (size > kLoginSegment)
     return error(ExchangeErrc::ResponseTooLong, 5, "more data than this PDU can have");
-  return MutableBytes{scratch_}.first(size);
+  return MutableBytes{scratch_}.first(size < scratch_.size() ? size : scratch_.size());
 }
 
 Result<ExchangeStep> FullFeature::on_pdu() {
@@ -198,11 +200,11 @@ Result<ExchangeStep> FullFeature::on_data_in() {
 }
 
 Result<ExchangeStep> FullFeature::on_scsi_response() {
-  if (pdu_.response != 0)
-    return error(ExchangeErrc::CommandFailed, 2, "target could not carry the command out");
-  result_.scsi_status = pdu_.status;
-  if (pdu_.segment_length != 0) {
-    // Section 11.4.7: a length, then the sense data.
+  result_.response = pdu_.response;
+  if (pdu_.response == 0) result_.scsi_status = pdu_.status;
+  // Section 11.4.7: a length, then the sense data. What is shorter says nothing.
+  constexpr std::uint32_t kSenseLength = 2;
+  if (pdu_.response == 0 && pdu_.segment_length >= kSenseLength) {
     Reader in{place_};
     const std::uint16_t size = ISBOOT_TRY(in.be16());
     result_.sense = ISBOOT_TRY(in.bytes(size < in.remaining() ? size : in.remaining()));

@@ -31,11 +31,13 @@ enum class ExchangeErrc : std::uint16_t {
   WrongTaskTag,      // answers another request
   DigestMismatch,    // CRC32C of a header or of data
   DataOutOfPlace,    // Data-In with a gap, or more than was asked for
-  ResponseTooLong,   // text or sense larger than its bound
-  CommandFailed,     // response other than "command completed at target"
+  ResponseTooLong,   // text or another PDU's data larger than its bound
 };
 
 struct ExchangeResult {
+  // Not 0: the target could not carry the command out (section 11.4.3), and scsi_status says
+  // nothing. The next one it may.
+  std::uint8_t response = 0;
   std::uint8_t scsi_status = 0;  // 0 GOOD, 2 CHECK CONDITION, …
   std::size_t data_size = 0;     // bytes in the caller's buffer
   Bytes sense;                   // fixed or descriptor format; borrows from the FullFeature

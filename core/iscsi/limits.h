@@ -35,8 +35,8 @@ inline constexpr unsigned kMaxRounds = 32;
 inline constexpr std::size_t kMaxRedirects = 4;
 
 // The answer to SendTargets: its text, in the caller's buffer, and its pairs.
-inline constexpr std::size_t kMaxDiscoveryText = 65536;
-inline constexpr unsigned kMaxDiscoveryKeys = 4096;
+inline constexpr std::size_t kMaxDiscoveryText = 1048576;
+inline constexpr unsigned kMaxDiscoveryKeys = 65536;
 
 // Full-feature phase, for `check`: sense data with its length, and a text request of ours.
 inline constexpr std::size_t kMaxSense = 512;

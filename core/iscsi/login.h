@@ -3,7 +3,7 @@
 // target sends afterwards stays in the stream for the kernel's initiator.
 //
 // Who does what: login.cc takes bytes and judges headers against the login so far,
-// login_stages.cc moves through the stages, security.h proves identities,
+// login_stages.cc moves through the stages, chap.h proves identities,
 // negotiation.h agrees on parameters. docs/login.md shows the states as a picture.
 #pragma once
 

@@ -1,5 +1,7 @@
 #include "core/iscsi/negotiation.h"
 
+#include "core/iscsi/key_value.h"
+
 namespace isboot::iscsi {
 namespace {
 
@@ -7,127 +9,6 @@ static_assert(kKeyCount <= 32, "Negotiation keeps one bit a key");
 
 Error error(TextErrc code, const TextKey& pair, const char* text) {
   return Error{code, pair.offset, text};
-}
-
-// The next item of a list of values, which is then removed from `list`.
-Text take_item(Text& list) {
-  const std::size_t comma = position_of(list, ',');
-  const Text item = part_of(list, 0, comma);
-  list = comma == Text::npos ? Text{} : part_of(list, comma + 1);
-  return item;
-}
-
-// What a value means for us, and which rule it breaks on the way, if any.
-struct Value {
-  std::uint32_t number = 0;
-  std::optional<Tolerance> breaks{};
-};
-
-Text word_of(KeyType type, std::uint32_t value) {
-  if (type == KeyType::Digest) return value != 0 ? Text{"CRC32C"} : Text{"None"};
-  return value != 0 ? Text{"Yes"} : Text{"No"};
-}
-
-// One of two words, or the value that hurts neither side where it is none of them: ask before
-// sending, send nothing unasked.
-Value read_boolean(KeyType type, Text value) {
-  for (const std::uint32_t number : {0U, 1U}) {
-    if (value == word_of(type, number)) return {number};
-    if (equal_ignoring_case(value, word_of(type, number))) return {number, Tolerance::OtherCase};
-    if (equal_ignoring_case(without_blanks(value), word_of(type, number)))
-      return {number, Tolerance::Blanks};
-  }
-  return {type == KeyType::Or ? 1U : 0U, Tolerance::NotYesOrNo};
-}
-
-// Both sides must reckon with the same digest: of a list the first that we offer, as
-// section 6.2.1 says of an offer; anything else that we do not offer is refused.
-Result<Value> read_digest(const TextKey& pair, std::uint32_t offered) {
-  const bool list = position_of(pair.value, ',') != Text::npos;
-  for (Text rest = pair.value; !rest.empty();) {
-    const Text item = take_item(rest);
-    const Text word = without_blanks(item);
-    for (std::uint32_t number = 0; number <= offered; ++number) {
-      if (!equal_ignoring_case(word, word_of(KeyType::Digest, number))) continue;
-      if (list) return Value{number, Tolerance::ListAnswered};
-      if (word.size() != item.size()) return Value{number, Tolerance::Blanks};
-      if (item != word_of(KeyType::Digest, number)) return Value{number, Tolerance::OtherCase};
-      return Value{number};
-    }
-  }
-  return error(TextErrc::BadChoice, pair, "digest that was not offered");
-}
-
-bool is_number(Text text) {
-  const bool hex = starts_with_ignoring_case(text, "0x");
-  const Text digits = part_of(text, hex ? 2 : 0);
-  for (const char c : digits)
-    if (hex_digit(c) < 0 || (!hex && (c < '0' || c > '9'))) return false;
-  return !digits.empty();
-}
-
-// Digests and lists are chosen, not computed.
-bool is_computed(KeyType type) {
-  return type == KeyType::Minimum || type == KeyType::Maximum || type == KeyType::And ||
-         type == KeyType::Or;
-}
-
-// Section 6.2.2: the result is computed from both sides' values.
-std::uint32_t combine(KeyType type, std::uint32_t ours, std::uint32_t theirs) {
-  const bool ours_is_less = ours < theirs;
-  switch (type) {
-    case KeyType::Maximum:
-    case KeyType::Or:
-      return ours_is_less ? theirs : ours;
-    default:
-      return ours_is_less ? ours : theirs;
-  }
-}
-
-// The nearest number of the key's range.
-Value read_plain_number(const KeyRule& row, Text text) {
-  const auto number = parse_number(text, row.maximum);
-  if (!number) return {row.maximum, Tolerance::OutOfRange};
-  if (*number < row.minimum) return {row.minimum, Tolerance::OutOfRange};
-  return {static_cast<std::uint32_t>(*number)};
-}
-
-// Of several numbers what hurts neither side. What is none is refused where somebody sends by it.
-Result<Value> read_number(const KeyRule& row, const TextKey& pair) {
-  if (is_number(pair.value)) return read_plain_number(row, pair.value);
-  Value read{row.initial, Tolerance::NotPlain};
-  bool any = false;
-  Text rest = pair.value;
-  do {
-    const Text item = without_blanks(take_item(rest));
-    if (!is_number(item)) {
-      if (row.outside == Outside::Harmless) return Value{row.initial, Tolerance::NotPlain};
-      return error(TextErrc::BadNumber, pair, "value that is no number");
-    }
-    const std::uint32_t number = read_plain_number(row, item).number;
-    read.number = any ? combine(row.type, read.number, number) : number;
-    any = true;
-  } while (!rest.empty());
-  return read;
-}
-
-Result<Value> read_value(const KeyRule& row, const TextKey& pair, std::uint32_t offered) {
-  switch (row.type) {
-    case KeyType::And:
-    case KeyType::Or:
-      return read_boolean(row.type, pair.value);
-    case KeyType::Digest:
-      return read_digest(pair, offered);
-    case KeyType::Minimum:
-    case KeyType::Maximum:
-    case KeyType::Number:
-      return read_number(row, pair);
-    case KeyType::FirstOf:
-    case KeyType::Text:
-    case KeyType::Obsolete:
-      break;
-  }
-  return Value{};
 }
 
 }  // namespace
@@ -222,7 +103,7 @@ Result<Done> Negotiation::receive_early(Key key, const TextKey& pair, Notes& not
   const auto read = read_value(row, pair, 0);
   if (!read && row.type == KeyType::Digest)
     return error(TextErrc::WrongStage, pair, "digest in the security stage");
-  const Value early = ISBOOT_TRY(read);
+  const KeyValue early = ISBOOT_TRY(read);
   const std::size_t at = index(key);
   if (row.type == KeyType::Number) {
     settle(key, early.number);
@@ -249,9 +130,9 @@ Result<Done> Negotiation::receive_again(Key key, const TextKey& pair, Notes& not
     return Done{};
   }
   if (!is_computed(row.type) && row.type != KeyType::Digest) return Done{};
-  const auto read = is_refusal(pair.value) ? Result<Value>{Value{row.initial}}
+  const auto read = is_refusal(pair.value) ? Result<KeyValue>{KeyValue{row.initial}}
                                            : read_value(row, pair, preference(key));
-  const Value again = ISBOOT_TRY(read);
+  const KeyValue again = ISBOOT_TRY(read);
   if (again.number == value(key)) return Done{};
   if (row.outside == Outside::Refused)
     return error(TextErrc::RepeatedKey, pair, "key sent twice, with two values");
@@ -267,7 +148,7 @@ Result<Done> Negotiation::receive_declaration(Key key, const TextKey& pair, Note
     notes.add(Tolerance::GroupTag, pair.name, pair.value, "nothing");
     return Done{};
   }
-  const Value declared = ISBOOT_TRY(read);
+  const KeyValue declared = ISBOOT_TRY(read);
   settle(key, declared.number);
   if (declared.breaks) note(*declared.breaks, key, pair, notes);
   return Done{};
@@ -276,7 +157,7 @@ Result<Done> Negotiation::receive_declaration(Key key, const TextKey& pair, Note
 // Section 6.2.2: the answer should be a possible result of our offer.
 Result<Done> Negotiation::receive_answer(Key key, const TextKey& pair, Notes& notes) {
   const KeyRule& row = rule(key);
-  const Value answer = ISBOOT_TRY(read_value(row, pair, preference(key)));
+  const KeyValue answer = ISBOOT_TRY(read_value(row, pair, preference(key)));
   settle(key, combine(row.type, preference(key), answer.number));
   if (answer.breaks)
     note(*answer.breaks, key, pair, notes);

@@ -30,6 +30,12 @@ Result<Done> read_host(Text host, TargetAddress& address) {
 
 }  // namespace
 
+Portal portal_of(const TargetAddress& address, const Portal& reached) {
+  Portal portal = address.portal;
+  if (portal.address.is_absent()) portal.address = reached.address;
+  return portal;
+}
+
 Result<TargetAddress> parse_target_address(Text given) {
   const Text text = without_blanks(given);
   TargetAddress address;
@@ -42,7 +48,7 @@ Result<TargetAddress> parse_target_address(Text given) {
   } else {
     std::size_t end = 0;
     while (end < text.size() && text[end] != ':' && text[end] != ',') ++end;
-    ISBOOT_TRY(read_host(part_of(text, 0, end), address));
+    ISBOOT_TRY(read_host(without_blanks(part_of(text, 0, end)), address));
     rest = part_of(text, end);
   }
   if (!rest.empty() && rest[0] == ':') {

@@ -9,7 +9,8 @@
 namespace isboot::iscsi {
 
 struct TargetAddress {
-  // Absent when the target gave a name instead: then `host` has it.
+  // Absent when the target gave a name instead: then `host` has it. Without a name, too, it means
+  // where the target was reached ("0.0.0.0:3260", of one that listens on all of its addresses).
   Portal portal;
   HostName host;
   // "eth0" of "[fe80::1%eth0]" (RFC 4007 section 11): the writer's name for its own link, which is
@@ -24,6 +25,9 @@ struct TargetAddress {
 // is left out: nothing is decided by it.
 // Errc::BadValue with the offset of what is wrong.
 Result<TargetAddress> parse_target_address(Text text);
+
+// The portal of an address without a name, said by a target that was reached at `reached`.
+Portal portal_of(const TargetAddress& address, const Portal& reached);
 
 struct Redirect {
   TargetAddress address;

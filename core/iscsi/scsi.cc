@@ -107,7 +107,7 @@ Cdb read_16(std::uint64_t block, std::uint32_t count) {
 
 Result<Inquiry> decode_inquiry(Bytes data) {
   Reader in{data};
-  const std::uint8_t peripheral = ISBOOT_TRY(in.u8());
+  const std::uint8_t peripheral = data.empty() ? 0 : ISBOOT_TRY(in.u8());
   Inquiry inquiry;
   inquiry.connected = peripheral >> 5 == 0;
   // Direct access, optical memory, reduced block commands, host managed zones.
@@ -210,15 +210,40 @@ Result<Sense> decode_sense(Bytes data) {
   if (format == 0x70 || format == 0x71) {
     ISBOOT_TRY(in.skip(1));
     sense.key = ISBOOT_TRY(in.u8()) & 0x0f;
+    if (in.remaining() < 9) return sense;
     ISBOOT_TRY(in.skip(9));
   } else if (format == 0x72 || format == 0x73) {
     sense.key = ISBOOT_TRY(in.u8()) & 0x0f;
   } else {
     return Error{Errc::BadValue, 0, "sense of an unknown format"};
   }
-  sense.asc = ISBOOT_TRY(in.u8());
-  sense.ascq = ISBOOT_TRY(in.u8());
+  if (in.remaining() != 0) sense.asc = ISBOOT_TRY(in.u8());
+  if (in.remaining() != 0) sense.ascq = ISBOOT_TRY(in.u8());
   return sense;
+}
+
+InlineText<64> status_text(std::uint8_t status) {
+  struct Words {
+    std::uint8_t status;
+    Text words;
+  };
+  constexpr Words kWords[] = {{kBusy, "busy"},
+                              {kReservationConflict, "reservation conflict"},
+                              {kTaskSetFull, "its queue is full"},
+                              {0x30, "an auto contingent allegiance is active"},
+                              {0x40, "task aborted"}};
+  std::array<char, 64> buffer{};
+  TextWriter out{buffer};
+  for (const Words& row : kWords)
+    if (row.status == status) out << row.words << ' ';
+  if (out.text().empty()) {
+    (out << "SCSI status ").hex(status, 2);
+  } else {
+    (out << "(SCSI status ").hex(status, 2) << ')';
+  }
+  InlineText<64> text;
+  (void)text.assign(out.text());  // both hold 64 bytes
+  return text;
 }
 
 bool is_waited_for(const Sense& sense) {

@@ -28,7 +28,11 @@ Cdb read_16(std::uint64_t block, std::uint32_t count);
 inline constexpr std::uint8_t kGood = 0x00;
 inline constexpr std::uint8_t kCheckCondition = 0x02;
 inline constexpr std::uint8_t kBusy = 0x08;
+inline constexpr std::uint8_t kReservationConflict = 0x18;
 inline constexpr std::uint8_t kTaskSetFull = 0x28;
+
+// "reservation conflict (SCSI status 18)", the number in hex as SAM has it.
+InlineText<64> status_text(std::uint8_t status);
 
 struct Inquiry {
   bool connected = false;  // peripheral qualifier 0: there is something at this LUN
@@ -37,7 +41,8 @@ struct Inquiry {
   InlineText<16> product;
   InlineText<4> revision;
 };
-// A short answer (SPC-5 wants 36 bytes) has empty names.
+// A short answer (SPC-5 wants 36 bytes) has empty names. One that is empty altogether is a disk to
+// Linux (6.1, tests/vm/check_agrees_test.py).
 Result<Inquiry> decode_inquiry(Bytes data);
 
 // VPD page 0x80, without padding; bytes that are not printable become '?'.
@@ -70,6 +75,7 @@ struct Sense {
   std::uint8_t asc = 0;
   std::uint8_t ascq = 0;
 };
+// Sense that is cut short has a key, as the kernel reads it, and 0 for what is missing.
 Result<Sense> decode_sense(Bytes data);
 
 inline constexpr std::uint8_t kRecoveredError = 1;  // carried out all the same

@@ -44,7 +44,8 @@ Text plain_zone(Text zone) {
 
 Result<Done> set_server(Text server, std::uint32_t offset, TargetUrl& url) {
   const auto address = parse_target_address(server);
-  if (!address || position_of(server, ',') != Text::npos)
+  const bool nowhere = address && address->host.empty() && address->portal.address.is_absent();
+  if (!address || nowhere || position_of(server, ',') != Text::npos)
     return Error{Errc::BadValue, offset, "URL: no server's address or name"};
   url.portal = address->portal;
   url.host = address->host;

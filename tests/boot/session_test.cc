@@ -129,6 +129,16 @@ TEST_F(SessionTest, FollowsARedirectAndComesHomeAfterATemporaryOne) {
   EXPECT_EQ(let_go(5).portal, kHome);
 }
 
+// Linux takes 0.0.0.0 for this machine itself.
+TEST_F(SessionTest, ARedirectToNoAddressIsToAnotherPortOfTheSame) {
+  on(Event::start());
+  const SessionStep moved = log_in({refusal(1, 1, {"TargetAddress=0.0.0.0:3261"})});
+  EXPECT_EQ(moved.kind, Kind::Connect);
+  EXPECT_EQ(moved.portal, (Portal{kHome.address, 3261}));
+  const SessionStep back = log_in({refusal(1, 1, {"TargetAddress=[::]:3260"})});
+  EXPECT_EQ(back.error.code, SessionErrc::RedirectLoop);
+}
+
 TEST_F(SessionTest, RemembersAPermanentRedirect) {
   on(Event::start());
   log_in({refusal(1, 2, {"TargetAddress=10.0.2.3:3261"})});

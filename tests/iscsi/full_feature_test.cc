@@ -11,6 +11,7 @@ namespace {
 
 using Kind = ExchangeStep::Kind;
 using Pdu = std::vector<std::uint8_t>;
+using namespace std::string_literals;
 
 // One PDU of the target, honest by default: the first status of the session.
 struct Reply {
@@ -176,6 +177,23 @@ TEST_F(FullFeatureTest, HandsOutStatusAndSense) {
   reply.data = std::string{"\1\0\x70", 3};  // claims 256 bytes
   ASSERT_EQ(run({reply}).kind, Kind::Done);
   EXPECT_EQ(exchange->result().sense.size(), 1U);
+  reply.data = "s";  // too short for its length
+  ASSERT_EQ(run({reply}).kind, Kind::Done);
+  EXPECT_TRUE(exchange->result().sense.empty());
+  reply.data = "\3\0"s + std::string(768, 's');  // more than is kept
+  ASSERT_EQ(run({reply}).kind, Kind::Done);
+  EXPECT_EQ(exchange->result().sense.size(), kMaxSense - 2);
+}
+
+// One command that the target cannot carry out is not the end of the session.
+TEST_F(FullFeatureTest, HandsOutThatACommandWasNotCarriedOut) {
+  ASSERT_EQ(run({{.response = 0x80, .status = 2, .data = "\0\4\x70\0\6\0"s}}).kind, Kind::Done);
+  EXPECT_EQ(exchange->result().response, 0x80);
+  EXPECT_EQ(exchange->result().scsi_status, 0);
+  EXPECT_TRUE(exchange->result().sense.empty());
+  const auto next = play(exchange->command(Lun{}, Bytes{cdb}, data), {{.task_tag = 2}});
+  EXPECT_EQ(next.kind, Kind::Done);
+  EXPECT_EQ(exchange->result().response, 0);
 }
 
 TEST_F(FullFeatureTest, AnswersPingsInTheMiddle) {
@@ -183,6 +201,7 @@ TEST_F(FullFeatureTest, AnswersPingsInTheMiddle) {
   ping.opcode = 0x20;
   ping.task_tag = kNoTag;
   ping.transfer_tag = 0x55;
+  ping.data = std::string(4097, 'p');  // says nothing to us
   Reply news = ping;
   news.transfer_tag = kNoTag;
   Reply event;
@@ -264,7 +283,6 @@ TEST_F(FullFeatureTest, RefusesWhatDoesNotAnswerTheCommand) {
       {"another task's data",
        {.opcode = 0x25, .task_tag = 2, .data = "a"},
        ExchangeErrc::WrongTaskTag},
-      {"target failure", {.response = 1}, ExchangeErrc::CommandFailed},
       {"data past the end", {.opcode = 0x25, .data = "123456789"}, ExchangeErrc::DataOutOfPlace},
       {"data with a gap",
        {.opcode = 0x25, .flags = 0x81, .offset = 1, .data = "1"},
@@ -272,8 +290,10 @@ TEST_F(FullFeatureTest, RefusesWhatDoesNotAnswerTheCommand) {
       {"data at an offset past the end",
        {.opcode = 0x25, .offset = 0xffffffff, .data = "1"},
        ExchangeErrc::DataOutOfPlace},
-      {"endless sense", {.data = std::string(513, 's')}, ExchangeErrc::ResponseTooLong},
-      {"sense without a length", {.data = "s"}, Errc::Truncated},
+      {"endless sense", {.data = std::string(8193, 's')}, ExchangeErrc::ResponseTooLong},
+      {"an endless ping",
+       {.opcode = 0x20, .data = std::string(8193, 'p')},
+       ExchangeErrc::ResponseTooLong},
       {"a logout is wanted", {.opcode = 0x32, .async_event = 1}, ExchangeErrc::TargetLeaves},
       {"the connection ends", {.opcode = 0x32, .async_event = 2}, ExchangeErrc::TargetLeaves},
       {"the session ends", {.opcode = 0x32, .async_event = 3}, ExchangeErrc::TargetLeaves},

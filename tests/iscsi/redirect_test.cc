@@ -31,6 +31,8 @@ TEST(TargetAddress, ReadsEveryForm) {
       {"10.0.2.2:", "10.0.2.2:3260", "", -1},
       {"10.0.2.2:,1", "10.0.2.2:3260", "", 1},
       {"10.0.2.2: 3261 ,1", "10.0.2.2:3261", "", 1},
+      {"10.0.2.2 :3261", "10.0.2.2:3261", "", -1},
+      {"storage.example.org :860", "", "storage.example.org", -1},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.text);
@@ -45,6 +47,18 @@ TEST(TargetAddress, ReadsEveryForm) {
     EXPECT_EQ(address->zone.view(), Text{row.text}.starts_with("[fe80") ? "eth0" : "");
     EXPECT_EQ(address->has_group_tag ? address->group_tag : -1, row.tag);
   }
+}
+
+// What a target says that listens on all of its addresses.
+TEST(TargetAddress, IsWhereTheTargetWasReachedWhenItIsNone) {
+  const Portal reached{IpAddress::v4(10, 0, 2, 2), 3260};
+  for (const char* any : {"0.0.0.0:3261,1", "[::]:3261", "[::ffff:0.0.0.0]:3261"}) {
+    const auto address = parse_target_address(any);
+    ASSERT_TRUE(address) << any;
+    EXPECT_EQ(to_text(portal_of(*address, reached)).view(), "10.0.2.2:3261");
+  }
+  const auto other = parse_target_address("10.0.2.3");
+  EXPECT_EQ(to_text(portal_of(*other, reached)).view(), "10.0.2.3:3260");
 }
 
 TEST(TargetAddress, RefusesWhatIsNoAddress) {

@@ -36,8 +36,7 @@ TEST(Inquiry, TrimsNamesAndTellsDisksApart) {
   EXPECT_FALSE(decode_inquiry(bytes("\x7f"s + data.substr(1)))->connected);
   EXPECT_FALSE(decode_inquiry(bytes("\x0c"s + data.substr(1)))->is_disk);
   // As Linux: what a short answer lacks is empty, and the disk is a disk.
-  EXPECT_FALSE(decode_inquiry({}));
-  for (std::size_t size = 1; size < data.size(); ++size) {
+  for (std::size_t size = 0; size < data.size(); ++size) {
     const auto cut = decode_inquiry(bytes(data.substr(0, size)));
     ASSERT_TRUE(cut);
     EXPECT_TRUE(cut->connected && cut->is_disk && cut->vendor.empty());
@@ -110,6 +109,13 @@ TEST(Capacity, CountsBlocks) {
   EXPECT_FALSE(decode_capacity_10(bytes("\0\0\x7f\xff\0\0"s)));
 }
 
+TEST(Status, IsNamedInWords) {
+  EXPECT_EQ(status_text(0x18).view(), "reservation conflict (SCSI status 18)");
+  EXPECT_EQ(status_text(0x08).view(), "busy (SCSI status 08)");
+  EXPECT_EQ(status_text(0x30).view(), "an auto contingent allegiance is active (SCSI status 30)");
+  EXPECT_EQ(status_text(0x22).view(), "SCSI status 22");
+}
+
 TEST(Sense, IsReadInBothFormats) {
   const auto fixed = decode_sense(bytes("\xf0\0\6\0\0\0\0\x0a\0\0\0\0\x29\1"s));
   ASSERT_TRUE(fixed);
@@ -117,7 +123,15 @@ TEST(Sense, IsReadInBothFormats) {
   const auto descriptor = decode_sense(bytes("\x72\5\x25\0"s));
   ASSERT_TRUE(descriptor);
   EXPECT_EQ(to_text(*descriptor).view(), "illegal request (5/25/00)");
-  EXPECT_FALSE(decode_sense(bytes("\x70\0\6"s)));
+  // Cut short: the key says enough.
+  for (const auto& cut :
+       {"\x70\0\6"s, "\x70\0\6\0\0\0\0\0"s, "\x70\0\6\0\0\0\0\0\0\0\0\0"s, "\x72\6"s}) {
+    const auto sense = decode_sense(bytes(cut));
+    ASSERT_TRUE(sense);
+    EXPECT_EQ(to_text(*sense).view(), "unit attention (6/00/00)");
+  }
+  EXPECT_EQ(decode_sense(bytes("\x72\6\x29"s))->asc, 0x29);
+  EXPECT_FALSE(decode_sense(bytes("\x70\0"s)));
   EXPECT_FALSE(decode_sense(bytes("\x12\5\x25\0"s)));
   EXPECT_FALSE(decode_sense({}));
 }

@@ -100,6 +100,8 @@ TEST(Url, SaysWhatIsWrongAndWhere) {
       {"iscsi:10.0.2.2:::1x:iqn.x", 18},
       {"iscsi:[fd00::1::::iqn.x", 6},
       {"iscsi:10.0.2.2,1::::iqn.x", 6},
+      {"iscsi:0.0.0.0::::iqn.x", 6},
+      {"iscsi:[::]::::iqn.x", 6},
       {"iscsi:10.0.2.2::::iqn x", 18},
       {"iscsi:10.0.2.2::::" + std::string(224, 'a'), 18},
   };

@@ -11,23 +11,15 @@ import os
 import socket
 import struct
 import threading
-import time
 
-BLOCKS = 65536
+from scripted_disk import Disk, sense_data
+
 LOGIN, LOGIN_RESPONSE, TEXT, TEXT_RESPONSE = 0x03, 0x23, 0x04, 0x24
 NOP, NOP_IN = 0x00, 0x20
 COMMAND, COMMAND_RESPONSE, DATA_IN, LOGOUT, LOGOUT_RESPONSE = 0x01, 0x21, 0x25, 0x06, 0x26
-REPORT_LUNS, INQUIRY, TEST_UNIT_READY = 0xa0, 0x12, 0x00
-READ_CAPACITY_10, READ_CAPACITY_16, READ_10, READ_16 = 0x25, 0x9e, 0x28, 0x88
-START_STOP_UNIT = 0x1b
-NO_LUN, NO_COMMAND, ATTENTION = (5, 0x25, 0), (5, 0x20, 0), (6, 0x29, 0)
-NOT_READY, RECOVERED, ABORTED = (2, 4, 1), (1, 0x17, 1), (0xb, 0x47, 3)
-STANDBY, NO_MEDIUM, STOPPED = (2, 4, 0xb), (2, 0x3a, 0), (2, 4, 2)
-INQUIRY_DATA = bytes([0, 0, 6, 2, 31, 0, 0, 2]) + b"EXAMPLE SCRIPTED DISK   0001"
-BUSY, TASK_SET_FULL = 8, 0x28  # SCSI status
 ASYNC = 0x32
 # What a target says unasked: an event (RFC 7143 section 11.9.1), or a NOP-In.
-GREETINGS = {"nop": None, "ping": None, "scsi event": 0, "logout wanted": 1, "negotiate": 4,
+GREETINGS = {"nop": None, "ping": None, "loud ping": None, "scsi event": 0, "logout wanted": 1, "negotiate": 4,
              "tasks end": 5, "vendor": 255}
 
 
@@ -64,6 +56,15 @@ class Script:  # pylint: disable=too-many-instance-attributes
     greets: tuple = ()                 # GREETINGS, right behind the login
     redirect: tuple = ()               # keys; each login is sent away with them
     sizeless: float = 0                # seconds of each connection in which the disk has no size
+    sense_bytes: int = 18              # of sense, which is cut to that
+    is_descriptor: bool = False        # sense in descriptor format
+    responses: tuple = ()              # (command, response): not carried out, in place of a status
+    pages: tuple = ()                  # (page, bytes): the VPD page in place of the honest one
+    piece: int = 0                     # Data-In comes in pieces of so many bytes
+    data_sn_stays: bool = False
+    last_piece_first: bool = False
+    says_missing: bool = True          # how much less it sends than was asked for
+    window: int = 31                   # how many more commands it takes beyond the next one
     block_size: int = 512
     stopped: bool = False              # until it is told to start
 
@@ -89,13 +90,10 @@ class Connection:
         self._script = script
         self._stat_sn = 1
         self._cmd_sn = 0
-        self._attentions = list(script.attentions)
-        self._senses = list(script.senses)
         self._challenge = os.urandom(16)
         self._operational = 0
         self._is_discovery = False
-        self._start = time.monotonic()
-        self._stopped = script.stopped
+        self._disk = Disk(script)
 
     def serve(self):
         while not self._login():
@@ -168,9 +166,10 @@ class Connection:
             event = GREETINGS[greeting]
             numbers = struct.pack(">III", self._stat_sn, self._cmd_sn, self._cmd_sn + 32)
             if event is None:
-                tag = struct.pack(">I", 5 if greeting == "ping" else 0xffffffff)
+                tag = struct.pack(">I", 0xffffffff if greeting == "nop" else 5)
                 rest = bytes(8) + b"\xff" * 4 + tag + numbers + bytes(12)
-                self._stream.sendall(header(NOP_IN, 0x80, 0, rest))
+                said = bytes(4096 if greeting == "loud ping" else 0)
+                self._stream.sendall(header(NOP_IN, 0x80, len(said), rest) + said)
             else:
                 rest = bytes(8) + b"\xff" * 4 + bytes(4) + numbers + bytes([event]) + bytes(11)
                 self._stream.sendall(header(ASYNC, 0x80, 0, rest))
@@ -214,7 +213,8 @@ class Connection:
                 not self._script.waits)
 
     def _numbers(self):
-        return struct.pack(">III", self._stat_sn, self._cmd_sn + 1, self._cmd_sn + 32)
+        return struct.pack(">III", self._stat_sn, self._cmd_sn + 1,
+                           self._cmd_sn + 1 + self._script.window & 0xffffffff)
 
     def _command(self):
         """Answers one request of the full-feature phase; whether there may be more."""
@@ -240,78 +240,36 @@ class Connection:
     def _scsi(self, asked, task):
         wanted = int.from_bytes(asked[20:24], "big")
         lun = (asked[8] & 0x3f) << 8 | asked[9]
-        sense, data = self._answer(lun, asked[32:48])
-        data = data[:dict(self._script.sizes).get(asked[32], len(data))]
+        if response := dict(self._script.responses).get(asked[32]):
+            self._status(task, response=response)
+            return
+        sense, data = self._disk.answer(lun, asked[32:48])
+        data = data[:dict(self._script.sizes).get(asked[32], len(data))][:wanted]
         if isinstance(sense, int):
-            rest = bytes(8) + task + bytes(4) + self._numbers() + bytes(12)
-            packet = header(COMMAND_RESPONSE, 0x80, 0, rest)
-            self._stream.sendall(packet[:3] + bytes([sense]) + packet[4:])
-            return
-        if sense:
-            key, code, qualifier = sense
-            data = bytes([0x70, 0, key, 0, 0, 0, 0, 10, 0, 0, 0, 0, code, qualifier]) + bytes(4)
-            data = struct.pack(">H", len(data)) + data
-            rest = bytes(8) + task + bytes(4) + self._numbers() + bytes(12)
-            packet = header(COMMAND_RESPONSE, 0x80, len(data), rest) + padded(data)
-            self._stream.sendall(packet[:3] + b"\x02" + packet[4:])
-            return
-        data = data[:wanted]
-        missing = wanted - len(data)
-        if data:
-            rest = asked[8:16] + task + b"\xff" * 4 + bytes(4) + self._numbers()[4:] + bytes(12)
-            self._stream.sendall(header(DATA_IN, 0x80, len(data), rest) + padded(data))
-        rest = bytes(8) + task + bytes(4) + self._numbers()
-        rest += struct.pack(">III", 1 if data else 0, 0, missing)
-        self._stream.sendall(header(COMMAND_RESPONSE, 0x82 if missing else 0x80, 0, rest))
+            self._status(task, sense)
+        elif sense:
+            said = sense_data(*sense, self._script.is_descriptor)[:self._script.sense_bytes]
+            self._status(task, 2, struct.pack(">H", len(said)) + said)
+        else:
+            self._data_in(asked, task, data)
+            missing = wanted - len(data) if self._script.says_missing else 0
+            self._status(task, flags=0x82 if missing else 0x80,
+                         counts=struct.pack(">III", 1 if data else 0, 0, missing))
 
-    def _answer(self, lun, cdb):
-        """Sense and data of one command."""
-        script, opcode = self._script, cdb[0]
-        if opcode in script.ends_at:
-            raise EOFError
-        for spoilt, sense in (*script.always, *self._senses):
-            if spoilt == opcode and (lun in script.luns or opcode == REPORT_LUNS):
-                if (spoilt, sense) in self._senses:
-                    self._senses.remove((spoilt, sense))
-                return sense, b""
-        if opcode in script.refused:
-            return NO_COMMAND, b""
-        if (data := dict(script.answers).get(opcode)) and not (opcode == INQUIRY and cdb[1] & 1):
-            return None, data
-        if (opcode in (READ_CAPACITY_10, READ_CAPACITY_16)
-                and time.monotonic() < self._start + script.sizeless):
-            return NOT_READY, b""
-        if opcode == REPORT_LUNS and (lun in script.luns or script.lun0_lists):
-            entries = b"".join(struct.pack(">H", number | (0x4000 if number > 255 else 0)) + bytes(6)
-                               for number in script.luns)
-            return None, struct.pack(">II", len(entries), 0) + entries
-        if opcode == INQUIRY:
-            return self._inquiry(lun, cdb)
-        if lun not in script.luns:
-            return NO_LUN, b""
-        if opcode in self._attentions:
-            self._attentions.remove(opcode)
-            return ATTENTION, b""
-        if opcode == START_STOP_UNIT:
-            self._stopped = not cdb[4] & 1
-        elif self._stopped:
-            return STOPPED, b""
-        size = script.block_size
-        answers = {TEST_UNIT_READY: b"", START_STOP_UNIT: b"",
-                   READ_CAPACITY_10: struct.pack(">II", BLOCKS - 1, size),
-                   READ_CAPACITY_16: struct.pack(">QI", BLOCKS - 1, size) + bytes(20),
-                   READ_10: bytes(size * int.from_bytes(cdb[7:9], "big")),
-                   READ_16: bytes(size * int.from_bytes(cdb[10:14], "big"))}
-        return (None, answers[opcode]) if opcode in answers else (NO_COMMAND, b"")
+    def _data_in(self, asked, task, data):
+        piece = self._script.piece or len(data)
+        starts = range(0, len(data), piece or 1)
+        for number, start in enumerate(reversed(starts) if self._script.last_piece_first else starts):
+            part = data[start:start + piece]
+            rest = asked[8:16] + task + b"\xff" * 4 + bytes(4) + self._numbers()[4:]
+            rest += struct.pack(">III", 0 if self._script.data_sn_stays else number, start, 0)
+            last = number == len(starts) - 1
+            self._stream.sendall(header(DATA_IN, 0x80 if last else 0, len(part), rest) + padded(part))
 
-    def _inquiry(self, lun, cdb):
-        pages = {0x00: bytes([0x00, 0x80, 0x83]), 0x80: b"S001",
-                 0x83: bytes([1, 3, 0, 8]) + bytes.fromhex("5000000000000001")}
-        if cdb[1] & 1:
-            page = pages.get(cdb[2])
-            return (None, bytes([0, cdb[2], 0, len(page)]) + page) if page else (NO_COMMAND, b"")
-        qualifier = 0 if lun in self._script.luns else 0x7f
-        return None, bytes([qualifier]) + INQUIRY_DATA[1:]
+    def _status(self, task, status=0, sense=b"", *, response=0, flags=0x80, counts=bytes(12)):  # pylint: disable=too-many-arguments
+        rest = bytes(8) + task + bytes(4) + self._numbers() + counts
+        packet = header(COMMAND_RESPONSE, flags, len(sense), rest) + padded(sense)
+        self._stream.sendall(packet[:2] + bytes([response, status]) + packet[4:])
 
 
 @contextlib.contextmanager

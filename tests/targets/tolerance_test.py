@@ -4,20 +4,14 @@ reports, and others of the same kinds. Usage: tolerance_test.py ISBOOT [unittest
 """
 
 import json
-import os
 import pathlib
-import subprocess
-import sys
 import tempfile
-import unittest
 
 import scripted_target as target
+from checked_target import NAME, SECRET, USER, CheckedTarget, main
 from scripted_target import Script
 
-ISBOOT = ""
 FIXTURE = pathlib.Path(__file__).parent.parent / "fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
-NAME = "iqn.2026-11.org.example:disk"
-USER, SECRET = "user", "secretsecret1"
 # What a target says that answers each stage with one list (iESP 2.3).
 FIXED = ("HeaderDigest=None", "DataDigest=None", "DefaultTime2Wait=2", "DefaultTime2Retain=20",
          "InitialR2T=Yes", "FirstBurstLength=4096", "MaxBurstLength=4096",
@@ -54,32 +48,7 @@ PORTALS = {
     "\xff\xfe:3260,1": "3260,1 (cannot be read as an address)"}
 
 
-class Tolerance(unittest.TestCase):
-
-    def isboot(self, *words, credentials=False):
-        with tempfile.TemporaryDirectory() as folder:
-            if credentials:
-                path = pathlib.Path(folder, "credentials")
-                path.write_text(f"name={USER}\nsecret={SECRET}\n", encoding="ascii")
-                os.chmod(path, 0o600)
-                words += ("--credentials", path)
-            done = subprocess.run([ISBOOT, *words], capture_output=True, timeout=60, check=False)
-        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
-        self.assertNotIn(SECRET, done.stdout + done.stderr)
-        return done
-
-    def checked(self, script, lun="1", name=NAME, credentials=False):
-        with target.serving(script) as port:
-            return self.isboot("check", f"iscsi:127.0.0.1::{port}:{lun}:{name}", "--json",
-                               credentials=credentials)
-
-    def takes(self, script, **options):
-        """The row of the disk."""
-        done = self.checked(script, **options)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        row = json.loads(done.stdout)["targets"][0]
-        self.assertEqual(row["disk"]["blocks"], target.BLOCKS)
-        return row
+class Tolerance(CheckedTarget):
 
     def test_answers_that_do_not_follow(self):
         self.takes(Script(operational=FIXED))
@@ -159,65 +128,26 @@ class Tolerance(unittest.TestCase):
 
     def test_says_something_right_behind_the_login(self):
         for greetings in (("nop",), ("ping",), ("scsi event",), ("negotiate",), ("tasks end",),
-                          ("vendor",), ("nop", "ping", "vendor", "ping")):
+                          ("vendor",), ("loud ping",), ("nop", "ping", "vendor", "ping")):
             with self.subTest(greetings):
                 self.takes(Script(greets=greetings))
 
     def test_sends_the_login_away(self):
         with target.serving(Script()) as port:
             for address in ("127.0.0.1:{0},1", "127.0.0.1:{0}", "127.0.0.1:{0},-1",
-                            " 127.0.0.1:{0},1 ", "[::ffff:127.0.0.1]:{0},1", "127.0.0.1:{0},"):
+                            " 127.0.0.1:{0},1 ", "[::ffff:127.0.0.1]:{0},1", "127.0.0.1:{0},",
+                            "127.0.0.1 : {0} , 1", "[127.0.0.1]:0{0}", "0.0.0.0:{0},1", "[::]:{0}"):
                 for key in ("TargetAddress", "targetaddress", "TargetAddress "):
                     with self.subTest(address, key=key):
                         self.takes(Script(redirect=("noise", "TargetAddress=%", f"{key}=" +
                                                     address.format(port))))
 
-    def test_is_busy_for_a_moment(self):
-        for command in (target.INQUIRY, target.TEST_UNIT_READY, target.READ_CAPACITY_16,
-                        target.READ_10):
-            for answer in (target.BUSY, target.TASK_SET_FULL, target.NOT_READY, target.ABORTED):
-                with self.subTest(command=command, answer=answer):
-                    self.takes(Script(senses=((command, answer),)))
-
-    def test_has_a_size_only_later(self):
-        self.takes(Script(sizeless=1))
-
-    def test_ends_the_session_on_what_no_boot_asks(self):
-        self.takes(Script(ends_at=(target.REPORT_LUNS,)))
-
-    def test_has_blocks_that_linux_has_not(self):
-        for size, taken in ((520, False), (8192, False), (1024, True), (2048, True)):
-            with self.subTest(size):
-                done = self.checked(Script(block_size=size))
-                self.assertEqual(done.returncode, 0 if taken else 1, done.stderr)
-
-    def test_has_not_every_command(self):
-        """What Linux does without is no need of a boot."""
-        fine = {"luns": (20, 40)}
-        for changes in ({"lun0_lists": False}, {"refused": (target.REPORT_LUNS,)},
-                        {"refused": (target.READ_CAPACITY_16,)}, {"refused": (target.READ_16,)},
-                        {"refused": (target.REPORT_LUNS, target.READ_CAPACITY_16, target.READ_16),
-                         "lun0_lists": False},
-                        {"refused": (target.READ_CAPACITY_16,), "block_size": 4096},
-                        {"refused": (target.TEST_UNIT_READY,)},
-                        {"sizes": ((target.INQUIRY, 36), (target.READ_CAPACITY_16, 12))},
-                        {"sizes": ((target.INQUIRY, 5), (target.READ_CAPACITY_16, 8))}):
-            with self.subTest(changes):
-                self.takes(Script(**fine, **changes), lun="14")
-
-    def test_has_attentions_in_between(self):
-        for attentions in ((target.TEST_UNIT_READY,), (target.TEST_UNIT_READY,) * 3,
-                           (target.READ_CAPACITY_16, target.READ_10, target.TEST_UNIT_READY)):
-            with self.subTest(attentions):
-                self.takes(Script(attentions=attentions))
-
-    def test_names_luns_in_every_form(self):
-        for lun in ("412c", "412c-0-0-0"):
-            self.takes(Script(luns=(300,)), lun=lun)
-        done = self.checked(Script(luns=(2,)))
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("has no LUN 1", done.stderr)
-        self.assertIn("next: check the LUN; the target has 2", done.stderr)
+    def test_sends_the_login_nowhere(self):
+        for address in ("::1", "[::1", "127.0.0.1:65536", "127.0.0.1/24:3260", "127.1:3260", "*:3260"):
+            with self.subTest(address):
+                done = self.checked(Script(redirect=(f"TargetAddress={address}",)))
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"to no address, TargetAddress={address} in the security", done.stderr)
 
     def test_lists_portals_that_cannot_be_used(self):
         for address, shown in PORTALS.items():
@@ -232,6 +162,12 @@ class Tolerance(unittest.TestCase):
                 rows = json.loads(self.isboot("discover", f"127.0.0.1:{port}", "--json").stdout)
                 self.assertEqual(len(rows["targets"]), 2)
             self.takes(script, name="")
+
+    def test_lists_where_it_was_asked_for_an_address_of_none(self):
+        script = Script(targets=(f"TargetName={NAME}", "TargetAddress=0.0.0.0:3261,1"))
+        with target.serving(script) as port:
+            done = self.isboot("discover", f"127.0.0.1:{port}")
+        self.assertEqual(done.stdout, f"{NAME} 127.0.0.1:3261\n")
 
     def test_lists_targets_beside_what_is_none(self):
         for pair in ("TargetName=", "TargetName=\xff\xfe", "TargetName=" + 240 * "x", "TargetAlias=x",
@@ -289,5 +225,4 @@ class Tolerance(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    ISBOOT = sys.argv.pop(1)
-    unittest.main()
+    main()

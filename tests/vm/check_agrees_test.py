@@ -11,6 +11,7 @@ from harness.machine import HOST
 from harness.workspace import PROJECT
 
 sys.path.append(str(PROJECT / "tests/targets"))
+import scripted_disk as disk  # noqa: E402  pylint: disable=wrong-import-position
 import scripted_target as target  # noqa: E402  pylint: disable=wrong-import-position
 from scripted_target import Script  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -21,7 +22,7 @@ FIXED = ("HeaderDigest=None", "DataDigest=None", "DefaultTime2Wait=2", "DefaultT
          "MaxRecvDataSegmentLength=4096")
 NONE = ("AuthMethod=None", "TargetPortalGroupTag=1")
 CHAP = ("user", "secretsecret1")  # what the machine has, where a script has CHAP
-SHORT = (target.REPORT_LUNS, target.READ_CAPACITY_16, target.READ_16)
+SHORT = (disk.REPORT_LUNS, disk.READ_CAPACITY_16, disk.READ_16)
 # Whether there is a disk.
 CASES = (
     (True, Script()),
@@ -36,43 +37,43 @@ CASES = (
     (True, Script(security=())),
     (True, Script(luns=(1, 20), refused=SHORT)),
     (True, Script(lun0_lists=False)),
-    (True, Script(attentions=(target.TEST_UNIT_READY, target.READ_CAPACITY_16, target.READ_10))),
+    (True, Script(attentions=(disk.TEST_UNIT_READY, disk.READ_CAPACITY_16, disk.READ_10))),
     (True, Script(block_size=4096)),
     (True, Script(greets=("nop", "ping", "scsi event", "vendor"))),
-    (True, Script(refused=(target.TEST_UNIT_READY,))),
-    (True, Script(always=((target.TEST_UNIT_READY, target.RECOVERED),))),
-    (True, Script(always=((target.TEST_UNIT_READY, target.STANDBY),))),
-    (True, Script(answers=((target.READ_CAPACITY_16, bytes(7) + b"\xff" + bytes(24)),))),
-    (True, Script(answers=((target.READ_CAPACITY_10, b"\xff" * 4 + b"\0\0\2\0"),),
-                  refused=(target.READ_CAPACITY_16,))),
+    (True, Script(refused=(disk.TEST_UNIT_READY,))),
+    (True, Script(always=((disk.TEST_UNIT_READY, disk.RECOVERED),))),
+    (True, Script(always=((disk.TEST_UNIT_READY, disk.STANDBY),))),
+    (True, Script(answers=((disk.READ_CAPACITY_16, bytes(7) + b"\xff" + bytes(24)),))),
+    (True, Script(answers=((disk.READ_CAPACITY_10, b"\xff" * 4 + b"\0\0\2\0"),),
+                  refused=(disk.READ_CAPACITY_16,))),
     (True, Script(chap=CHAP)),
     (True, Script(chap=CHAP, method="CHAP,None", challenge="CHAP_I= 9", proved=("CHAP_N=target",))),
     (False, Script(chap=("user", "another"))),
-    (True, Script(ends_at=(target.REPORT_LUNS,))),
-    (True, Script(sizes=((target.INQUIRY, 36), (target.READ_CAPACITY_16, 12)))),
+    (True, Script(ends_at=(disk.REPORT_LUNS,))),
+    (True, Script(sizes=((disk.INQUIRY, 36), (disk.READ_CAPACITY_16, 12)))),
     (True, Script(senses=tuple((command, answer)
-                               for command in (target.TEST_UNIT_READY, target.READ_10)
-                               for answer in (target.BUSY, target.TASK_SET_FULL, target.ABORTED)))),
-    (True, Script(senses=((target.INQUIRY, target.BUSY), (target.INQUIRY, target.NOT_READY)))),
+                               for command in (disk.TEST_UNIT_READY, disk.READ_10)
+                               for answer in (disk.BUSY, disk.TASK_SET_FULL, disk.ABORTED)))),
+    (True, Script(senses=((disk.INQUIRY, disk.BUSY), (disk.INQUIRY, disk.NOT_READY)))),
     (True, Script(segment=16, header=((8, 0xaa), (32, 0), (33, 0), (34, 0), (35, 0)))),
     (True, Script(security=("AuthMethod=CHAP,None",), further=("HeaderDigest= none",))),
     (True, Script(stopped=True)),
     (False, Script(block_size=520)),
-    (False, Script(always=((target.TEST_UNIT_READY, target.NO_MEDIUM),))),
-    (False, Script(answers=((target.READ_CAPACITY_16, bytes(32)),))),
-    (False, Script(answers=((target.INQUIRY, b"\x04" + target.INQUIRY_DATA[1:]),))),
-    (False, Script(answers=((target.INQUIRY, b"\x20" + target.INQUIRY_DATA[1:]),))),
+    (False, Script(always=((disk.TEST_UNIT_READY, disk.NO_MEDIUM),))),
+    (False, Script(answers=((disk.READ_CAPACITY_16, bytes(32)),))),
+    (False, Script(answers=((disk.INQUIRY, b"\x04" + disk.INQUIRY_DATA[1:]),))),
+    (False, Script(answers=((disk.INQUIRY, b"\x20" + disk.INQUIRY_DATA[1:]),))),
     (False, Script(luns=(2,))),
     (False, Script(luns=(2,), lun0_lists=False)),
     (False, Script(operational=("HeaderDigest=CRC32C",))),
     (False, Script(operational=("MaxRecvDataSegmentLength=64k",))),
     (False, Script(security=("AuthMethod=CHAP",))),
-    (False, Script(refused=(target.READ_CAPACITY_16, target.READ_CAPACITY_10))),
-    (False, Script(refused=(target.READ_10, target.READ_16))),
-    (False, Script(refused=(target.INQUIRY,))),
+    (False, Script(refused=(disk.READ_CAPACITY_16, disk.READ_CAPACITY_10))),
+    (False, Script(refused=(disk.READ_10, disk.READ_16))),
+    (False, Script(refused=(disk.INQUIRY,))),
 )
 # Linux' sd takes a disk after 100 s, whatever that says of itself.
-SLOW = ((True, Script(always=((target.TEST_UNIT_READY, target.STOPPED),))),)
+SLOW = ((True, Script(always=((disk.TEST_UNIT_READY, disk.STOPPED),))),)
 
 
 class CheckAgrees(unittest.TestCase):

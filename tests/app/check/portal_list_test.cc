@@ -66,6 +66,32 @@ TEST_F(PortalListTest, NamesHostAndZoneAsTheTargetDoes) {
   EXPECT_EQ(target_lines(*listed), "iqn.a storage.example:3261\niqn.a [fe80::1%em0]:3260\n");
 }
 
+// A target that listens on all of its addresses is where it was asked.
+TEST_F(PortalListTest, NoAddressIsTheOneThatWasAsked) {
+  disk_.discovery = "TargetName=iqn.a\0TargetAddress=0.0.0.0:3261,1\0TargetAddress=[::]:3262\0"s;
+  const auto listed = list();
+  ASSERT_TRUE(listed.ok()) << listed.error().message;
+  EXPECT_EQ(target_lines(*listed), "iqn.a 127.0.0.1:3261\niqn.a 127.0.0.1:3262\n");
+  const Json rows = targets_json(*listed)["targets"];
+  EXPECT_EQ(rows[std::size_t{0}]["address"].text(), "127.0.0.1:3261");
+}
+
+// A storage system of a cloud has thousands.
+TEST_F(PortalListTest, IsAsLongAsItIs) {
+  for (int i = 0; i < 3000; ++i)
+    disk_.discovery += "TargetName=iqn.2026-11.org.example:disk" + std::to_string(i) + "\0"s +
+                       "TargetAddress=10.0.0.1:3260,1\0"s;
+  const auto listed = list();
+  ASSERT_TRUE(listed.ok()) << listed.error().message;
+  EXPECT_EQ(listed->targets.size(), 3000U);
+  disk_.discovery.append(1 << 20, 'x');
+  const auto too_long = list();
+  ASSERT_FALSE(too_long.ok());
+  EXPECT_EQ(too_long.error().message,
+            "127.0.0.1:3260: SendTargets: text is longer than its bound (1 MiB for a list of "
+            "targets)");
+}
+
 // What a target says must not be taken for the terminal's own.
 TEST_F(PortalListTest, HoldsNothingThatATerminalWouldObey) {
   disk_.discovery = "TargetName=iqn.a\0TargetAddress=\x1b[2J\0"s;

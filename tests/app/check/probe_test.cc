@@ -114,7 +114,36 @@ TEST_F(ProbeTest, WaitsForABusyTarget) {
   EXPECT_EQ(look(), "");
   EXPECT_EQ(clock.now(), start + 20 * 250);
   disk.busy = 1000;
-  EXPECT_EQ(look(), "INQUIRY of LUN 1: SCSI status 8");
+  EXPECT_EQ(look(), "INQUIRY of LUN 1: busy (SCSI status 08)");
+}
+
+TEST_F(ProbeTest, SaysWhoHoldsTheDisk) {
+  disk.broken_status = 0x18;
+  disk.broken = {0x28};
+  EXPECT_EQ(look(), "READ of LUN 1: reservation conflict (SCSI status 18)");
+  EXPECT_EQ(next_step, "end the reservation at the machine that holds it, or at the target");
+}
+
+// For a moment, or for good where no boot needs it.
+TEST_F(ProbeTest, GoesOnAfterACommandThatWasNotCarriedOut) {
+  disk.not_carried_out = 3;
+  EXPECT_EQ(look(), "");
+  EXPECT_TRUE(report.notes.empty());
+  disk.broken_response = 1;
+  disk.broken = {0x00, 0x9e, 0xa0};
+  EXPECT_EQ(look(), "");
+  ASSERT_EQ(report.notes.size(), 3U);
+  EXPECT_EQ(report.notes[0],
+            "TEST UNIT READY of LUN 1: the target could not carry it out (response 1); a boot does "
+            "not need that");
+  disk.broken = {0x28};
+  EXPECT_EQ(look(), "READ of LUN 1: the target could not carry it out (response 1)");
+}
+
+TEST_F(ProbeTest, KnowsAnAttentionByItsKeyAlone) {
+  disk.attentions = 3;
+  disk.sense.resize(8);
+  EXPECT_EQ(look(), "");
 }
 
 // Linux' sd asks, and goes on.
