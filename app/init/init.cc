@@ -62,14 +62,8 @@ void allow_all_log_lines() {
   (void)linux_platform::write_file("/proc/sys/kernel/printk_devkmsg", "on\n");
 }
 
-void load_modules(Modules& modules, Log& log) {
-  // iscsi_tcp asks modprobe for crc32c, and there is no modprobe here.
-  for (const char* name : {"crc32c", "iscsi_tcp", "sd_mod"}) {
-    const auto loaded = modules.load(name);
-    if (!loaded)
-      log.write(LogLevel::Warning, "module " + std::string{name} + ": " + loaded.error().text +
-                                       "; next: put it into the initramfs");
-  }
+// What a session needs comes with the boot (needed_modules.h), when there is one.
+void load_modules(Modules& modules) {
   modules.load_for_devices();
   // A BIOS leaves the table in low memory; this module shows it where /dev/mem is closed.
   if (access("/sys/firmware/efi", F_OK) != 0) (void)modules.load("iscsi_ibft");
@@ -133,7 +127,7 @@ int init(char** arguments) {
                       "from its disk");
   const Millis give_up = machine.clock.now() + parameters.timeout * Millis{1000};
   Modules modules = Modules::of_running_kernel();
-  load_modules(modules, machine.log);
+  load_modules(modules);
   const BootResult result = boot_from_table(machine, parameters, give_up);
   // Without a table root= may still be a disk of this machine.
   if (result.status != kFailed)

@@ -93,13 +93,15 @@ Outcome<> put_modules(const InitramfsPlan& plan, const Stage& stage) {
     ISBOOT_TRY(put(from + file, to + file, "0644"));
     whole.push_back(from + file);
   }
-  // depmod asks for them; the second tells `init` what it need not look for.
-  for (const char* list : {"modules.order", "modules.builtin"})
-    ISBOOT_TRY(put(from + list, to + list, "0644"));
+  // depmod asks for them; "modules.builtin" tells `init` what it need not look for.
+  // The last came with Linux 5.2.
+  for (const char* list : {"modules.order", "modules.builtin", "modules.builtin.modinfo"})
+    if (is_file(from + list)) ISBOOT_TRY(put(from + list, to + list, "0644"));
   ISBOOT_TRY(run_tool({"depmod", "-b", stage.root(), plan.version}));
   // For modprobe alone, which is not there.
-  ISBOOT_TRY(run_tool({"find", to, "(", "-name", "*.bin", "-o", "-name", "modules.order", "-o",
-                       "-name", "modules.symbols", ")", "-delete"}));
+  ISBOOT_TRY(
+      run_tool({"find", to, "(", "-name", "*.bin", "-o", "-name", "modules.order", "-o", "-name",
+                "modules.symbols", "-o", "-name", "modules.builtin.modinfo", ")", "-delete"}));
   return put_firmware(plan, stage, whole);
 }
 
@@ -119,11 +121,15 @@ Outcome<> list_files(const Stage& stage) {
   return Failure{"the list of files cannot be written", "make room in " + temporary_folder()};
 }
 
-// gzip is what every distribution's kernel reads.
+// gzip is what every distribution's kernel reads. Newer packages keep a kernel's settings beside
+// its modules (Debian's 7.3).
 std::vector<std::string> compressor_for(const InitramfsPlan& plan) {
-  std::ifstream configuration{plan.base + "/boot/config-" + plan.version};
-  for (std::string line; std::getline(configuration, line);)
-    if (line == "CONFIG_RD_ZSTD=y" && has_tool("zstd")) return {"zstd", "-q", "-19", "-T1", "-c"};
+  for (const std::string& path : {plan.base + "/boot/config-" + plan.version,
+                                  plan.base + "/lib/modules/" + plan.version + "/config"}) {
+    std::ifstream configuration{path};
+    for (std::string line; std::getline(configuration, line);)
+      if (line == "CONFIG_RD_ZSTD=y" && has_tool("zstd")) return {"zstd", "-q", "-19", "-T1", "-c"};
+  }
   return {"gzip", "-9", "-n", "-c"};
 }
 
