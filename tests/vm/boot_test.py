@@ -42,24 +42,33 @@ class BootFromIscsi(unittest.TestCase):
 
     def _repair(self, initramfs):
         """Root is to be writable and has an error: the system's own fsck mends that first, and the
-        machine restarts, because root was mounted meanwhile. Then it boots, over a prompt."""
+        machine restarts, because root was mounted meanwhile. Then it has one that fsck leaves to a
+        person, at a prompt; and boots, over another prompt."""
         checker = packages.unpacked("e2fsck-static") / "sbin/e2fsck.static"
-        boot = Boot("boot-own-initramfs", KERNEL, initrd=initramfs, files={"sbin/fsck.ext4": checker},
-                    arguments="rw resume=/dev/none rd.break")
+        boot = Boot("boot-own-initramfs", KERNEL, initrd=initramfs,
+                    files={"sbin/fsck.ext4": checker, "orphan": checker},
+                    arguments="rw resume=/dev/none rd.break panic=0")
         boot.disk.damage()
         with boot.running() as qemu:
             boot.console.wait_for("resume= is left alone", KERNEL_LIMIT, "a word on resume=")
             boot.console.wait_for("sda3 was repaired; the machine restarts", ROOT_LIMIT, "fsck")
             self.assertEqual(qemu.wait(POWER_OFF_LIMIT), 0)  # QEMU does not start again
+        boot.disk.damage_beyond_repair("/orphan")
         with boot.running() as qemu:
-            # The last line of the kernel's log before a wait is seen at once.
-            boot.console.wait_for("a shell of the root file system follows", ROOT_LIMIT, "a prompt")
-            qemu.stdin.write(b"test -e /run/initramfs/fsck-root && exit\n")
-            qemu.stdin.flush()
+            boot.console.wait_for("sda3 has errors that its check does not repair; next: fsck /dev/sda3",
+                                  ROOT_LIMIT, "fsck's errors")
+            self._at_prompt(boot, qemu, b"fsck.ext4 -y /dev/sda3; exit\n")
+            self._at_prompt(boot, qemu, b"test -e /run/initramfs/fsck-root && exit\n")
             boot.wait_for_system()
             boot.wait_for_power_off(qemu)
         boot.check()
         boot.workspace.clear()
+
+    def _at_prompt(self, boot, qemu, command):
+        # The last line of the kernel's log before a wait is seen at once.
+        boot.console.wait_for("a shell of the root file system follows", ROOT_LIMIT, "a prompt")
+        qemu.stdin.write(command)
+        qemu.stdin.flush()
 
     def _boot(self, name, firmware):
         boot = Boot(name, firmware)

@@ -43,6 +43,11 @@ class Root:
         for request in ("set_super_value free_inodes_count 5", "set_super_value state 2"):
             run("debugfs", "-w", "-R", request, self._root)
 
+    def damage_beyond_repair(self, path):
+        """The file `path` has no name any more but is there: fsck -a leaves that to a person."""
+        for request in (f"unlink {path}", "set_super_value state 2"):
+            run("debugfs", "-w", "-R", request, self._root)
+
     def replay_journal(self):
         """As a boot does after a power cut."""
         # It opens the file a second time then, and forgets the offset (e2fsprogs 1.47.0).
