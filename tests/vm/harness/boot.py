@@ -33,7 +33,7 @@ class Boot:
 
     # pylint: disable-next=too-many-arguments
     def __init__(self, name, firmware, arguments="", initrd=None, guest_init=GUEST_INIT,
-                 files=None, root_mib=ROOT_MIB, chap=None):
+                 files=None, root_mib=ROOT_MIB, chap=None, archive=None):
         self.workspace = Workspace(name)
         self.nonce = secrets.token_hex(8)
         self.report = {}
@@ -43,7 +43,7 @@ class Boot:
         self._firmware = firmware
         self._chap = chap
         processor = self.processor
-        self._kernel = Kernel(processor.archive)
+        self._kernel = Kernel(archive or processor.archive)
         self._arguments = (f"{processor.kernel_arguments} {processor.early_console} {ROOT_ARGUMENTS} "
                            f"vm.nonce={self.nonce} {arguments}")
         self._initrd = initrd or isboot_initramfs(self._kernel)
@@ -62,7 +62,13 @@ class Boot:
 
     @contextlib.contextmanager
     def serving(self):
-        """The target alone."""
+        """The target alone, and what stands before it."""
+        with self.serving_disk():
+            yield
+
+    @contextlib.contextmanager
+    def serving_disk(self):
+        """The target; `self.target` is it."""
         with target.serving(self.workspace, self.disk.path, self._chap) as self.target:
             yield
 

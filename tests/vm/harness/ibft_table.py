@@ -1,7 +1,9 @@
 """A table for -acpitable: one that iPXE wrote, told to lead to the run's own target."""
 
+import ipaddress
 import struct
 
+from . import machine
 from .workspace import PROJECT
 
 FIXTURE = PROJECT / "tests/fixtures/ibft/ipxe-uefi-virtio-nochap.bin"
@@ -13,6 +15,15 @@ TARGET_CHAP_TYPE = 0x180 + 32
 CHAP_FIELDS = (0x180 + 38, 0x180 + 42, 0x180 + 46, 0x180 + 50)  # name, secret, and the target's
 ONE_WAY_CHAP, MUTUAL_CHAP = 1, 2
 NIC_OFFSET, NIC_MAC = 0x30 + 10, 0xa0 + 90
+NIC_ADDRESS, NIC_PREFIX, NIC_GATEWAY, NIC_SERVERS = 0xa0 + 6, 0xa0 + 22, 0xa0 + 24, 0xa0 + 40
+TARGET_ADDRESS = 0x180 + 6
+MANUAL = 1  # the origin of an address, behind its prefix
+# The fixture's machine and target in QEMU's IPv6 network, without servers of names and leases.
+IN_IPV6 = ((NIC_ADDRESS, ipaddress.IPv6Address(machine.OWN_IPV6).packed),
+           (NIC_PREFIX, bytes([64, MANUAL])),
+           (NIC_GATEWAY, ipaddress.IPv6Address(machine.HOST_IPV6).packed),
+           (NIC_SERVERS, bytes(3 * 16)),
+           (TARGET_ADDRESS, ipaddress.IPv6Address(machine.HOST_IPV6).packed))
 
 
 def leading_to(port, target, initiator, changes=(), chap=None):

@@ -10,7 +10,7 @@ from .workspace import cache_lock
 # name at run time (libcrc32c, ext4), so that no dependency in modules.dep mentions it.
 MODULES = ("virtio_pci", "virtio_net", "e1000", "e1000e", "iscsi_tcp", "iscsi_ibft", "sd_mod",
            "ext4", "crc32c_generic", "crc32c_intel")
-OF_AMD64 = {"crc32c_intel"}  # other processors have no such module
+OF_SOME = {"crc32c_generic", "crc32c_intel"}  # other processors and newer kernels have no such modules
 INDEXES = ("modules.dep", "modules.alias", "modules.softdep")
 
 
@@ -20,10 +20,13 @@ class Kernel:
     def __init__(self, archive=packages.HOST):
         meta = f"linux-image-{archive.architecture or 'amd64'}"
         package = packages.dependency(meta, r"linux-image-\d\S+", archive)
-        self._lacks = OF_AMD64 if archive.architecture == "arm64" else set()
         self.version = package.removeprefix("linux-image-")
-        self.tree = packages.unpacked(package, archive=archive)
+        # That package of a newer kernel (7.3) is empty, and depends on these.
+        parts = packages.dependencies(package, r"linux-(?:base|binary|modules)-\d\S+", archive)
+        self.tree = packages.unpacked(package, *parts, archive=archive)
         self.image = self.tree / "boot" / f"vmlinuz-{self.version}"
+        if not self.image.exists():
+            self.image = self.tree / "usr/lib/modules" / self.version / "vmlinuz"
         # Debian 13 has them below /usr, where depmod follows this link.
         if not (self.tree / "lib").exists():
             (self.tree / "lib").symlink_to("usr/lib")
@@ -50,7 +53,7 @@ class Kernel:
         by_name = {_name(path): path for path in needs}
         built_in = {_name(path) for path in (self._modules / "modules.builtin").read_text().split()}
         chosen = set()
-        for name in set(names) - built_in - self._lacks:
+        for name in set(names) - built_in - (OF_SOME - by_name.keys()):
             path = by_name[name]
             chosen.update([path, *needs[path]])
         return sorted(chosen)

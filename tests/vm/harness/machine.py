@@ -11,6 +11,7 @@ from .processor import AMD64
 from .target import LUN, NAME
 
 MEMORY_MIB = 512
+OWN_IPV6, HOST_IPV6 = "fec0::15", "fec0::2"
 HOST = "10.0.2.2"  # the host's loopback interface, as QEMU's user networking shows it
 MAC = "52:54:00:12:34:56"
 USER_NETWORK = "user,id=net"  # QEMU's own NAT, DHCP and TFTP
@@ -85,7 +86,7 @@ def from_loaded_ipxe(workspace, port, processor, ipxe):
                    f"{USER_NETWORK},tftp=tftp,bootfile=ipxe.efi", processor)
 
 
-def write_script(workspace, port, chap=(), first=()):
+def write_script(workspace, port, chap=(), first=(), lun=LUN):
     """What from_ipxe() runs: the disk at `port` is booted. `chap`: as of target.Target; `first`:
     what iPXE does before."""
     boot = workspace / "tftp"
@@ -93,7 +94,7 @@ def write_script(workspace, port, chap=(), first=()):
     settings = zip(("username", "password", "reverse-username", "reverse-password"), chap)
     lines = ["#!ipxe", *first, f"set initiator-iqn {INITIATOR}",
              *(f"set {name} {value}" for name, value in settings),
-             f"sanboot iscsi:{HOST}:tcp:{port}:{LUN}:{NAME}", ""]
+             f"sanboot iscsi:{HOST}:tcp:{port}:{lun}:{NAME}", ""]
     script = boot / "boot.ipxe"
     script.write_text("\n".join(lines), encoding="ascii")
     return script

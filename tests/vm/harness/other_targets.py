@@ -11,7 +11,7 @@ from . import ibft_table, machine
 from .boot import KERNEL, Boot
 from .disk import ROOT_LABEL, ROOT_MIB, SECTOR, Root
 from .process import run, running
-from .target import NAME
+from .target import NAME, free_port
 
 START_LIMIT_S = 20
 HOST = "127.0.0.1"
@@ -36,29 +36,41 @@ ISTGT = """[Global]
 [LogicalUnit1]
   TargetName "{unit}"
   Mapping PortalGroup1 InitiatorGroup1
-  AuthMethod None
+  AuthMethod {method}
+  AuthGroup {group}
   UseDigest Auto
   UnitType Disk
   LUN0 Storage {image} Auto
 """
 
 
-def istgt(folder, image, port):
+ISTGT_ACCOUNT = """[AuthGroup1]
+  Auth {}
+"""
+
+
+def istgt(folder, image, port, chap, host):
     base, _, unit = NAME.partition(":")
-    text = ISTGT.format(base=base, folder=folder, host=HOST, control=free_port(), port=port,
-                        unit=unit, image=image)
+    text = ISTGT.format(base=base, folder=folder, host=host, control=free_port(host), port=port,
+                        unit=unit, image=image, group="AuthGroup1" if chap else "None",
+                        method={0: "None", 2: "CHAP", 4: "CHAP Mutual"}[len(chap)])
     (folder / "istgt.conf").write_text(text, encoding="ascii")
-    (folder / "auth.conf").touch(mode=0o600)
+    account = folder / "auth.conf"
+    account.touch(mode=0o600)
+    if chap:
+        account.write_text(ISTGT_ACCOUNT.format(" ".join(f'"{word}"' for word in chap)), encoding="ascii")
     return "istgt", "-D", "-c", folder / "istgt.conf"
 
 
-def iesp(_, image, port):
-    return (program("iesp"), "-b", "file", "-d", image, "-t", NAME, "-i", HOST, "-p", port, "-L",
+def iesp(_, image, port, chap, host):
+    if chap:
+        raise ValueError("iESP asks for no proof")
+    return (program("iesp"), "-b", "file", "-d", image, "-t", NAME, "-i", host, "-p", port, "-L",
             "debug,debug", "-l", "/dev/null")
 
 
 class Kind:
-    """`command(folder, image, port)`, the LUN that is its disk, and the size of that one's blocks."""
+    """`command(folder, image, port, chap, host)`, the LUN that is its disk, and the size of that one's blocks."""
 
     def __init__(self, command, lun, block_size=512):
         self.command = command
@@ -100,13 +112,8 @@ class BootFromOther(Boot):
             self.disk = WholeDisk(self.workspace, self.workspace / "root", self.kind.block_size)
 
     @contextlib.contextmanager
-    def serving(self):
-        port = free_port()
-        command = self.kind.command(self.workspace.path, self.disk.path, port)
-        with open(self.workspace / f"{self._name}.log", "wb") as log, \
-             running(*command, stdout=log, stderr=log, stdin=subprocess.DEVNULL) as child:
-            _wait_until_up(child, port)
-            self.target = OtherTarget(port)
+    def serving_disk(self):
+        with serving(self._name, self.workspace, self.disk.path) as self.target:
             yield
 
     def _machine(self, port):
@@ -116,18 +123,23 @@ class BootFromOther(Boot):
                                    table)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
+@contextlib.contextmanager
+def serving(kind, workspace, image, chap=(), host=HOST):
+    """As target.serving(), by the program `kind`."""
+    port = free_port(host)
+    command = TARGETS[kind].command(workspace.path, image, port, chap, host)
+    with open(workspace / f"{kind}.log", "wb") as log, \
+         running(*command, stdout=log, stderr=log, stdin=subprocess.DEVNULL) as child:
+        _wait_until_up(child, host, port)
+        yield OtherTarget(port)
 
 
-def _wait_until_up(child, port):
+def _wait_until_up(child, host, port):
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline:
         if child.poll() is not None:
             raise RuntimeError(f"{child.args} ended with {child.returncode}")
-        with contextlib.suppress(OSError), socket.create_connection((HOST, port), 1):
+        with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), port), 1):
             return
         time.sleep(0.05)
     raise RuntimeError(f"{child.args} does not listen on port {port}")

@@ -101,13 +101,18 @@ def unpacked_with_dependencies(label, *names, archive=HOST):
 
 def dependency(name, pattern, archive=HOST):
     """The package on which `name` depends and that matches `pattern`."""
-    with cache_lock() as cache:
-        listing = run("apt-cache", *archive.apt(cache), "depends", name).decode()
-    found = re.search(rf"Depends: ({pattern})", listing)
+    found = dependencies(name, pattern, archive)
     if not found:
         raise RuntimeError(f"{name} depends on nothing like {pattern}; "
                            "are the package lists there? Run: apt-get update")
-    return found.group(1)
+    return found[0]
+
+
+def dependencies(name, pattern, archive=HOST):
+    """All of those, in the order in which `name` has them."""
+    with cache_lock() as cache:
+        listing = run("apt-cache", *archive.apt(cache), "depends", name).decode()
+    return re.findall(rf"Depends: ({pattern})$", listing, re.MULTILINE)
 
 
 def _unpack(names, apt, tree):

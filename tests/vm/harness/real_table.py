@@ -11,8 +11,8 @@ NIC_ADDRESS, NIC_GATEWAY, NIC_MAC = 6, 24, 90
 TARGET_ADDRESS, TARGET_PORT = 6, 22
 CHECKSUM = 9
 # What QEMU's network has, for each family: the machine, and the host.
-OWN = {4: ipaddress.ip_address("::ffff:10.0.2.15"), 6: ipaddress.ip_address("fec0::15")}
-HOST = {4: ipaddress.ip_address(f"::ffff:{machine.HOST}"), 6: ipaddress.ip_address("fec0::2")}
+OWN = {4: ipaddress.ip_address("::ffff:10.0.2.15"), 6: ipaddress.ip_address(machine.OWN_IPV6)}
+HOST = {4: ipaddress.ip_address(f"::ffff:{machine.HOST}"), 6: ipaddress.ip_address(machine.HOST_IPV6)}
 
 
 def leading_to(table, port):

@@ -108,7 +108,7 @@ class PortTaken(RuntimeError):
 def serving(workspace, image, chap=None, host="127.0.0.1"):
     """Serves `image` as LUN 1 at the address `host` while the block runs; `chap` as of Target."""
     for left in reversed(range(TRIES)):
-        target = Target(workspace, host, _free_port(host), image, chap)
+        target = Target(workspace, host, free_port(host), image, chap)
         try:
             target.start()
             break
@@ -121,7 +121,8 @@ def serving(workspace, image, chap=None, host="127.0.0.1"):
         target.end()
 
 
-def _free_port(host):
-    with socket.socket() as probe:
-        probe.bind((host, 0))
+def free_port(host):
+    """`host`: an address, of IPv6 in brackets."""
+    with socket.socket(socket.AF_INET6 if host.startswith("[") else socket.AF_INET) as probe:
+        probe.bind((host.strip("[]"), 0))
         return probe.getsockname()[1]
