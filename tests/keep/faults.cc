@@ -123,7 +123,7 @@ void World::client_brings_a_session() {
   const std::size_t client = *keeper_->free_client();
   all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
   Kept& brought = *all_.back();
-  brought.link = brought.nic->number = next_link_++;
+  give_nic(brought, nics_are_apart_ ? add_nic() : all_.front()->nic);
   note("a client brings session " + std::to_string(brought.id.value));
   tell({.kind = Event::Kind::ClientCame, .client = client});
   begin(brought);

@@ -30,8 +30,13 @@ std::optional<SessionEvent> World::carry_out(Kept& kept, const SessionStep& step
     case SessionStep::Kind::Connect:
       // Silence takes all of the time, an answer a moment.
       if (!mend(kept)) return SessionEvent::failed(failure);
-      kept.due =
-          at(step.portal).up && is_reachable(kept) ? now_ + 1 + random_.below(50) : step.deadline;
+      if (way_of(kept, step.portal) == nullptr) {
+        kept.unreachable = true;
+        return SessionEvent::failed({Errc::TimedOut, 0, "network is unreachable"});
+      }
+      kept.due = at(step.portal).up && is_reachable(kept, step.portal)
+                     ? now_ + 1 + random_.below(50)
+                     : step.deadline;
       return std::nullopt;
     case SessionStep::Kind::Send:
     case SessionStep::Kind::Receive:
@@ -136,7 +141,7 @@ void World::notify(const Event& event) {
 }
 
 void World::kernel_turn() {
-  for (const auto& kept : all_) nic_turn(*kept);
+  for (const auto& kept : all_) nic_turn(*kept->nic);
   for (const auto& kept : all_) {
     if (!kept->exists || kept->unbound || kept->unbound_at > now_ || !kept->kernel_carries)
       continue;

@@ -31,14 +31,11 @@ Kept::Kept(SessionId number) : id{number} {
 
 World::World(std::uint64_t seed) : random_{seed}, entropy_{static_cast<std::uint8_t>(seed)} {
   const std::uint64_t sessions = 1 + random_.below(3);
+  nics_are_apart_ = sessions > 1 && random_.one_in(2);
   for (std::uint64_t i = 0; i < sessions; ++i) {
     all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
-    if (i > 0 && random_.one_in(2)) {
-      all_.back()->nic = all_.front()->nic;
-      all_.back()->link = all_.front()->link;
-      continue;
-    }
-    all_.back()->link = all_.back()->nic->number = next_link_++;
+    const bool is_first = i == 0 || (nics_are_apart_ && (i == 1 || random_.one_in(2)));
+    give_nic(*all_.back(), is_first ? add_nic() : all_.front()->nic);
   }
   fault_at_ = now_ + random_.below(600'000);
   let_go_at_.fill(kNever);
@@ -82,7 +79,7 @@ void World::step() {
     if (!kept.session || kept.due > now_) continue;
     kept.due = kNever;
     if (kept.step.kind == boot::SessionStep::Kind::Connect) {
-      kept.unreachable = !at(kept.step.portal).up || !is_reachable(kept);
+      kept.unreachable = !at(kept.step.portal).up || !is_reachable(kept, kept.step.portal);
       drive(kept, kept.unreachable ? boot::SessionEvent::failed({Errc::TimedOut, 0, "no answer"})
                                    : boot::SessionEvent::connected());
     } else {
@@ -336,12 +333,14 @@ void World::check() {
       fail("the end of a session takes longer than its limit");
     const Millis since = std::max({home_.honest_since, keeper_since_, kept->lost_since,
                                    kept->sysfs_knows_at, kept->nic->whole_since});
-    const bool is_whole = kept->nic->number != 0 && kept->nic->carrier;
+    const bool is_whole = kept->nic->carrier && links_.of_hardware(kept->nic->hardware) != nullptr;
     if (!kept->kernel_carries && is_whole && home_.up && home_.mood == Target::Mood::Honest &&
         now_ > since + kBackWithin && !kept->unbound)
-      fail("the target is there, and the session is not brought back");
+      fail("the target is there, and session " + std::to_string(kept->id.value) +
+           " is not brought back; " + links_.text());
   }
   check_paths();
+  check_links();
   for (const Client& client : clients_)
     if (alive() && client.there && now_ > client.answer_by) fail("a request is not answered");
 }

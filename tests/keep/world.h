@@ -16,6 +16,7 @@
 #include "testing/fake_entropy.h"
 #include "testing/fake_hash.h"
 #include "testing/scripted_target.h"
+#include "tests/keep/links.h"
 
 namespace isboot::keep::simulation {
 
@@ -41,16 +42,18 @@ struct Target {
   Millis honest_since = 0;
 };
 
+// One that the plan means; its links are among Links.
 struct Nic {
-  std::uint32_t number = 0;  // of its link; 0: without a driver
-  bool up = true;
+  NicSetup setup{};
+  std::uint32_t hardware = 0;
   bool carrier = true;
-  bool has_ours = true;      // the plan's address
-  bool has_another = false;  // who has given it that manages the NIC
-  bool has_routes = true;
-  Millis whole_at = kNever;  // when cable and driver are back
+  bool is_taken_then = false;  // once its driver is back, by who gives it another address
+  Millis whole_at = kNever;    // when cable and driver are back
   Millis whole_since = 0;
 };
+
+MacAddress mac_of(std::uint32_t hardware);
+LinkName name_of(std::uint32_t number, const char* prefix);
 
 struct Kept;
 
@@ -85,9 +88,10 @@ struct Kept {
   bool told_carried = false;
   Millis lost_since = 0;
 
-  std::shared_ptr<Nic> nic = std::make_shared<Nic>();  // perhaps another session's too
-  std::uint32_t link = 0;                              // of its NIC, as far as the keeper knows
-  bool unreachable = false;                            // the last connect got no answer
+  std::shared_ptr<Nic> nic;  // perhaps another session's too
+  std::uint32_t link = 0;    // that carries its address, as far as the keeper knows
+  std::uint32_t by = 0;      // by which it connects
+  bool unreachable = false;  // the last connect got no answer
 
   std::optional<Millis> limit;  // how long its I/O waits; nothing: for ever
   bool refused = false;         // the last change of it, by the kernel
@@ -160,11 +164,29 @@ private:
   void errands_turn();
   void check_paths();
 
-  // nics.cc
+  // nic_faults.cc
   void nic_fault(Kept& kept);
-  void nic_turn(Kept& kept);
+  bool link_fault(Nic& nic, Link& link);
+  void unload_driver(const Nic& nic, const Link& link);
+  void take_over(Link& carrier, const IpAddress& ours);
+  void make_vlan_anew(const Nic& nic, const Link& carrier);
+  void bridge(const Nic& nic, Link& link);
+  void nic_turn(Nic& nic);
+
+  // nics.cc
+  void give_nic(Kept& kept, const std::shared_ptr<Nic>& nic);
+  std::shared_ptr<Nic> add_nic();
+  void load_driver(const Nic& nic);
+  bool set_up(const Nic& nic, std::span<const boot::NetworkChange> changes);
+  Link* carrier_of(const Nic& nic);
   bool mend(Kept& kept);
-  bool is_reachable(const Kept& kept) const;
+  boot::NicTurn::Event carry_out(boot::NicTurn& turn, const boot::NicTurn::Do& what,
+                                 const Nic& nic);
+  boot::NicTurn::Event is_set_up(const Nic& nic);
+  bool set_up_again(const boot::NetworkPlan& plan, LinkId number, const Nic& nic);
+  Link* way_of(const Kept& kept, const Portal& portal);
+  bool is_reachable(const Kept& kept, const Portal& portal);
+  void check_links();
 
   // faults.cc
   void fault();
@@ -218,7 +240,9 @@ private:
   Millis home_back_at_ = kNever, mood_over_at_ = kNever, moved_back_at_ = kNever;
   std::vector<std::unique_ptr<Kept>> all_;
   std::uint32_t next_id_ = 1;
-  std::uint32_t next_link_ = 1;
+  Links links_;
+  std::uint32_t hardware_ = 0;
+  bool nics_are_apart_ = false;  // there is more than one
   bool multipath_ = false;
   Paths paths_;
   std::vector<SentErrand> errands_;

@@ -34,12 +34,22 @@ protected:
     link_ = *link;
   }
 
-  Result<LinkId> mend(bool unreachable) { return mender_.mend(setup_, link_, unreachable); }
+  Result<LinkId> mend(bool unreachable) {
+    const auto mended = mender_.mend(setup_, link_, unreachable);
+    if (!mended) return mended.error();
+    by_ = mended->by;
+    return mended->link;
+  }
   bool target_answers() { return machine->reaches(ip("192.0.2.7"), *outside); }
+  LinkId number_of(const std::string& name) {
+    const std::string number = machine->output("cat /sys/class/net/" + name + "/ifindex");
+    return {static_cast<std::uint32_t>(std::stoul(number))};
+  }
   bool mended() const { return log.says("eth0 set up again"); }
 
   NicSetup setup_;
   LinkId link_;
+  LinkId by_;
   linux_platform::NicMender mender_{clock, log};
 };
 
@@ -105,19 +115,52 @@ TEST_F(NicMender, LeavesANicAloneThatCameBackAndWasGivenAnotherAddress) {
   EXPECT_THAT(machine->output("ip addr"), Not(HasSubstr("10.0.2.15")));
 }
 
-// The answer that says "it is there" comes in the middle of the kernel's list of addresses; the
-// rest of that list is not the end of the list of links, of which the first would be wrong.
+// The number that the NIC had is another one's, whose address is told in the middle of the kernel's
+// list: the rest of that list is not the end of the list of links, of which the first would be
+// wrong.
 TEST_F(NicMender, TakesTheBestLinkNotTheFirst) {
   machine->run("ip link del eth0");
-  machine->run("ip link add br0 index 2 address " + std::string{kMac} + " type bridge");
-  machine->run("ip link set br0 up");
+  const std::string old = std::to_string(link_.index);
+  const std::string next = std::to_string(link_.index + 1);
+  machine->run("ip link add br0 index " + next + " address " + std::string{kMac} + " type bridge");
+  machine->run("ip link add other index " + old + " type veth peer name far_other");
+  machine->run("ip link set br0 up; ip link set other up; ip addr add 10.7.7.7/24 dev other");
   plug_in();
   far_side_up();
   machine->run("ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0");
-  link_.index =
-      static_cast<std::uint32_t>(std::stoul(machine->output("cat /sys/class/net/eth0/ifindex")));
+  const LinkId now = number_of("eth0");
+  ASSERT_EQ(*mend(kUnreachable), now) << log_text();
+  link_ = now;
+  ASSERT_EQ(*mend(kUnreachable), now) << log_text();
+  EXPECT_THAT(machine->output("ip addr show dev br0; ip addr show dev other"),
+              Not(HasSubstr("10.0.2.15")));
+  EXPECT_THAT(machine->output("ip route show dev other"), Not(HasSubstr("192.0.2.7")));
+  EXPECT_TRUE(target_answers());
+}
+
+// As a network manager does it: what comes in by a port is the bridge's.
+TEST_F(NicMender, LeavesToABridgeWhatWasMovedThere) {
+  machine->run("ip link add br0 type bridge; ip link set br0 up; ip link set eth0 master br0");
+  machine->run("ip addr flush dev eth0; ip addr add 10.0.2.15/24 dev br0");
+  machine->run("ip route add default via 10.0.2.2");
   ASSERT_EQ(*mend(kUnreachable), link_) << log_text();
-  EXPECT_THAT(machine->output("ip addr show dev br0"), Not(HasSubstr("10.0.2.15")));
+  EXPECT_EQ(by_, number_of("br0"));
+  machine->run("ip link set eth0 down");
+  ASSERT_EQ(*mend(kUnreachable), link_) << log_text();
+  EXPECT_EQ(by_, number_of("br0"));
+  EXPECT_THAT(machine->output("ip addr show dev eth0"), Not(HasSubstr("10.0.2.15")));
+  EXPECT_THAT(machine->output("ip link show dev eth0"), HasSubstr("state UP"));
+  EXPECT_THAT(machine->output("ip route"), Not(HasSubstr("eth0")));
+}
+
+// Linux gives a NIC another name, and its own to another one, as often as udev asks for it.
+TEST_F(NicMender, KnowsItsNicAfterNamesWereChanged) {
+  setup_.nic = {};
+  ASSERT_TRUE(setup_.nic.name.assign("eth0"));
+  machine->run("ip link set eth0 down; ip link set eth0 name wan0");
+  machine->run("ip link add eth0 type veth peer name far_other");
+  ASSERT_EQ(*mend(kUnreachable), link_) << log_text();
+  EXPECT_THAT(machine->output("ip addr show dev eth0"), Not(HasSubstr("10.0.2.15")));
   EXPECT_TRUE(target_answers());
 }
 

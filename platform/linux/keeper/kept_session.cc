@@ -138,14 +138,16 @@ std::optional<SessionEvent> KeptSession::carry_out(const SessionStep& step) {
 }
 
 std::optional<SessionEvent> KeptSession::connect(const SessionStep& step) {
+  std::uint32_t by = record_.link;
   if (record_.nic) {
-    const auto link = ports_.nics.mend(*record_.nic, LinkId{record_.link}, unreachable_);
-    if (!link) return SessionEvent::failed(link.error());
-    changed_ = changed_ || link->index != record_.link;
-    record_.link = link->index;
+    const auto nic = ports_.nics.mend(*record_.nic, LinkId{record_.link}, unreachable_);
+    if (!nic) return SessionEvent::failed(nic.error());
+    changed_ = changed_ || nic->link.index != record_.link;
+    record_.link = nic->link.index;
+    by = nic->by.index;
   }
   const auto started =
-      stream_.start_connect(step.portal, {record_.link, record_.nic && record_.nic->config.apart});
+      stream_.start_connect(step.portal, {by, record_.nic && record_.nic->config.apart});
   if (!started) return connect_failed(started.error());
   wait_for(POLLOUT, step.deadline);
   return std::nullopt;

@@ -31,7 +31,7 @@ private:
 
 class FakeNics final : public NicMending {
 public:
-  Result<LinkId> mend(const NicSetup&, LinkId link, bool) override { return link; }
+  Result<Mended> mend(const NicSetup&, LinkId link, bool) override { return Mended{link, link}; }
 };
 
 }  // namespace isboot::linux_platform

@@ -86,11 +86,12 @@ private:
 
 class FakeNics final : public NicMending {
 public:
-  Result<LinkId> mend(const NicSetup&, LinkId, bool unreachable) override {
+  Result<Mended> mend(const NicSetup&, LinkId, bool unreachable) override {
     asked.push_back(unreachable);
     if (missing) return Error{Errc::NotFound, 0, "no such NIC"};
-    return LinkId{kLoopbackLink};
+    return Mended{LinkId{kPort}, LinkId{kLoopbackLink}};
   }
+  static constexpr std::uint32_t kPort = 7;  // of a bridge, which is not bound to
   static constexpr std::uint32_t kLoopbackLink = 1;
   std::vector<bool> asked;
   bool missing = false;
@@ -281,6 +282,7 @@ TEST_F(KeptSessionTest, HoldsOnWhenTheTargetIsBusyForAWhile) {
 
 TEST_F(KeptSessionTest, MendsTheNicBeforeEachTry) {
   record_.nic = full_record().nic;
+  record_.nic->config.apart = true;
   home_.expect(testing::plain_login());
   start();
   nics_.missing = true;
@@ -290,7 +292,7 @@ TEST_F(KeptSessionTest, MendsTheNicBeforeEachTry) {
   drive();
   ASSERT_TRUE(session_->carried());
   EXPECT_EQ(nics_.asked.size(), 2U);
-  EXPECT_EQ(session_->record().link, FakeNics::kLoopbackLink);
+  EXPECT_EQ(session_->record().link, FakeNics::kPort);
   EXPECT_TRUE(session_->take_changed());
   EXPECT_FALSE(session_->take_changed());
 }

@@ -23,6 +23,9 @@ public:
   Result<LinkState> make(std::span<const boot::NetworkChange> changes, const boot::SeenLink& link,
                          Millis deadline);
 
+  // Nothing: there is none.
+  Result<std::optional<LinkState>> find_vlan(LinkId parent, std::uint16_t vlan, Millis deadline);
+
   // The VLAN of `change` on `parent`: the one that is there, whatever its name, or a new one.
   Result<LinkState> make_vlan(const boot::NetworkChange& change, const boot::SeenLink& parent,
                               Millis deadline);
@@ -43,7 +46,6 @@ private:
                          Millis deadline);
   Result<LinkState> make_alone(const boot::NetworkChange& change, const LinkState& link,
                                Millis deadline);
-  Result<std::optional<LinkState>> find_vlan(LinkId parent, std::uint16_t vlan, Millis deadline);
   Error refused(const boot::SeenLink& link, const boot::NetworkChange& change,
                 const netlink::Answer& answer, Refusal& refusal);
 

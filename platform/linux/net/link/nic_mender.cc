@@ -17,70 +17,95 @@ public:
   Text words(Code) override { return {}; }
 };
 
-bool has_vlan(const boot::NetworkPlan& plan) {
-  for (const boot::NetworkChange& change : plan.changes)
-    if (change.kind == boot::NetworkChange::Kind::AddVlan) return true;
-  return false;
+using boot::NicTurn;
+
+NicTurn::Event seen(const LinkState& state) {
+  return {.kind = NicTurn::Event::Kind::LinkSeen,
+          .link = state.seen,
+          .parent = state.parent,
+          .vlan = state.vlan};
+}
+
+NicTurn::Event failed(const Error& error) {
+  return {.kind = NicTurn::Event::Kind::Failed, .error = error};
 }
 
 }  // namespace
 
-Result<LinkId> NicMender::mend(const NicSetup& setup, LinkId link, bool unreachable) {
-  const Millis deadline = clock_.now() + kLimit;
+Result<NicMending::Mended> NicMender::mend(const NicSetup& setup, LinkId link, bool unreachable) {
+  deadline_ = clock_.now() + kLimit;
   socket_.emplace(clock_);
   ISBOOT_TRY(socket_->open());
-  const auto must = must_mend(setup, link, unreachable, deadline);
-  auto result = !must   ? Result<LinkId>{must.error()}
-                : *must ? set_up(setup, link, unreachable, deadline)
-                        : link;
+  NicTurn turn{setup, link, unreachable};
+  NicTurn::Do next = turn.begin();
+  while (next.kind != NicTurn::Do::Kind::Use && next.kind != NicTurn::Do::Kind::GiveUp)
+    next = turn.on_event(carry_out(turn, next, setup));
   socket_.reset();
-  return result;
+  if (next.kind == NicTurn::Do::Kind::GiveUp) return next.error;
+  return Mended{next.link, next.by};
 }
 
-Result<bool> NicMender::must_mend(const NicSetup& setup, LinkId link, bool unreachable,
-                                  Millis deadline) {
-  const auto state = LinkChanger{*socket_, clock_, log_}.look(link, deadline);
-  boot::NicSight nic{.up = state && state->seen.up};
-  const IpAddress& wanted = setup.config.address;
-  const bool planned = !wanted.is_absent();
-  if (nic.up && planned) ISBOOT_TRY(look_for_addresses(wanted, link, nic, deadline));
-  return boot::must_be_set_up(nic, planned, unreachable);
+NicTurn::Event NicMender::carry_out(NicTurn& turn, const NicTurn::Do& what, const NicSetup& setup) {
+  switch (what.kind) {
+    case NicTurn::Do::Kind::LookAtLink: {
+      const auto state = LinkChanger{*socket_, clock_, log_}.look(what.link, deadline_);
+      return state ? seen(*state) : failed(state.error());
+    }
+    case NicTurn::Do::Kind::LookAtAddresses: {
+      const auto listed = list_addresses(turn, what.link, setup.config.address);
+      if (!listed) return failed(listed.error());
+      return {.kind = NicTurn::Event::Kind::AddressesSeen};
+    }
+    case NicTurn::Do::Kind::FindNic: {
+      const auto found = find(setup);
+      return found ? *found : failed(found.error());
+    }
+    case NicTurn::Do::Kind::SetUp: {
+      const auto made = set_up(turn.plan(), what.link);
+      if (!made) return failed(made.error());
+      NicTurn::Event event{.kind = NicTurn::Event::Kind::IsSetUp};
+      event.link.id = *made;
+      return event;
+    }
+    case NicTurn::Do::Kind::Use:
+    case NicTurn::Do::Kind::GiveUp:
+      break;  // nothing is left to be done
+  }
+  return failed(what.error);
 }
 
-Result<Done> NicMender::look_for_addresses(const IpAddress& wanted, LinkId link,
-                                           boot::NicSight& nic, Millis deadline) {
-  ISBOOT_TRY(socket_->list_addresses(wanted));
+Result<Done> NicMender::list_addresses(NicTurn& turn, LinkId link, const IpAddress& like) {
+  ISBOOT_TRY(socket_->list_addresses(like));
   for (;;) {
-    const RouteEvent event = ISBOOT_TRY(socket_->next(deadline));
+    const RouteEvent event = ISBOOT_TRY(socket_->next(deadline_));
     if (event.kind == RouteEvent::Kind::AllListed) return Done{};
-    if (event.kind == RouteEvent::Kind::ListedAgain) nic.has_ours = nic.has_another = false;
-    if (event.kind != RouteEvent::Kind::AddressListed || event.address.link != link) continue;
-    if (event.address.address == wanted)
-      nic.has_ours = true;
-    else if (!event.address.address.is_link_local())
-      nic.has_another = true;
+    if (event.kind == RouteEvent::Kind::ListedAgain) turn.forget_addresses();
+    if (event.kind == RouteEvent::Kind::AddressListed && event.address.link == link)
+      turn.take_address(event.address.address);
   }
 }
 
-Result<LinkId> NicMender::set_up(const NicSetup& setup, LinkId link, bool unreachable,
-                                 Millis deadline) {
-  const auto plan = boot::plan_network(setup.config);
-  if (!plan) return plan.error();
+Result<NicTurn::Event> NicMender::find(const NicSetup& setup) {
   NoLog quiet;
-  const auto nic = LinkFinder{*socket_, quiet, setup.nic}.find(clock_.now() + kFindLimit);
-  if (!nic) return nic.error();
-  // Of another number by now: it may have all again, for another session, or belong to who has
-  // given it another address.
-  if (!has_vlan(*plan) && nic->id != link &&
-      !ISBOOT_TRY(must_mend(setup, nic->id, unreachable, deadline)))
-    return nic->id;
-  const LinkState state =
-      ISBOOT_TRY((LinkChanger{*socket_, clock_, log_}.make_all(*plan, nic->id, deadline)));
+  const auto nic =
+      ISBOOT_TRY((LinkFinder{*socket_, quiet, setup.nic}.find(clock_.now() + kFindLimit)));
+  NicTurn::Event event{.kind = NicTurn::Event::Kind::NicFound, .link = nic, .carrier = nic.id};
+  if (setup.config.vlan == 0) return event;
+  LinkChanger changer{*socket_, clock_, log_};
+  const auto vlan = ISBOOT_TRY(changer.find_vlan(nic.id, setup.config.vlan, deadline_));
+  event.carrier = vlan ? vlan->seen.id : LinkId{};
+  return event;
+}
+
+Result<LinkId> NicMender::set_up(const boot::NetworkPlan& plan, LinkId nic) {
+  LinkChanger changer{*socket_, clock_, log_};
+  const LinkState state = ISBOOT_TRY(changer.make_all(plan, nic, deadline_));
   std::array<char, 160> line{};
   TextWriter out{line};
   out << state.seen.name << " set up again";
-  if (has_vlan(*plan)) out << ", on " << nic->name;
-  if (!setup.config.address.is_absent()) out << ", " << to_text(setup.config.address);
+  for (const boot::NetworkChange& change : plan.changes)
+    if (change.kind == boot::NetworkChange::Kind::AddAddress)
+      out << ", " << to_text(change.address);
   log_.write(LogLevel::Info, out.text());
   return state.seen.id;
 }
