@@ -46,8 +46,9 @@ Outcome<AttachedDisk> attach_disk(const std::string& text, const std::string& cr
   auto modules = linux_platform::Modules::of_running_kernel();
   // Built in, or loaded already, is as good: the session's creation tells.
   (void)modules.load("iscsi_tcp");
-  const auto session = boot::establish_over_routes(
-      path, parameters, machine.clock.now() + parameters.timeout * Millis{1000}, machine.ports);
+  const Millis give_up = machine.clock.now() + parameters.timeout * Millis{1000};
+  machine.initiator.give_up_at(give_up);
+  const auto session = boot::establish_over_routes(path, parameters, give_up, machine.ports);
   if (!session)
     return Failure{in_words(session.error()),
                    "`isboot check " + shown_url(text) + "` looks closer"};

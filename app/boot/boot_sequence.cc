@@ -69,7 +69,10 @@ public:
         parameters_{parameters},
         recorder_{recorder} {}
 
-  void set_limit(Millis give_up) override { give_up_ = give_up; }
+  void set_limit(Millis give_up) override {
+    give_up_ = give_up;
+    machine_.initiator.give_up_at(give_up);
+  }
 
   std::string bring_up(std::size_t path, Log& log) override {
     const unsigned number = number_of(path);

@@ -177,7 +177,7 @@ void end_processes() {
 
 void end_session(std::uint32_t session) {
   LinuxClock clock;
-  auto netlink = IscsiNetlink::open(clock, 0);
+  auto netlink = IscsiNetlink::open(clock, {}, 0);
   if (!netlink) give_up("no NETLINK_ISCSI");
   (void)netlink->call(IscsiRequest::UnbindSession, {session, 0, 0, 0, 0, 0});
   const Instant limit = std::chrono::steady_clock::now() + kLimit;

@@ -47,19 +47,20 @@ bool has_return_code(IscsiRequest request) {
 
 }  // namespace
 
-Result<IscsiNetlink> IscsiNetlink::open(Clock& clock, std::uint32_t groups, std::uint32_t port) {
+Result<IscsiNetlink> IscsiNetlink::open(Clock& clock, AnswerLimit limit, std::uint32_t groups,
+                                        std::uint32_t port) {
   const auto handle = read_file("/sys/class/iscsi_transport/tcp/handle", 64);
   if (!handle) return Error{Errc::NotFound, 0, "the kernel has no iscsi_tcp"};
   Text digits = *handle;
   while (!digits.empty() && digits.back() == '\n') digits = part_of(digits, 0, digits.size() - 1);
   const std::uint64_t transport = ISBOOT_TRY(parse_decimal(digits, UINT64_MAX));
   return IscsiNetlink{ISBOOT_TRY(netlink::Socket::open({NETLINK_ISCSI, groups, port})), transport,
-                      clock};
+                      clock, limit};
 }
 
 Result<IscsiNetlink> IscsiNetlink::sibling(std::uint32_t groups) const {
   return IscsiNetlink{ISBOOT_TRY(netlink::Socket::open({NETLINK_ISCSI, groups, 0})), transport_,
-                      clock_};
+                      clock_, limit_};
 }
 
 Result<ReplyWords> IscsiNetlink::answer(IscsiRequest request, Millis deadline) {
@@ -84,7 +85,7 @@ Result<ReplyWords> IscsiNetlink::call(IscsiRequest request, const RequestWords& 
   netlink::MessageWriter out{buffer};
   write_request(out, request, transport_, words, payload);
   ISBOOT_TRY(socket_.send(ISBOOT_TRY(out.finish())));
-  return answer(request, clock_.now() + kAnswerLimit);
+  return answer(request, deadline());
 }
 
 Result<Done> IscsiNetlink::set_params(std::uint32_t session, std::uint32_t connection,
@@ -102,10 +103,10 @@ Result<Done> IscsiNetlink::set_params(std::uint32_t session, std::uint32_t conne
                   payload);
   }
   ISBOOT_TRY(socket_.send(ISBOOT_TRY(out.finish())));
-  const Millis deadline = clock_.now() + kAnswerLimit;
+  const Millis limit = deadline();
   std::optional<Error> first;
   for (const IscsiParamValue& value : values) {
-    const auto reply = answer(IscsiRequest::SetParam, deadline);
+    const auto reply = answer(IscsiRequest::SetParam, limit);
     if (!reply && !first) {
       first = reply.error();
       first->offset = static_cast<std::uint32_t>(value.param);
@@ -120,10 +121,10 @@ Result<std::uint32_t> IscsiNetlink::scsi_commands(std::uint32_t session, std::ui
   netlink::MessageWriter out{request};
   write_request(out, IscsiRequest::GetStats, transport_, {session, connection, 0, 0, 0, 0}, {});
   ISBOOT_TRY(socket_.send(ISBOOT_TRY(out.finish())));
-  const Millis deadline = clock_.now() + kAnswerLimit;
+  const Millis limit = deadline();
   std::array<std::uint8_t, kMaxDatagram> buffer;
   for (;;) {
-    const Bytes datagram = ISBOOT_TRY(socket_.receive(buffer, clock_, deadline));
+    const Bytes datagram = ISBOOT_TRY(socket_.receive(buffer, clock_, limit));
     netlink::MessageReader messages{datagram};
     const auto message = ISBOOT_TRY(messages.next());
     if (!message) continue;

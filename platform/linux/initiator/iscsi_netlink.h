@@ -8,6 +8,7 @@
 #include "core/base/result.h"
 #include "core/base/text.h"
 #include "core/ports/clock.h"
+#include "platform/linux/initiator/answer_limit.h"
 #include "platform/linux/netlink/socket.h"
 
 namespace isboot::linux_platform {
@@ -79,19 +80,22 @@ struct IscsiParamValue {
 };
 
 // One socket and one request at a time. Errors: the kernel's errno
-// (platform/linux/system_error.h), Errc::TimedOut after kAnswerLimit.
+// (platform/linux/system_error.h), Errc::TimedOut at its AnswerLimit.
 class IscsiNetlink {
 public:
   // A session that is created through a socket with the creator's id kNobody belongs
   // to no daemon: iscsid leaves it alone.
   static constexpr std::uint32_t kNobody = 0xffffffff;
   static constexpr std::uint32_t kEventGroup = 1;
-  static constexpr Millis kAnswerLimit = 30'000;
 
   // Errc::NotFound: the kernel has no iscsi_tcp (is the module loaded?).
-  static Result<IscsiNetlink> open(Clock& clock, std::uint32_t groups, std::uint32_t port = 0);
+  static Result<IscsiNetlink> open(Clock& clock, AnswerLimit limit, std::uint32_t groups,
+                                   std::uint32_t port = 0);
 
-  // Another socket to the same kernel. Opens no file: it can be had when /sys is out of reach.
+  void limit_answers(AnswerLimit limit) { limit_ = limit; }
+
+  // Another socket to the same kernel, with the same limit. Opens no file: it can be had when /sys
+  // is out of reach.
   Result<IscsiNetlink> sibling(std::uint32_t groups) const;
 
   Result<ReplyWords> call(IscsiRequest request, const RequestWords& words, Bytes payload = {});
@@ -106,14 +110,16 @@ public:
   Result<std::uint32_t> scsi_commands(std::uint32_t session, std::uint32_t connection);
 
 private:
-  IscsiNetlink(netlink::Socket socket, std::uint64_t transport, Clock& clock)
-      : socket_{std::move(socket)}, transport_{transport}, clock_{clock} {}
+  IscsiNetlink(netlink::Socket socket, std::uint64_t transport, Clock& clock, AnswerLimit limit)
+      : socket_{std::move(socket)}, transport_{transport}, clock_{clock}, limit_{limit} {}
 
+  Millis deadline() const { return limit_.at(clock_.now()); }
   Result<ReplyWords> answer(IscsiRequest request, Millis deadline);
 
   netlink::Socket socket_;
   std::uint64_t transport_;
   Clock& clock_;
+  AnswerLimit limit_;
 };
 
 }  // namespace isboot::linux_platform

@@ -31,10 +31,10 @@ bool peer_has_closed(int descriptor) {
 
 // Only one process at a time can have that address: another that makes a session at this
 // moment holds it for as long as the kernel takes.
-Result<IscsiNetlink> open_as_nobody(Clock& clock) {
-  const Millis deadline = clock.now() + IscsiNetlink::kAnswerLimit;
+Result<IscsiNetlink> open_as_nobody(Clock& clock, AnswerLimit limit) {
+  const Millis deadline = limit.at(clock.now());
   for (;;) {
-    auto opened = IscsiNetlink::open(clock, 0, IscsiNetlink::kNobody);
+    auto opened = IscsiNetlink::open(clock, limit, 0, IscsiNetlink::kNobody);
     if (opened || errno_of(opened.error().code) != EADDRINUSE || clock.now() >= deadline)
       return opened;
     clock.sleep_until(clock.now() + 1);
@@ -49,9 +49,14 @@ LinuxInitiator::Session* LinuxInitiator::find(SessionId id) {
   return nullptr;
 }
 
+void LinuxInitiator::give_up_at(Millis give_up) {
+  limit_ = {give_up};
+  if (netlink_) netlink_->limit_answers(limit_);
+}
+
 Result<Done> LinuxInitiator::open() {
   netlink_.emplace(netlink_ ? ISBOOT_TRY(netlink_->sibling(0))
-                            : ISBOOT_TRY(IscsiNetlink::open(clock_, 0)));
+                            : ISBOOT_TRY(IscsiNetlink::open(clock_, limit_, 0)));
   return Done{};
 }
 
@@ -71,7 +76,7 @@ Result<Done> LinuxInitiator::adopt(SessionId id, const SessionConfig& config, bo
 
 Result<SessionId> LinuxInitiator::create(const SessionConfig& config) {
   if (!netlink_) ISBOOT_TRY(open());
-  IscsiNetlink nobody = ISBOOT_TRY(open_as_nobody(clock_));
+  IscsiNetlink nobody = ISBOOT_TRY(open_as_nobody(clock_, limit_));
   // initial_cmdsn u32, cmds_max u16, queue depth u16
   const ReplyWords made = ISBOOT_TRY(
       nobody.call(IscsiRequest::CreateSession,

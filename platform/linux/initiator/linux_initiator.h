@@ -15,6 +15,10 @@ public:
 
   explicit LinuxInitiator(Clock& clock) : clock_{clock} {}
 
+  // The kernel may take until `give_up` for each answer; what is taken back later, AnswerLimit's
+  // span.
+  void give_up_at(Millis give_up);
+
   Result<Done> open() override;
   Result<Done> adopt(SessionId session, const SessionConfig& config, bool connected) override;
   Result<SessionId> create(const SessionConfig& config) override;
@@ -43,6 +47,7 @@ private:
   Result<Done> stop(Session& session, IscsiStop how);
 
   Clock& clock_;
+  AnswerLimit limit_;
   std::optional<IscsiNetlink> netlink_;
   List<Session, kMaxSessions> sessions_;
 };

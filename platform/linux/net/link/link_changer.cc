@@ -11,10 +11,6 @@ namespace {
 
 using boot::NetworkChange;
 
-// The kernel answers within microseconds; while a driver resets its hardware under the
-// kernel's lock, within seconds.
-constexpr Millis kAnswerLimit = 10'000;
-
 // Between taking an address away and setting it the kernel may make it once more, but not for
 // ever: it does so when a carrier or an advertisement comes.
 constexpr int kMaxTries = 5;
@@ -108,11 +104,10 @@ bool LinkChanger::take_untried_away(std::span<const NetworkChange> changes,
       if (address == ipv6_address_of(change, link)) return true;
     return false;
   };
-  const Millis limit = std::min(deadline, clock_.now() + kAnswerLimit);
   if (!socket_.list_addresses(IpAddress{})) return false;
   List<LinkAddress, 2> untried;
   for (;;) {
-    const auto event = socket_.next(limit);
+    const auto event = socket_.next(deadline);
     if (!event) return false;
     if (event->kind == RouteEvent::Kind::AllListed) break;
     if (event->kind == RouteEvent::Kind::ListedAgain) untried = {};
@@ -128,11 +123,10 @@ bool LinkChanger::take_untried_away(std::span<const NetworkChange> changes,
 Result<LinkState> LinkChanger::attempt(std::span<const NetworkChange> changes,
                                        const boot::SeenLink& link, Millis deadline,
                                        Refusal& refusal) {
-  const Millis limit = std::min(deadline, clock_.now() + kAnswerLimit);
   const std::uint32_t first = ISBOOT_TRY(socket_.request(changes, link));
   std::optional<Error> failure;
   for (;;) {
-    const RouteEvent event = ISBOOT_TRY(socket_.next(limit));
+    const RouteEvent event = ISBOOT_TRY(socket_.next(deadline));
     const std::uint32_t number = event.sequence - first;  // of something earlier: very large
     // The question behind the last change is answered last: nothing more is to come.
     if (event.kind == RouteEvent::Kind::LinkChanged && number == changes.size()) {
@@ -154,11 +148,10 @@ Result<LinkState> LinkChanger::look(LinkId link, Millis deadline) {
 
 Result<std::optional<LinkState>> LinkChanger::find_vlan(LinkId parent, std::uint16_t vlan,
                                                         Millis deadline) {
-  const Millis limit = std::min(deadline, clock_.now() + kAnswerLimit);
   ISBOOT_TRY(socket_.list_links());
   std::optional<LinkState> found;
   for (;;) {
-    const RouteEvent event = ISBOOT_TRY(socket_.next(limit));
+    const RouteEvent event = ISBOOT_TRY(socket_.next(deadline));
     if (event.kind == RouteEvent::Kind::AllListed) return found;
     if (event.kind == RouteEvent::Kind::ListedAgain) found.reset();
     if (event.kind == RouteEvent::Kind::LinkChanged && event.link.parent == parent &&

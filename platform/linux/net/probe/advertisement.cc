@@ -18,7 +18,6 @@ namespace {
 // A router answers the kernel's question within half a second (RFC 4861 section 6.2.6); the
 // first question may be lost at a switch whose port has just come up.
 constexpr Millis kQuietWait = 3'000;
-constexpr Millis kAnswerLimit = 10'000;  // of the kernel, to a list
 // RTR_SOLICITATION_INTERVAL of RFC 4861 section 10, and doubled each time as in RFC 7559.
 constexpr Millis kAskAgain = 4'000;
 
@@ -95,8 +94,7 @@ Result<boot::NetworkPlan> await_advertisement(const LinkState& link, const LinkC
   Millis ask_at = clock.now();
   Millis ask_again = kAskAgain;
   for (;;) {
-    const boot::Advertised seen =
-        ISBOOT_TRY(look(socket, link.seen.id, clock.now() + kAnswerLimit));
+    const boot::Advertised seen = ISBOOT_TRY(look(socket, link.seen.id, deadline));
     if (const auto rest = boot::plan_advertised(config, seen)) return *rest;
     if (clock.now() >= ask_at) {
       if (!ask_for_routers(link.seen.id))
