@@ -52,16 +52,26 @@ def package():
     return found[-1]
 
 
+def fresh(suite):
+    """A system that nothing can be built in yet, made once: a directory. Needs the network."""
+    with cache_lock() as cache:
+        return _made(cache / f"{suite}-fresh",
+                     functools.partial(_bootstrap, suite, ("git", "ca-certificates")))
+
+
 def base(suite, generator, packages=()):
     """The system without isboot, made once: a directory. Needs the network."""
     with cache_lock() as cache:
-        tree = _made(cache / f"{suite}-{generator}", lambda partial: run(
-            *ALONE, "mmdebstrap", "--variant=minbase",
-            f"--include={','.join((*PACKAGES, generator))}", suite, partial))
+        tree = _made(cache / f"{suite}-{generator}",
+                     functools.partial(_bootstrap, suite, (*PACKAGES, generator)))
         if packages:
             tree = _made(cache / "-".join((suite, generator, *packages)),
                          functools.partial(_add_packages, tree, packages))
         return tree
+
+
+def _bootstrap(suite, packages, partial):
+    run(*ALONE, "mmdebstrap", "--variant=minbase", f"--include={','.join(packages)}", suite, partial)
 
 
 def _made(tree, make):
