@@ -48,14 +48,15 @@ Outcome<AttachedDisk> attach_disk(const std::string& text, const std::string& cr
   (void)modules.load("iscsi_tcp");
   const Millis give_up = machine.clock.now() + parameters.timeout * Millis{1000};
   machine.initiator.give_up_at(give_up);
-  const auto session = boot::establish_over_routes(path, parameters, give_up, machine.ports);
-  if (!session)
-    return Failure{in_words(session.error()),
+  const auto established = boot::establish_over_routes(path, parameters, give_up, machine.ports);
+  if (!established)
+    return Failure{in_words(established.error()),
                    "`isboot check " + shown_url(text) + "` looks closer"};
-  const auto kept = leave_to_keeper(*session, credentials_file);
+  const boot::BootSession& made = *machine.room.made;
+  const auto kept = leave_to_keeper(made, credentials_file);
   if (!kept)
     return Failure{"the disk is there, but no keeper: " + in_words(kept.error()), "isboot keep"};
-  return AttachedDisk{session->session, std::string{session->disk.view()}};
+  return AttachedDisk{made.session, std::string{made.disk.view()}};
 }
 
 Outcome<> detach_disk(const std::string& what, std::uint32_t limit, bool even_in_use) {

@@ -80,17 +80,16 @@ public:
     TimedNetwork network{linux_network, recorder_, number};
     TimedStream stream{machine_.stream, recorder_, number};
     TimedInitiator initiator{machine_.initiator, stream, recorder_, number};
-    boot::Ports ports{network,       initiator,        stream, machine_.clock,
-                      machine_.hash, machine_.entropy, log,    machine_.ports.resolver};
-    established_.reset();
+    boot::Ports ports{
+        network,          initiator, stream,        machine_.clock,         machine_.hash,
+        machine_.entropy, log,       machine_.room, machine_.ports.resolver};
     const auto established =
-        boot::establish(plan_[path], parameters_, give_up_, ports, &established_);
+        boot::establish(plan_[path], parameters_, give_up_, ports, boot::Unanswered::Left);
     if (!established) return {};
-    established_.emplace(*established);
-    return std::string{established->disk.view()};
+    return std::string{machine_.room.made->disk.view()};
   }
 
-  bool may_come_later(std::size_t) override { return established_.has_value(); }
+  bool may_come_later(std::size_t) override { return machine_.room.made.has_value(); }
 
   void before_leaving(Log&) override {
     // A keeper that cannot be had is told of by leave().
@@ -99,7 +98,8 @@ public:
 
   void leave(std::size_t path, Log& log) override {
     std::uint64_t begin = monotonic_microseconds();
-    const auto kept = leave_to_keeper(*established_);
+    const boot::BootSession& made = *machine_.room.made;
+    const auto kept = leave_to_keeper(made);
     begin = note(begin, path, Step::StartKeeper, kept);
     if (!kept)
       say(log, LogLevel::Warning,
@@ -109,17 +109,19 @@ public:
     if (!units)
       say(log, LogLevel::Warning,
           in_words(units.error()) + "; a shutdown without the target may hang");
-    if (!established_->logged_in)
+    if (!made.logged_in)
       say(log, LogLevel::Warning, "no answer in time: the keeper goes on trying");
-    if (established_->link == LinkId{}) return;  // the NIC was not found
-    const auto told = leave_network(table_, plan_[path], established_->link);
+    if (made.link == LinkId{}) return;  // the NIC was not found
+    const auto told = leave_network(table_, plan_[path], made.link);
     note(begin, path, Step::LeaveNetwork, told);
     if (!told)
       say(log, LogLevel::Warning,
           in_words(told.error()) + "; a network manager may take the boot NIC away");
   }
 
-  void take_back(std::size_t, Log&) override { machine_.initiator.destroy(established_->session); }
+  void take_back(std::size_t, Log&) override {
+    machine_.initiator.destroy(machine_.room.made->session);
+  }
 
 private:
   static unsigned number_of(std::size_t path) { return static_cast<unsigned>(path) + 1; }
@@ -137,7 +139,6 @@ private:
   const boot::Parameters& parameters_;
   const TimelineRecorder& recorder_;
   Millis give_up_ = 0;
-  std::optional<boot::BootSession> established_;
   linux_platform::UniqueFd keeper_;  // while the first path leaves its session to it
 };
 

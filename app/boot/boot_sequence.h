@@ -27,7 +27,9 @@ struct Machine {
   linux_platform::LinuxHash hash;
   linux_platform::LinuxEntropy entropy;
   linux_platform::LinuxResolver resolver{clock, [] { return known_servers(); }};
-  boot::Ports ports{network, initiator, stream, clock, hash, entropy, log, resolver.if_built_in()};
+  boot::Workroom room{};
+  boot::Ports ports{
+      network, initiator, stream, clock, hash, entropy, log, room, resolver.if_built_in()};
 };
 
 // Where a boot looks and what it writes. Tests have folders of their own.

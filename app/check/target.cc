@@ -34,7 +34,8 @@ TargetPorts::TargetPorts(Millis patience, const NameServers& known)
     : deadline{clock.now() + patience} {
   Resolver* const built_in = resolver.if_built_in();
   if (built_in == nullptr) return;
-  asking.emplace(names::Asking{*built_in, clock, entropy, known, {}, {}});
+  asking.emplace(*built_in, clock, entropy);
+  asking->servers = known;
   conversation.use_names(*asking);
 }
 

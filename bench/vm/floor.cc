@@ -60,7 +60,8 @@ std::optional<Instant> attach_at_the_floor(const std::string& url_text) {
   linux_platform::LinuxHash hash;
   linux_platform::LinuxEntropy entropy;
   TimedInitiator initiator{kernel};
-  boot::Ports ports{network, initiator, stream, clock, hash, entropy, log};
+  boot::Workroom room;
+  boot::Ports ports{network, initiator, stream, clock, hash, entropy, log, room};
   if (!boot::establish_over_routes(path, {}, clock.now() + kLimit, ports)) return std::nullopt;
   return initiator.began;
 }

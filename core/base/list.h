@@ -3,6 +3,8 @@
 #include <array>
 #include <span>
 
+#include "core/base/renew.h"
+
 namespace isboot {
 
 // A bounded list by value.
@@ -16,6 +18,11 @@ struct List {
     if (full()) return false;
     items[count++] = item;
     return true;
+  }
+  // A fresh item behind the last one, to be filled in. There must be room.
+  T& add() {
+    renew(items[count]);
+    return items[count++];
   }
   std::span<const T> view() const { return std::span{items}.first(count); }
   const T* begin() const { return items.data(); }

@@ -35,72 +35,85 @@ Result<Done> bring_up(const Path& path, const Parameters& parameters, Nic nic, M
   return Done{};
 }
 
-SessionConfig config_of(const Path& path, const Parameters& parameters) {
-  SessionConfig config{.portal = path.portal};
+void configure(SessionConfig& config, const Path& path, const Parameters& parameters) {
+  config.portal = path.portal;
   config.initial_cmd_sn = path.login.cmd_sn;
   if (parameters.recovery != kForEver) config.recovery_timeout = parameters.recovery;
   config.ping_after = parameters.ping_after;
   config.ping_limit = parameters.ping_limit;
   config.initiator_name = path.login.initiator_name;
   config.target_name = path.login.target_name;
-  return config;
 }
 
-Result<BootSession> establish_with(Nic nic, const Path& path, const Parameters& parameters,
-                                   Millis give_up, Ports& ports, std::optional<BootSession>* later,
-                                   FoundPath* found = nullptr) {
-  BootSession made{.lun = path.lun, .kernel = config_of(path, parameters), .login = path.login};
-  made.login.isid = ISBOOT_TRY(iscsi::random_isid(ports.entropy, path.target_index));
+Result<Done> establish_with(Nic nic, const Path& path, const Parameters& parameters, Millis give_up,
+                            Ports& ports, Unanswered unanswered, FoundPath* found = nullptr) {
+  BootSession& made = ports.room.made.emplace();
+  const auto fail = [&](const Error& error) {
+    ports.room.made.reset();
+    return error;
+  };
+  const auto may_come_later = [&] {
+    return unanswered == Unanswered::Left && ports.clock.now() >= give_up;
+  };
+  made.lun = path.lun;
+  made.login = path.login;
   made.origin = path.origin;
+  configure(made.kernel, path, parameters);
+  const auto isid = iscsi::random_isid(ports.entropy, path.target_index);
+  if (!isid) return fail(isid.error());
+  made.login.isid = *isid;
   if (nic == Nic::BringUp) made.nic = NicSetup{path.nic, path.link};
-  const auto may_come_later = [&] { return later != nullptr && ports.clock.now() >= give_up; };
   // The session takes the kernel milliseconds and needs no network: they pass while the link
   // comes up.
   const auto link = configure_link(path, nic, give_up, ports);
-  if (!link && !may_come_later()) return link.error();
-  made.session = ISBOOT_TRY(create_session(made.kernel, ports));
+  if (!link && !may_come_later()) return fail(link.error());
+  const auto session = create_session(made.kernel, ports);
+  if (!session) return fail(session.error());
+  made.session = *session;
   take_isid(made, ports);
   if (link) made.link = *link;
   const auto done = link ? bring_up(path, parameters, nic, give_up, ports, made, found)
                          : Result<Done>{link.error()};
   ports.stream.close();
-  if (done) return made;
-  if (!made.logged_in && may_come_later())
-    later->emplace(made);
-  else
-    ports.initiator.destroy(made.session);
-  return done.error();
+  if (done || (!made.logged_in && may_come_later())) return done;
+  ports.initiator.destroy(made.session);
+  return fail(done.error());
 }
 
 // The NIC comes first, as far as it goes without the target.
-Result<BootSession> establish_by_name(Nic nic, const Path& path, const Parameters& parameters,
-                                      Millis give_up, Ports& ports,
-                                      std::optional<BootSession>* later) {
+Result<Done> establish_by_name(Nic nic, const Path& path, const Parameters& parameters,
+                               Millis give_up, Ports& ports, Unanswered unanswered) {
+  ports.room.made.reset();
   const LinkId link = ISBOOT_TRY(configure_link(path, nic, give_up, ports));
   if (nic == Nic::BringUp) ISBOOT_TRY(ports.network.wait_ready(give_up));
   const names::Addresses addresses =
       ISBOOT_TRY(nic == Nic::BringUp ? await_server(path, link, give_up, ports)
                                      : find_server(path.host, path, Over::Routes, link, give_up,
                                                    ports, LogLevel::Error));
-  FoundPath found{path, addresses, nic, give_up};
+  FoundPath& found = ports.room.found.emplace();
+  found.path = path;
+  found.addresses = addresses;
+  found.nic = nic;
+  found.give_up = give_up;
   found.take(0);
-  return establish_with(nic, found.path, parameters, give_up, ports, later, &found);
+  return establish_with(nic, found.path, parameters, give_up, ports, unanswered, &found);
 }
 
 }  // namespace
 
-Result<BootSession> establish(const Path& path, const Parameters& parameters, Millis give_up,
-                              Ports& ports, std::optional<BootSession>* later) {
+Result<Done> establish(const Path& path, const Parameters& parameters, Millis give_up, Ports& ports,
+                       Unanswered unanswered) {
   if (!path.host.empty())
-    return establish_by_name(Nic::BringUp, path, parameters, give_up, ports, later);
-  return establish_with(Nic::BringUp, path, parameters, give_up, ports, later);
+    return establish_by_name(Nic::BringUp, path, parameters, give_up, ports, unanswered);
+  return establish_with(Nic::BringUp, path, parameters, give_up, ports, unanswered);
 }
 
-Result<BootSession> establish_over_routes(const Path& path, const Parameters& parameters,
-                                          Millis give_up, Ports& ports) {
+Result<Done> establish_over_routes(const Path& path, const Parameters& parameters, Millis give_up,
+                                   Ports& ports) {
   if (!path.host.empty())
-    return establish_by_name(Nic::LeaveAlone, path, parameters, give_up, ports, nullptr);
-  return establish_with(Nic::LeaveAlone, path, parameters, give_up, ports, nullptr);
+    return establish_by_name(Nic::LeaveAlone, path, parameters, give_up, ports,
+                             Unanswered::TakenBack);
+  return establish_with(Nic::LeaveAlone, path, parameters, give_up, ports, Unanswered::TakenBack);
 }
 
 }  // namespace isboot::boot

@@ -38,8 +38,8 @@ names::Reach reach_of(const LinkConfig& config) {
           .prefix = config.prefix};
 }
 
-names::Asking asking_for(const Path& path, Over over, LinkId link, Ports& ports) {
-  names::Asking asking{*ports.resolver, ports.clock, ports.entropy, {}, {}, {}};
+names::Asking& asking_for(const Path& path, Over over, LinkId link, Ports& ports) {
+  names::Asking& asking = ports.room.asking.emplace(*ports.resolver, ports.clock, ports.entropy);
   asking.servers =
       names::order_servers(path.dns, ports.resolver->known_servers(), over == Over::Nic);
   if (over == Over::Routes) return asking;
@@ -55,7 +55,7 @@ Result<names::Addresses> find_server(Text host, const Path& path, Over over, Lin
     tell_failure(host, error, {}, {}, LogLevel::Error, ports.log);
     return error;
   }
-  names::Asking asking = asking_for(path, over, link, ports);
+  names::Asking& asking = asking_for(path, over, link, ports);
   names::Told told;
   auto found = names::look_up(host, asking, deadline, told);
   if (found)

@@ -13,9 +13,9 @@ enum class Over : std::uint8_t { Nic, Routes };
 // What leads through a NIC that is set up so.
 names::Reach reach_of(const LinkConfig& config);
 
-// Who is asked, and for what `path` and its NIC can reach. The Asking borrows the ports, whose
-// resolver is there.
-names::Asking asking_for(const Path& path, Over over, LinkId link, Ports& ports);
+// Who is asked, and for what `path` and its NIC can reach. Made in ports.room, borrows the ports,
+// whose resolver is there.
+names::Asking& asking_for(const Path& path, Over over, LinkId link, Ports& ports);
 
 // One look-up, told in a line: what was found, or what each server said and what to do next.
 // `then` ends the line of a failure. Errors of look_up(), or Errc::Unsupported without a resolver.

@@ -132,10 +132,11 @@ private:
   }
 
   SessionEvent receive(const SessionStep& step) {
-    const std::size_t count = step.wanted < buffer_.size() ? step.wanted : buffer_.size();
-    const auto got = ports_.stream.receive(MutableBytes{buffer_}.first(count), step.deadline);
+    const MutableBytes room{ports_.room.received};
+    const std::size_t count = step.wanted < room.size() ? step.wanted : room.size();
+    const auto got = ports_.stream.receive(room.first(count), step.deadline);
     if (!got) return SessionEvent::failed(got.error());
-    return SessionEvent::received(Bytes{buffer_}.first(*got));
+    return SessionEvent::received(room.first(*got));
   }
 
   Session& session_;
@@ -144,7 +145,6 @@ private:
   Ports& ports_;
   LogLevel told_;
   FoundPath* found_;
-  std::array<std::uint8_t, 2048> buffer_{};
 };
 
 }  // namespace
@@ -152,7 +152,8 @@ private:
 Result<Done> log_in(const Path& path, const Parameters& parameters, Millis give_up, Ports& ports,
                     BootSession& made, LogLevel told, FoundPath* found) {
   const SessionLimits limits{.give_up = give_up, .retries = parameters.retries};
-  Session session{path.portal, made.login, limits, ports.hash, ports.entropy};
+  Session& session =
+      ports.room.session.emplace(path.portal, made.login, limits, ports.hash, ports.entropy);
   const auto carried = Driver{session, path, made, ports, told, found}.run();
   ports.network.tell_conflict();
   made.kernel.portal = session.home();

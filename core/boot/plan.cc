@@ -21,8 +21,8 @@ Result<WantedLink> wanted_nic(Text nic) {
   return wanted;
 }
 
-// Puts isboot.url= in the place of the table's targets, whose texts then borrow from `url`.
-void apply_url(const iscsi::TargetUrl& url, ibft::Table& table) {
+// What isboot.url= has in the place of the table's targets. Its texts borrow from both.
+ibft::Target target_of(const iscsi::TargetUrl& url, const ibft::Table& table) {
   const ibft::Selection selection = ibft::select(table);
   ibft::Target target;
   if (!selection.candidates.empty())
@@ -37,13 +37,21 @@ void apply_url(const iscsi::TargetUrl& url, ibft::Table& table) {
   target.port = url.portal.port;
   target.lun = url.lun;
   target.name = name;
-  table.targets.count = 0;
-  table.targets.push(target);
+  return target;
 }
 
-Result<Done> set_link(const ibft::Table& table, const ibft::Candidate& candidate,
-                      const Parameters& parameters, Path& path) {
-  const ibft::Target& target = table.targets[candidate.target];
+// What the paths are made of.
+struct Wishes {
+  const ibft::Table& table;
+  std::span<const ibft::Target> targets;
+  const Parameters& parameters;
+  Text nic;  // isboot.nic=, or the one that the URL names
+};
+
+Result<Done> set_link(const Wishes& wishes, const ibft::Candidate& candidate, Path& path) {
+  const ibft::Table& table = wishes.table;
+  const Parameters& parameters = wishes.parameters;
+  const ibft::Target& target = wishes.targets[candidate.target];
   if (!candidate.nic)
     return lacks(PlanErrc::NoNic, target.offset, "the table has no NIC for this target");
   const ibft::Nic& nic = table.nics[*candidate.nic];
@@ -58,7 +66,7 @@ Result<Done> set_link(const ibft::Table& table, const ibft::Candidate& candidate
                .target = target.address,
                .vlan = parameters.vlan.value_or(nic.vlan),
                .mtu = parameters.mtu};
-  if (!parameters.nic.empty()) path.nic = ISBOOT_TRY(wanted_nic(parameters.nic));
+  if (!wishes.nic.empty()) path.nic = ISBOOT_TRY(wanted_nic(wishes.nic));
   // A name may have an address of either family: the NIC's decides.
   const bool v6 = !target.address.is_v4();
   path.link.advertised = v6 && nic.origin == ibft::Origin::RouterAdvertisement;
@@ -103,23 +111,22 @@ Result<Done> set_login(const ibft::Table& table, const ibft::Target& target,
   return set_credentials(target, login.credentials);
 }
 
-Result<Path> make_path(const ibft::Table& table, const ibft::Candidate& candidate,
-                       const Parameters& parameters) {
-  const ibft::Target& target = table.targets[candidate.target];
-  Path path;
+// Fills in a fresh `path`.
+Result<Done> make_path(const Wishes& wishes, const ibft::Candidate& candidate, Path& path) {
+  const ibft::Table& table = wishes.table;
+  const ibft::Target& target = wishes.targets[candidate.target];
   path.target_index = candidate.target;
   path.reason = candidate.reason;
   path.boot_selected = target.boot_selected;
-  path.nic_reason = parameters.nic.empty() ? candidate.nic_reason : "isboot.nic= says so";
+  path.nic_reason = wishes.nic.empty() ? candidate.nic_reason : "isboot.nic= says so";
   if (!path.host.assign(target.host))
     return lacks(PlanErrc::NameTooLong, target.offset,
                  "its server's name is longer than 255 bytes");
   if (candidate.nic) path.dns = table.nics[*candidate.nic].dns;
   path.portal = {target.address, target.port};
   path.lun = target.lun;
-  ISBOOT_TRY(set_link(table, candidate, parameters, path));
-  ISBOOT_TRY(set_login(table, target, parameters, path.login));
-  return path;
+  ISBOOT_TRY(set_link(wishes, candidate, path));
+  return set_login(table, target, wishes.parameters, path.login);
 }
 
 bool share_subnet(const LinkConfig& a, const LinkConfig& b) {
@@ -143,44 +150,44 @@ void keep_apart(Plan& plan) {
         path.link.apart = true;
 }
 
+// The paths, and the targets that there are none to.
+Result<Done> make_paths(const Wishes& wishes, Plan& plan, LeftOuts& left) {
+  const ibft::Selection selection = ibft::select(wishes.table, wishes.targets);
+  Error why =
+      lacks(PlanErrc::NoTarget, wishes.table.control.offset, "the table has no usable target");
+  if (!selection.skipped.empty())
+    why = lacks(PlanErrc::NoTarget, wishes.targets[selection.skipped[0].target].offset,
+                selection.skipped[0].reason);
+  for (const ibft::Candidate& candidate : selection.candidates) {
+    const auto made = make_path(wishes, candidate, plan.add());  // room for every target
+    if (made) continue;
+    --plan.count;
+    left.push({candidate.target, made.error().text, true});
+    if (plan.empty() && &candidate == selection.candidates.begin()) why = made.error();
+  }
+  for (const ibft::Skipped& skipped : selection.skipped)
+    left.push({skipped.target, skipped.reason, wishes.targets[skipped.target].boot_selected});
+  if (plan.empty()) return why;
+  // With isboot.nic= all paths go through one NIC.
+  if (wishes.nic.empty()) keep_apart(plan);
+  return Done{};
+}
+
 }  // namespace
 
-Result<Done> make_plan(const ibft::Table& from_firmware, const Parameters& given, Plan& plan,
+Result<Done> make_plan(const ibft::Table& table, const Parameters& parameters, Plan& plan,
                        LeftOuts* left_out) {
   plan.count = 0;
   LeftOuts ignored;
   LeftOuts& left = left_out != nullptr ? *left_out : ignored;
   left.count = 0;
-  ibft::Table table = from_firmware;
-  iscsi::TargetUrl url;
-  Parameters parameters = given;
-  if (!parameters.url.empty()) {
-    const auto parsed = iscsi::parse_url(parameters.url);
-    if (!parsed) return Error{PlanErrc::BadUrl, parsed.error().offset, parsed.error().text};
-    url = *parsed;
-    apply_url(url, table);
-    if (parameters.nic.empty()) ISBOOT_TRY(parameters.nic.assign(url.link));  // "%eth0"
-  }
-  const ibft::Selection selection = ibft::select(table);
-  Error why = lacks(PlanErrc::NoTarget, table.control.offset, "the table has no usable target");
-  if (!selection.skipped.empty())
-    why = lacks(PlanErrc::NoTarget, table.targets[selection.skipped[0].target].offset,
-                selection.skipped[0].reason);
-  for (const ibft::Candidate& candidate : selection.candidates) {
-    const Result<Path> path = make_path(table, candidate, parameters);
-    if (path) {
-      plan.push(*path);
-      continue;
-    }
-    left.push({candidate.target, path.error().text, true});
-    if (plan.empty() && &candidate == selection.candidates.begin()) why = path.error();
-  }
-  for (const ibft::Skipped& skipped : selection.skipped)
-    left.push({skipped.target, skipped.reason, table.targets[skipped.target].boot_selected});
-  if (plan.empty()) return why;
-  // With isboot.nic= all paths go through one NIC.
-  if (parameters.nic.empty()) keep_apart(plan);
-  return Done{};
+  if (parameters.url.empty())
+    return make_paths({table, table.targets.view(), parameters, parameters.nic}, plan, left);
+  const auto url = iscsi::parse_url(parameters.url);
+  if (!url) return Error{PlanErrc::BadUrl, url.error().offset, url.error().text};
+  const ibft::Target target = target_of(*url, table);
+  const Text nic = parameters.nic.empty() ? Text{url->link} : Text{parameters.nic};  // "%eth0"
+  return make_paths({table, {&target, 1}, parameters, nic}, plan, left);
 }
 
 std::size_t paths_at_once(const Plan& plan, std::size_t first, std::size_t count) {

@@ -1,6 +1,7 @@
 #include "core/ibft/decode.h"
 
 #include "core/base/reader.h"
+#include "core/base/renew.h"
 #include "core/base/text.h"
 #include "core/ibft/directory.h"
 #include "core/ibft/judge.h"
@@ -169,7 +170,7 @@ Result<std::uint32_t> check_header(Bytes bytes) {
 }
 
 Result<Done> decode(Bytes bytes, Table& table, Findings& findings) {
-  table = {};
+  renew(table);
   const Header header{bytes, &findings};
   table.length = header.length;
   table.checksum_ok = header.checksum_ok;

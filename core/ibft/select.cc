@@ -29,8 +29,7 @@ Matches match(const Table& table, Fits fits) {
   return matches;
 }
 
-NicChoice choose_nic(const Table& table, std::uint8_t number) {
-  const Target& target = table.targets[number];
+NicChoice choose_nic(const Table& table, const Target& target, std::uint8_t number) {
   const bool pair = number < table.nics.count && usable(table.nics[number]);
   const Matches named = match(table, [&](const Nic& nic) { return nic.index == target.nic_index; });
   if (named.count == 1) return {named.first, "the target names it"};
@@ -78,20 +77,22 @@ Ranked rank_of(const Table& table, const Target& target, const NicChoice& nic) {
                                                 : "its NIC never got an address"};
 }
 
-bool any_flag(const Table& table) {
-  for (const Target& target : table.targets)
+bool any_flag(std::span<const Target> targets) {
+  for (const Target& target : targets)
     if (is_used(target)) return true;
   return false;
 }
 
 }  // namespace
 
-Selection select(const Table& table) {
+Selection select(const Table& table) { return select(table, table.targets.view()); }
+
+Selection select(const Table& table, std::span<const Target> targets) {
   Selection selection;
   std::array<unsigned, kMaxPairs> ranks{};
-  const bool flags_are_set = any_flag(table);
-  for (std::uint8_t i = 0; i < table.targets.count; ++i) {
-    const Target& target = table.targets[i];
+  const bool flags_are_set = any_flag(targets);
+  for (std::uint8_t i = 0; i < targets.size(); ++i) {
+    const Target& target = targets[i];
     const char* reason = obstacle(target);
     if (reason == nullptr && flags_are_set && !is_used(target))
       reason = "it is neither valid nor boot-selected";
@@ -99,7 +100,7 @@ Selection select(const Table& table) {
       (void)selection.skipped.push({i, reason});  // room for every target
       continue;
     }
-    const NicChoice nic = choose_nic(table, i);
+    const NicChoice nic = choose_nic(table, target, i);
     const Ranked ranked = rank_of(table, target, nic);
     // Insertion keeps the table's order among equals.
     std::size_t at = selection.candidates.count;

@@ -35,4 +35,7 @@ struct Selection {
 // publishes several paths, because an installer did not find its disk otherwise.
 Selection select(const Table& table);
 
+// The same of other targets than the table's own.
+Selection select(const Table& table, std::span<const Target> targets);
+
 }  // namespace isboot::ibft

@@ -3,9 +3,6 @@
 namespace isboot::names {
 namespace {
 
-// An answer over TCP may have 65,535 bytes. The addresses of a portal fit this.
-constexpr std::size_t kMaxMessage = 4096;
-
 // What one server has said so far.
 struct Said {
   bool heard = false;
@@ -37,7 +34,6 @@ private:
   Millis deadline_;
   std::array<Said, 6> said_{};  // as many as NameServers has
   Addresses found_;             // that can be used
-  std::array<std::uint8_t, kMaxMessage> message_{};
 };
 
 void LookUp::ask(std::size_t server, const Question& question, Millis wait) {
@@ -48,10 +44,11 @@ void LookUp::ask(std::size_t server, const Question& question, Millis wait) {
     return void(said = {.heard = true, .reply = Reply::NoSuchName});  // nobody can have it
   const Millis now = asking_.clock.now();
   const Millis limit = now + wait < deadline_ ? now + wait : deadline_;
-  const auto size =
-      asking_.resolver.ask(asking_.servers.servers[server], *query, message_, asking_.via, limit);
+  const auto size = asking_.resolver.ask(asking_.servers.servers[server], *query, asking_.message,
+                                         asking_.via, limit);
   if (!size) return void(said = {.error = size.error()});
-  said = {.heard = true, .reply = read_reply(question, Bytes{message_}.first(*size), found_)};
+  said = {.heard = true,
+          .reply = read_reply(question, Bytes{asking_.message}.first(*size), found_)};
   keep_usable(said);
 }
 

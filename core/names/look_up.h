@@ -18,14 +18,20 @@ struct Reach {
   std::uint8_t prefix = 0;
 };
 
-// Who asks whom, and how.
+// An answer over TCP may have 65,535 bytes. The addresses of a portal fit this.
+inline constexpr std::size_t kMaxMessage = 4096;
+
+// Who asks whom, and how; and room for an answer, which is too large for a kernel's stack.
 struct Asking {
+  Asking(Resolver& whom, Clock& by, Entropy& ids) : resolver{whom}, clock{by}, entropy{ids} {}
+
   Resolver& resolver;
   Clock& clock;
   Entropy& entropy;
   NameServers servers;
   Reach reach;
   Via via;
+  std::array<std::uint8_t, kMaxMessage> message{};
 };
 
 // Rounds over the servers that have not answered yet; in each of them every server gets this long

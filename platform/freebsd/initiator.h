@@ -3,8 +3,8 @@
 
 #include "core/iscsi/login.h"
 #include "core/ports/initiator.h"
-#include "core/ports/log.h"
 #include "platform/freebsd/kernel.h"
+#include "platform/freebsd/ports.h"
 
 namespace isboot::freebsd {
 
@@ -14,7 +14,7 @@ inline constexpr std::uint32_t kFirstCmdSn = 0;
 // Holds the one session of the boot disk.
 class KernelInitiator final : public Initiator {
 public:
-  KernelInitiator(Clock& clock, Log& log) : clock_{clock}, log_{log} {}
+  KernelInitiator(KernelClock& clock, KernelLog& log) : clock_{clock}, log_{log} {}
 
   // What the next create() tells the kernel besides: an iscsid(8) that runs later may be the
   // one that logs in again. Borrowed until then.
@@ -56,8 +56,8 @@ private:
                             isboot_limits& limits);
   static int lift_limits(int descriptor);
 
-  Clock& clock_;
-  Log& log_;
+  KernelClock& clock_;
+  KernelLog& log_;
   const iscsi::LoginConfig* login_ = nullptr;
   isboot_session session_{};  // without secrets once it is made
   std::uint32_t kernel_id_ = 0;

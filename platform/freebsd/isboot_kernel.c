@@ -69,12 +69,6 @@ CTASSERT((int)ISBOOT_ETHERNET == IFT_ETHER && (int)ISBOOT_VLAN == IFT_L2VLAN &&
 CTASSERT((int)ISBOOT_CARRIER_UNKNOWN == LINK_STATE_UNKNOWN &&
     (int)ISBOOT_NO_CARRIER == LINK_STATE_DOWN && (int)ISBOOT_CARRIER == LINK_STATE_UP);
 
-/*
- * The login engine lives on the stack of its process, about 40 KiB; an ordinary kernel stack
- * has 16. kproc_create(9) gives a process as many pages as it asks for.
- */
-#define	ISBOOT_STACK_PAGES	16
-
 /* How long shutdown and unloading wait for the process; it needs milliseconds. */
 #define	ISBOOT_END_TIMEOUT	10	/* seconds */
 
@@ -702,7 +696,7 @@ isboot_load(void)
 		return (0);
 	}
 	isboot_hold = root_mount_hold("isboot");
-	error = kproc_create(isboot_run, NULL, &isboot_process, 0, ISBOOT_STACK_PAGES, "isboot");
+	error = kproc_create(isboot_run, NULL, &isboot_process, 0, 0, "isboot");
 	if (error != 0) {
 		printf("isboot: no process: error %d; booting goes on without it\n", error);
 		isboot_release_root();

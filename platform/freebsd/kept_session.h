@@ -28,7 +28,9 @@ public:
   KeptSession& operator=(const KeptSession&) = delete;
 
   // What its path is brought up with.
-  boot::Ports ports() { return {network_, initiator_, stream_, clock_, hash_, entropy_, log_}; }
+  boot::Ports ports(boot::Workroom& room) {
+    return {network_, initiator_, stream_, clock_, hash_, entropy_, log_, room};
+  }
   KernelInitiator& initiator() { return initiator_; }
 
   // What establish() made, logged in or not.

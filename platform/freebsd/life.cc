@@ -55,7 +55,7 @@ LifeState Life::over(Text state) {
 }
 
 LifeState Life::begin() {
-  parameters_ = read_tunables(log_);
+  read_tunables(log_, parameters_);
   log_.set_verbose(parameters_.verbose);
   show("net.isboot.version", "1.0");
   if (parameters_.off) {
@@ -112,23 +112,19 @@ void Life::log_findings(const ibft::Findings& findings) {
   }
 }
 
-Result<Done> Life::bring_up(Millis give_up, std::optional<boot::BootSession>* later) {
+Result<Done> Life::bring_up(Millis give_up, boot::Unanswered unanswered) {
   boot::Path& path = plan_.items[path_];
   path.login.cmd_sn = kFirstCmdSn;
   KeptSession& session = kept_[path_].emplace(clock_, log_, hash_, entropy_);
   session.initiator().set_login(path.login);
-  boot::Ports ports = session.ports();
-  const auto established = boot::establish(path, parameters_, give_up, ports, later);
-  if (established) {
-    session.keep(*established);
-    return Done{};
+  boot::Ports ports = session.ports(room_);
+  const auto established = boot::establish(path, parameters_, give_up, ports, unanswered);
+  if (!room_.made) {
+    kept_[path_].reset();
+    return established.error();
   }
-  if (later != nullptr && *later) {
-    session.keep(**later);
-    return Done{};
-  }
-  kept_[path_].reset();
-  return established.error();
+  session.keep(*room_.made);
+  return Done{};
 }
 
 // Each path gets its share of the time that is left, so that a dead one cannot use up all of it.
@@ -141,7 +137,7 @@ LifeState Life::try_path() {
   show("hw.isboot.state", "connecting");
   const Millis now = clock_.now();
   const Millis left = give_up_ > now ? give_up_ - now : 0;
-  const auto up = bring_up(now + left / (paths - path_), nullptr);
+  const auto up = bring_up(now + left / (paths - path_), boot::Unanswered::TakenBack);
   if (!up && isboot_stopping() != 0) return over("ended");
   if (!up) {
     ++path_;
@@ -159,8 +155,8 @@ LifeState Life::join() {
   if (isboot_stopping() != 0) return over("ended");
   if (path_ == plan_.count || !parameters_.all_paths) return LifeState::Kept;
   if (path_ != first_ && plan_.items[path_].boot_selected) {
-    std::optional<boot::BootSession> later;
-    (void)bring_up(clock_.now() + kJoinLimit, &later);  // what failed is in the log
+    // What failed is in the log.
+    (void)bring_up(clock_.now() + kJoinLimit, boot::Unanswered::Left);
   }
   ++path_;
   return LifeState::Joining;

@@ -18,7 +18,8 @@ enum class LifeState : std::uint8_t {
   Over,     // nothing to do, failed, or the machine stops
 };
 
-// About 400 KiB, for the heap. Root waits until the first step to Joining or Over.
+// About 450 KiB, for the heap: nothing above 2 KiB is on the stack. Root waits until the first step
+// to Joining or Over.
 class Life {
 public:
   Life() = default;
@@ -36,7 +37,7 @@ private:
   LifeState join();
   LifeState watch();
   // The path number path_ as far as it comes by `give_up`.
-  Result<Done> bring_up(Millis give_up, std::optional<boot::BootSession>* later);
+  Result<Done> bring_up(Millis give_up, boot::Unanswered unanswered);
   void show_kept();
   LifeState over(Text state);
   void log_findings(const ibft::Findings& findings);
@@ -53,6 +54,7 @@ private:
   ibft::Findings findings_;
   boot::Plan plan_;
   std::size_t path_ = 0;
+  boot::Workroom room_;
   std::array<std::optional<KeptSession>, boot::kMaxPaths> kept_;  // of the paths in plan_
   std::size_t first_ = 0;                                         // which let root go
 };

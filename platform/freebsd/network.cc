@@ -69,7 +69,7 @@ int add_route(const isboot_link& on, const NetworkChange& change) {
                           change.gateway.is_absent() ? nullptr : via.data());
 }
 
-Error unsupported(Log& log, const isboot_link& on, const char* why) {
+Error unsupported(KernelLog& log, const isboot_link& on, const char* why) {
   log.write(LogLevel::Error, (Line{} << name_of(on) << ": " << why).text());
   return Error{Errc::Unsupported, 0, why};
 }
@@ -92,11 +92,10 @@ Result<isboot_link> KernelNetwork::link(LinkId id) {
 
 Result<LinkId> KernelNetwork::find_link(const WantedLink& wanted, Millis deadline) {
   for (;;) {
-    std::array<boot::SeenLink, kMaxLinks> all{};
     std::size_t count = 0;
-    for (const isboot_link& link : links()) all[count++] = seen(link);
-    if (const auto choice = boot::choose_link(std::span{all}.first(count), wanted))
-      return all[choice->index].id;
+    for (const isboot_link& link : links()) seen_[count++] = seen(link);
+    if (const auto choice = boot::choose_link(std::span{seen_}.first(count), wanted))
+      return seen_[choice->index].id;
     if (isboot_stopping() != 0 || clock_.now() >= deadline) break;
     clock_.sleep_until(clock_.now() + kLookEvery);
   }

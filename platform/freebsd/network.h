@@ -1,10 +1,11 @@
 // The NIC: found by what the table says of it, brought up, marked for rc(8).
 #pragma once
 
+#include "core/boot/link_choice.h"
 #include "core/boot/network_plan.h"
-#include "core/ports/log.h"
 #include "core/ports/network.h"
 #include "platform/freebsd/kernel.h"
+#include "platform/freebsd/ports.h"
 
 namespace isboot::freebsd {
 
@@ -12,7 +13,7 @@ using InterfaceName = LinkName;
 
 class KernelNetwork final : public Network {
 public:
-  KernelNetwork(Clock& clock, Log& log) : clock_{clock}, log_{log} {}
+  KernelNetwork(KernelClock& clock, KernelLog& log) : clock_{clock}, log_{log} {}
 
   Result<LinkId> find_link(const WantedLink& wanted, Millis deadline) override;
   Result<LinkId> configure(LinkId link, const LinkConfig& config, Millis deadline) override;
@@ -39,14 +40,15 @@ private:
   void log_up();
   void log_missing(const WantedLink& wanted);
 
-  Clock& clock_;
-  Log& log_;
+  KernelClock& clock_;
+  KernelLog& log_;
   InterfaceName interface_;
   // What configure() has carried out, on which NIC, and the interface that has the address.
   boot::NetworkPlan plan_;
   isboot_link nic_{};
   isboot_link up_{};
   std::array<isboot_link, kMaxLinks> links_{};
+  std::array<boot::SeenLink, kMaxLinks> seen_{};
 };
 
 }  // namespace isboot::freebsd

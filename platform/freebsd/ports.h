@@ -20,11 +20,11 @@ public:
 // that loads /boot/entropy saves them.
 class KernelEntropy final : public Entropy {
 public:
-  explicit KernelEntropy(Clock& clock) : clock_{clock} {}
+  explicit KernelEntropy(KernelClock& clock) : clock_{clock} {}
   Result<Done> fill(MutableBytes out) override;
 
 private:
-  Clock& clock_;
+  KernelClock& clock_;
 };
 
 // MD5, SHA-1 and SHA-256; the kernel has no SHA3.

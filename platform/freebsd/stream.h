@@ -2,6 +2,7 @@
 
 #include "core/ports/stream.h"
 #include "platform/freebsd/kernel.h"
+#include "platform/freebsd/ports.h"
 
 namespace isboot::freebsd {
 
@@ -9,7 +10,7 @@ namespace isboot::freebsd {
 // connection to an interface: Via::only is left to the routes.
 class KernelStream final : public Stream {
 public:
-  explicit KernelStream(Clock& clock) : clock_{clock} {}
+  explicit KernelStream(KernelClock& clock) : clock_{clock} {}
   ~KernelStream() { close(); }
 
   Result<Done> connect(const Portal& portal, Via via, Millis deadline) override;
@@ -25,7 +26,7 @@ private:
   Result<std::size_t> transfer(isboot_direction direction, void* data, std::size_t size,
                                Millis deadline, const char* failure);
 
-  Clock& clock_;
+  KernelClock& clock_;
   int descriptor_ = -1;
 };
 

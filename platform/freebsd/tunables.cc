@@ -14,13 +14,15 @@ constexpr const char* kNames[] = {"table",    "url",     "initiator", "nic",    
                                   "mtu",      "timeout", "retries",   "digest", "chap",
                                   "recovery", "ping",    "paths",     "verbose"};
 
+// One after the other: several at once would be too much for a kernel's stack.
 class Tunable {
 public:
-  explicit Tunable(const char* name)
-      : set_{isboot_tunable(name, value_.data(), value_.size()) != 0} {
-    if (set_) show(name, value());
+  // Whether it is set.
+  bool read(const char* name) {
+    const bool set = isboot_tunable(name, value_.data(), value_.size()) != 0;
+    if (set) show(name, value());
+    return set;
   }
-  bool is_set() const { return set_; }
   Text value() const {
     std::size_t size = 0;
     while (size < value_.size() && value_[size] != 0) ++size;
@@ -30,41 +32,35 @@ public:
 
 private:
   std::array<char, kMaxValue> value_{};
-  bool set_;
 };
 
-void warn(Log& log, Text name, Text value, const char* message) {
+void warn(KernelLog& log, Text name, Text value, const char* message) {
   const Text shown = boot::shown_value({name, value, true});
   log.write(LogLevel::Warning,
             (Line{} << name << '=' << shown << ": " << message << "; ignored").text());
 }
 
 // What users of isboot 0.2.16 have in their loader.conf.
-void read_old_names(boot::Parameters& parameters, Log& log) {
-  const Tunable verbose{"hw.ibft.verbose"};
-  if (verbose.is_set() && !verbose.is_zero()) parameters.verbose = 2;
-  const Tunable debug{"net.isboot.debug"};
-  if (debug.is_set() && !debug.is_zero()) parameters.verbose = 3;
-  const Tunable table{"hw.ibft.acpi_table"};
+void read_old_names(Tunable& tunable, boot::Parameters& parameters, KernelLog& log) {
+  if (tunable.read("hw.ibft.verbose") && !tunable.is_zero()) parameters.verbose = 2;
+  if (tunable.read("net.isboot.debug") && !tunable.is_zero()) parameters.verbose = 3;
   // 1, its default, looked in low memory as well.
-  if (!table.is_set() || same_text(table.value(), "1")) return;
-  if (!parse_decimal(table.value(), 1000) || table.is_zero())
-    return warn(log, "hw.ibft.acpi_table", table.value(), "expected a number from 1 on");
-  (void)parameters.table.assign((Line{} << "acpi:" << table.value()).text());  // it is short
+  if (!tunable.read("hw.ibft.acpi_table") || same_text(tunable.value(), "1")) return;
+  if (!parse_decimal(tunable.value(), 1000) || tunable.is_zero())
+    return warn(log, "hw.ibft.acpi_table", tunable.value(), "expected a number from 1 on");
+  (void)parameters.table.assign((Line{} << "acpi:" << tunable.value()).text());  // it is short
 }
 
 }  // namespace
 
-boot::Parameters read_tunables(Log& log) {
-  boot::Parameters parameters;
-  read_old_names(parameters, log);
-  const Tunable enable{"hw.isboot.enable"};
-  parameters.off = enable.is_set() && enable.is_zero();
+void read_tunables(KernelLog& log, boot::Parameters& parameters) {
+  Tunable tunable;
+  read_old_names(tunable, parameters, log);
+  parameters.off = tunable.read("hw.isboot.enable") && tunable.is_zero();
   for (const char* name : kNames) {
     Line full;
     full << "hw.isboot." << name;
-    const Tunable tunable{full.c_str()};
-    if (!tunable.is_set()) continue;
+    if (!tunable.read(full.c_str())) continue;
     const auto taken = boot::set_parameter(
         parameters, part_of(full.text(), Text{"hw.isboot."}.size()), tunable.value());
     if (!taken) warn(log, full.text(), tunable.value(), taken.error().text);
@@ -73,7 +69,6 @@ boot::Parameters read_tunables(Log& log) {
   boot::refuse_names(parameters, warnings);
   for (const boot::ParameterWarning& warning : warnings)
     warn(log, "hw.isboot.url", warning.value, warning.message);
-  return parameters;
 }
 
 }  // namespace isboot::freebsd

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "core/boot/parameters.h"
-#include "core/ports/log.h"
+#include "platform/freebsd/ports.h"
 
 namespace isboot::freebsd {
 
 // Each tunable that is set is shown by sysctl(8) too. A bad value: a warning that names it, and
-// the default.
-boot::Parameters read_tunables(Log& log);
+// what `parameters` has.
+void read_tunables(KernelLog& log, boot::Parameters& parameters);
 
 }  // namespace isboot::freebsd

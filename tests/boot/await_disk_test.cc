@@ -42,9 +42,8 @@ TEST_F(AwaitDiskTest, LooksForTheLunUntilItsTimeIsOverWithANewLoginForEachLook) 
 TEST_F(AwaitDiskTest, LooksToTheEndWhereANewLoginWouldComeTooLate) {
   initiator_.no_disk = Error{Errc::NotFound, 0, "the target has no such LUN"};
   stream_.expect(testing::plain_login());
-  Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
   const Millis start = clock_.now();
-  ASSERT_FALSE(establish(path_, parameters_, start + 6'000, ports));
+  ASSERT_FALSE(establish(path_, parameters_, start + 6'000, ports_));
   EXPECT_EQ(clock_.now(), start + 6'000);
   EXPECT_EQ(initiator_.calls, (Calls{"create", "hand_over", "find_disk", "destroy"}));
   EXPECT_TRUE(log_.says("the target has no such LUN; check the LUN in the firmware"));
@@ -70,10 +69,9 @@ TEST_F(AwaitDiskTest, LooksNoFurtherWhereTheKernelItselfFails) {
 TEST_F(AwaitDiskTest, ATargetThatGoesAwayBeforeItsLunIsThereMayStillComeLater) {
   initiator_.looks_in_vain = 1;
   stream_.expect(testing::plain_login());
-  std::optional<BootSession> later;
-  Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
   const Millis start = clock_.now();
-  ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 60'000, ports, &later));
+  ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 60'000, ports_, Unanswered::Left));
+  const auto& later = room_.made;
   EXPECT_LE(clock_.now(), start + 60'001);
   ASSERT_TRUE(later);
   EXPECT_FALSE(later->logged_in);

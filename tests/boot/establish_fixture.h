@@ -28,8 +28,10 @@ protected:
     network_.present = path_.nic.mac;
   }
   Result<BootSession> run() {
-    Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
-    return establish(path_, parameters_, clock_.now() + 120'000, ports);
+    const auto done = establish(path_, parameters_, clock_.now() + 120'000, ports_);
+    EXPECT_EQ(done.ok(), room_.made.has_value());
+    if (!done) return done.error();
+    return *room_.made;
   }
 
   testing::FakeClock clock_;
@@ -39,6 +41,8 @@ protected:
   testing::FakeHash hash_;
   testing::FakeEntropy entropy_;
   testing::FakeLog log_;
+  Workroom room_;
+  Ports ports_{network_, initiator_, stream_, clock_, hash_, entropy_, log_, room_};
   Path path_;
   Parameters parameters_;
 };

@@ -35,9 +35,8 @@ TEST_F(EstablishTest, TellsTheKernelToHoldIoForEverUnlessALimitIsSet) {
 
 TEST_F(EstablishTest, LeavesWhatNobodyAnsweredToWhoeverGoesOn) {
   path_.origin = ibft::Origin::Dhcp;
-  std::optional<BootSession> later;
-  Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
-  ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 5'000, ports, &later));
+  ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 5'000, ports_, Unanswered::Left));
+  const auto& later = room_.made;
   ASSERT_TRUE(later);
   EXPECT_EQ(initiator_.calls, Calls{"create"});
   EXPECT_FALSE(later->logged_in);
@@ -54,9 +53,8 @@ TEST_F(EstablishTest, LeavesNothingOfALoginThatIsRefusedForGood) {
   refusal.status_class = 2;
   refusal.status_detail = 1;
   stream_.expect({refusal});
-  std::optional<BootSession> later;
-  Ports ports{network_, initiator_, stream_, clock_, hash_, entropy_, log_};
-  ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 5'000, ports, &later));
+  ASSERT_FALSE(establish(path_, parameters_, clock_.now() + 5'000, ports_, Unanswered::Left));
+  const auto& later = room_.made;
   EXPECT_FALSE(later);
   EXPECT_EQ(initiator_.calls, (Calls{"create", "destroy"}));
 }

@@ -40,7 +40,9 @@ protected:
     resolver_.zones["10.0.0.1"][kHost] = std::move(addresses);
   }
   Result<BootSession> run(Millis patience = 120'000) {
-    return establish(path_, parameters_, clock_.now() + patience, ports_);
+    const auto done = establish(path_, parameters_, clock_.now() + patience, ports_);
+    if (!done) return done.error();
+    return *room_.made;
   }
 
   testing::FakeClock clock_;
@@ -51,7 +53,8 @@ protected:
   testing::FakeEntropy entropy_;
   testing::FakeLog log_;
   testing::FakeResolver resolver_{clock_};
-  Ports ports_{network_, initiator_, stream_, clock_, hash_, entropy_, log_, &resolver_};
+  Workroom room_;
+  Ports ports_{network_, initiator_, stream_, clock_, hash_, entropy_, log_, room_, &resolver_};
   Path path_;
   Parameters parameters_;
 };

@@ -61,5 +61,7 @@ for tree in $FREEBSD_SRC; do
   cd "$work/$version"
   compile_c "$(cd "$tree/sys" && pwd)"
   ld.lld -m elf_x86_64 -r -o isboot.ko isboot_kernel.o ../cxx/*.o
+  # Of an ordinary kernel stack of 16 KiB; the rest is for the kernel's own functions below.
+  "$project/tools/check_stack" 2048 10240 isboot_kernel.o ../cxx/*.o
   echo "FreeBSD $version: compiled without a warning"
 done

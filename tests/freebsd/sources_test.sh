@@ -1,6 +1,7 @@
 #!/bin/sh
 # What sources.mk lists is all of platform/freebsd, and needs nothing beyond itself, the C interface
-# and the few functions that every kernel has. Usage: sources_test.sh PROJECT BUILD (preset freestanding)
+# and the few functions that every kernel has, and leaves the kernel enough of the stack that a
+# process has (16 KiB). Usage: sources_test.sh PROJECT BUILD (preset freestanding)
 set -eu
 project=$1
 build=$2
@@ -21,4 +22,5 @@ for source in "$project"/platform/freebsd/*.cc; do
     *) echo "sources_test: ${source##*/} is missing in sources.mk" >&2; exit 1 ;;
   esac
 done
+"$project/tools/check_stack" 2048 10240 "$@"
 "$project/tools/check_symbols" --interface "$project/platform/freebsd/isboot_kernel.h" "$@"

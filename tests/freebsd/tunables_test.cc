@@ -10,7 +10,11 @@ namespace {
 
 class TunablesTest : public ::testing::Test {
 protected:
-  boot::Parameters read() { return read_tunables(log_); }
+  boot::Parameters read() {
+    boot::Parameters parameters;
+    read_tunables(log_, parameters);
+    return parameters;
+  }
 
   FakeKernel kernel_;
   KernelLog log_;

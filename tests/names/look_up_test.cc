@@ -39,7 +39,7 @@ protected:
   testing::FakeClock clock_;
   testing::FakeEntropy entropy_;
   testing::FakeResolver resolver_{clock_};
-  Asking asking_{resolver_, clock_, entropy_, {}, {}, {}};
+  Asking asking_{resolver_, clock_, entropy_};
   Millis deadline_ = 1'000'000;
   Told told_;
   Code failure_;

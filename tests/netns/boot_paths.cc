@@ -45,13 +45,14 @@ std::string BootPaths::bring_up(std::size_t path, Log& log) {
   linux_platform::TcpStream stream{clock_};
   linux_platform::LinuxHash hash;
   linux_platform::LinuxEntropy entropy;
-  boot::Ports ports{network, readers_.emplace_back(), stream, clock_, hash, entropy, wordy};
+  boot::Workroom room;
+  boot::Ports ports{network, readers_.emplace_back(), stream, clock_, hash, entropy, wordy, room};
   const auto established = boot::establish(plan_[path], parameters_, give_up_, ports);
   if (!established) return {};
   ++shared_->up;
   while (!alone && shared_->up < together_ && clock_.now() < give_up_)
     clock_.sleep_until(clock_.now() + 1);
-  return std::string{established->disk.view()};
+  return std::string{room.made->disk.view()};
 }
 
 }  // namespace isboot::netns

@@ -150,7 +150,7 @@ TEST_F(ConversationTest, GoesWhereItIsSent) {
 
 TEST_F(ConversationTest, LooksUpTheNameThatItIsSentTo) {
   isboot::testing::FakeResolver resolver{clock_};
-  names::Asking asking{resolver, clock_, entropy_, {}, {}, {}};
+  names::Asking asking{resolver, clock_, entropy_};
   names::add_server(IpAddress::v4(10, 0, 0, 1), asking.servers);
   resolver.zones["10.0.0.1"]["storage.example"] = {IpAddress::v4(127, 0, 0, 3)};
   FakeStream stream{clock_};

@@ -13,7 +13,7 @@ TEST(FindPortals, AreAllAddressesOfTheNameAtOnePort) {
   testing::FakeClock clock;
   testing::FakeEntropy entropy;
   testing::FakeResolver resolver{clock};
-  names::Asking asking{resolver, clock, entropy, {}, {}, {}};
+  names::Asking asking{resolver, clock, entropy};
   names::add_server(IpAddress::v4(10, 0, 0, 1), asking.servers);
   const IpAddress first = IpAddress::v4(10, 0, 2, 2);
   const IpAddress second = IpAddress::v4(10, 0, 2, 3);
