@@ -99,6 +99,17 @@ def unpacked_with_dependencies(label, *names, archive=HOST):
         return tree
 
 
+def archive_of(name, archive=HOST):
+    """The file of the package `name` itself, fetched once."""
+    with cache_lock() as cache:
+        folder = cache / archive.label(f"{name}.deb")
+        if not folder.is_dir():
+            partial = _emptied(folder)
+            _apt_get(archive.apt(cache), "download", name, cwd=partial)
+            partial.rename(folder)
+        return next(folder.iterdir())
+
+
 def dependency(name, pattern, archive=HOST):
     """The package on which `name` depends and that matches `pattern`."""
     found = dependencies(name, pattern, archive)
