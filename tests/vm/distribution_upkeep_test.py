@@ -1,5 +1,5 @@
-"""What becomes of the initramfs when another kernel or another version of isboot comes. Needs root and
-the network. Not in CI; `scripts/test --distribution`."""
+"""What happens to isboot's package on a Debian whose root is on iSCSI: another kernel, upgrade,
+downgrade, removal, purge. Needs root and the network. Not in CI; `scripts/test --distribution`."""
 
 import os
 import pathlib
@@ -7,23 +7,30 @@ import shutil
 import tempfile
 import unittest
 
-from harness import distribution, packages
+from harness import distribution, packages, private_network
+from harness.distribution import DistributionMachine
+from harness.distribution_life import check_carried, come_up, outage, wait_for_write
 from harness.process import run
 from harness.workspace import Workspace
 
 SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
 GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools").split()
 LIST = {"initramfs-tools": "lsinitramfs", "dracut": "lsinitrd"}
+# Emulated, an initramfs takes a quarter of an hour: that it is made is another test's.
+DPKG = "dpkg --no-triggers"
+KEEPER = "grep -slx isboot-keep /proc/[0-9]*/comm | cut -d/ -f3"
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    if os.geteuid() != 0:
-        raise unittest.SkipTest("needs root: makes roots of packages")
+    reason = private_network.reason_to_skip()
+    if reason:
+        raise unittest.SkipTest(reason)
     distribution.package()
     for suite in SUITES:
         _other_kernel(suite)
         for generator in GENERATORS:
             distribution.base(suite, generator)
+    private_network.enter()
 
 
 def _other_kernel(suite):
@@ -55,6 +62,38 @@ class Upkeep(unittest.TestCase):
         distribution.in_root(tree, "dpkg", "-i", "/newer.deb")
         self.assertGreater(image.stat().st_mtime, made)
         run("rm", "-rf", tree)
+
+    def test_upgrade_downgrade_and_purge_on_a_machine(self):
+        for suite in SUITES:
+            for generator in GENERATORS:
+                with self.subTest(suite=suite, generator=generator):
+                    self._keep_up(suite, generator)
+
+    def _keep_up(self, suite, generator):
+        with tempfile.TemporaryDirectory() as folder:
+            files = {"root/now.deb": distribution.package(),
+                     "root/newer.deb": _as_version("999", pathlib.Path(folder))}
+            with DistributionMachine(f"distribution-upkeep-{suite}-{generator}", suite, generator,
+                                     files=files) as machine:
+                come_up(machine)
+                self._change_package(machine, "999", "-i /root/newer.deb")
+                self._change_package(machine, "0", "-i --force-downgrade /root/now.deb")
+                outage(machine)
+                machine.finish(f"{DPKG} --remove isboot")
+                machine.finish(f"{DPKG} --purge isboot")
+                self.assertEqual(machine.order(f"{distribution.LEFT} | grep -v -e ^/var/lib/ -e ^/root/ "
+                                               "|| true"), "")
+                wait_for_write(machine)
+                # Nobody is there who could log out, nor is anybody needed for a clean file system.
+                machine.power_off()
+
+    def _change_package(self, machine, version, how):
+        """The keeper of the package that comes takes over, and nothing is lost meanwhile."""
+        keeper = machine.order(KEEPER)
+        machine.finish(f"{DPKG} {how}")
+        self.assertTrue(machine.order("dpkg-query -W -f '${Version}' isboot").startswith(version))
+        self.assertNotEqual(machine.order(KEEPER), keeper)
+        check_carried(machine)
 
 
 def _as_version(version, folder):

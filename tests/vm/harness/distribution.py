@@ -133,11 +133,11 @@ def kernel_of(tree):
 
 class DistributionMachine(EndedMachine):
     """`table`: whether firmware has left one; without it the disk is the machine's own. `root`:
-    one of ROOTS."""
+    one of ROOTS; `files`: path in the system → the file to copy."""
 
     start_limit = START_LIMIT
 
-    def __init__(self, name, suite, generator, table=True, root=ROOTS["ext4"]):  # pylint: disable=super-init-not-called,too-many-arguments
+    def __init__(self, name, suite, generator, table=True, root=ROOTS["ext4"], files=None):  # pylint: disable=super-init-not-called,too-many-arguments
         self.workspace = Workspace(name)
         self.server = private_network.DhcpServer(self.workspace, machine.MAC)
         self.console = None
@@ -148,6 +148,8 @@ class DistributionMachine(EndedMachine):
         self._vlan, self._ipxe = 0, False
         self._qemu = self._port = None
         tree = self._system(suite, generator, root)
+        for path, file in (files or {}).items():
+            shutil.copy(file, tree / path)
         image, self._initrd = kernel_of(tree)
         shutil.copy(image, self.workspace / "vmlinuz")
         self._kernel = types.SimpleNamespace(image=self.workspace / "vmlinuz")

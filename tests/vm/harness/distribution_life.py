@@ -21,7 +21,7 @@ def live(name, suite, generator, root=ROOTS["ext4"]):
             add_second_disk(machine)
         if root.swap:
             fill_swap(machine)
-        _outage(machine)
+        outage(machine)
         if root.swap:
             check_swap(machine)
         machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system")
@@ -66,25 +66,25 @@ def _restart_managers(machine):
                   "systemctl stop systemd-networkd.socket systemd-networkd", interfaces,
                   "systemctl restart networking", "systemctl restart networking"):
         machine.order(order)
-        _check_carried(machine)
+        check_carried(machine)
 
 
-def _check_carried(machine):
+def check_carried(machine):
     """The session was never lost, and writes reach the disk."""
     expect("the session", [(session["state"], session["recoveries"])
                            for session in machine.status()], [("carried", 0)])
-    _wait_for_write(machine)
+    wait_for_write(machine)
 
 
-def _wait_for_write(machine):
+def wait_for_write(machine):
     before = machine.order("cat /run/written")
     machine.wait_until(f"test $(cat /run/written) -gt {before}")
 
 
-def _outage(machine):
+def outage(machine):
     machine.relay.listen(False)
     machine.relay.reset()
     machine.console.follow(OUTAGE_S)
     machine.relay.listen(True)
-    machine.wait_until("isboot status")
-    _wait_for_write(machine)
+    machine.wait_until("isboot status --line")
+    wait_for_write(machine)
