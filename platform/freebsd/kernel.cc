@@ -17,7 +17,8 @@ constexpr Words kWords[] = {
     {5, "Input/output error"},
     {ISBOOT_ENXIO, "Device not configured"},
     {12, "Cannot allocate memory"},
-    {13, "Permission denied"},
+    // What a firewall drops on its way out (ip_output_pfil()): root waits until it lets it pass.
+    {13, "Permission denied; next: let the target's address pass the firewall, ipfw(8) or pf(4)"},
     {ISBOOT_EBUSY, "Device busy"},
     {17, "File exists"},
     {22, "Invalid argument"},

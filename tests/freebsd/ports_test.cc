@@ -32,6 +32,9 @@ TEST(KernelLog, HasWordsForTheKernelsNumbers) {
   FakeKernel kernel;
   KernelLog log;
   EXPECT_EQ(log.words(kernel_error(61, "x").code), "Connection refused");
+  EXPECT_EQ(
+      log.words(kernel_error(13, "x").code),
+      "Permission denied; next: let the target's address pass the firewall, ipfw(8) or pf(4)");
   EXPECT_EQ(log.words(kernel_error(99, "x").code), "see errno(2)");
   EXPECT_EQ(log.words(Errc::TimedOut), "");
 }
