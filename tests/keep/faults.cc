@@ -59,7 +59,8 @@ void World::fault() {
       home_.honest_since = moved_.honest_since = now_;  // nobody could do anything meanwhile
       keeper_since_ = now_;
       for (Client& client : clients_)
-        if (client.answer_by != kNever) client.answer_by = now_ + 20'000;
+        if (client.answer_by != kNever)  // it may have been a short sleep
+          client.answer_by = std::max(client.answer_by, now_ + 20'000);
       return;
     case 10:
       return nic_fault(kept);

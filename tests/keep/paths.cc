@@ -148,7 +148,9 @@ void World::check_paths() {
     if (!is_path(*kept)) continue;
     const bool carried = is_carried(*kept) && kept->kernel_carries;
     const bool others = another_lives(*kept);
-    if (carried && !kept->has_disk && same > kDiskBackWithin)
+    // What the kernel has taken away because a client wanted it to, it does not give back, even if
+    // the keeper that was asked for it was killed.
+    if (carried && !kept->has_disk && !kept->unbound && same > kDiskBackWithin)
       fail("a path that is back does not get its disk");
     if (!kept->has_disk || kept->unbound) continue;
     if (carried && !others && kept->limit && same > kSeenWithin + 7'000)

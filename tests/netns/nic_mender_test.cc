@@ -115,9 +115,8 @@ TEST_F(NicMender, LeavesANicAloneThatCameBackAndWasGivenAnotherAddress) {
   EXPECT_THAT(machine->output("ip addr"), Not(HasSubstr("10.0.2.15")));
 }
 
-// The number that the NIC had is another one's, whose address is told in the middle of the kernel's
-// list: the rest of that list is not the end of the list of links, of which the first would be
-// wrong.
+// The number that the NIC had is another link's, and a bridge that has its MAC comes before it in
+// the kernel's list.
 TEST_F(NicMender, TakesTheBestLinkNotTheFirst) {
   machine->run("ip link del eth0");
   const std::string old = std::to_string(link_.index);
