@@ -29,6 +29,7 @@ sys.path.insert(0, str(PROJECT / "tests/vm"))
 # pylint: disable=wrong-import-position
 from harness import machine, target  # noqa: E402
 from harness.process import run  # noqa: E402
+from harness.relay import Relay  # noqa: E402
 from harness.workspace import Workspace  # noqa: E402
 
 SLOW = float(os.environ.get("ISBOOT_FREEBSD_SLOW", "1"))
@@ -129,8 +130,12 @@ def local(workspace, image, folder):
     return Guest(vm)
 
 
-def over_iscsi(workspace, port):
-    vm = machine.from_firmware(workspace, port, uefi=True)
+def over_iscsi(workspace, *ports):
+    """Each port is a way to the disk that firmware tells of."""
+    ways = [f"iscsi:{machine.HOST}:tcp:{port}:{target.LUN}:{target.NAME}" for port in ports]
+    script = machine.write_script(workspace, ports[0])
+    script.write_text(script.read_text().replace(ways[0], " ".join(ways)))
+    vm = machine.from_ipxe(workspace, "virtio-net-pci", uefi=True)
     vm.add("-m", "1024")
     return Guest(vm)
 
@@ -185,6 +190,32 @@ class Image(unittest.TestCase):
                 self._is_sound(guest)
                 self.assertLess(self._ends(guest, "shutdown -p now"), END_LIMIT)
         self.workspace.clear()
+
+    def test_two_paths(self):
+        """Each way that firmware tells of has a session and a disk; one is cut at a time."""
+        with target.serving(self.workspace, self.image) as server, contextlib.ExitStack() as stack:
+            ways = [Relay(server.port), Relay(server.port)]
+            for way in ways:
+                stack.callback(way.end)
+            with over_iscsi(self.workspace, *(way.port for way in ways)).running() as guest:
+                self.assertEqual(len(guest.call("sysctl -n kern.disks").split()), 2)
+                guest.start(WRITER)
+                for way in reversed(ways):
+                    self._comes_back(guest, way)
+                sessions = server.admin("--mode", "conn", "--op", "show", "--tid", 1).decode()
+                self.assertEqual(sessions.count("Session:"), 2, sessions)
+                self.assertLess(self._ends(guest, "shutdown -p now"), END_LIMIT)
+        self.workspace.clear()
+
+    def _comes_back(self, guest, way):
+        way.listen(False)
+        way.reset()
+        guest.console.wait_for(rf"isboot: .*:{way.port}: cannot connect", BACK_LIMIT, "the loss")
+        way.listen(True)
+        guest.console.wait_for(rf"isboot: .* back at \S+:{way.port} ", BACK_LIMIT, "the session")
+        guest.console.wait_for(r"isboot-wrote-\d+", BACK_LIMIT, "a write after it")
+        kept = guest.call("sysctl -n hw.isboot.paths_kept")
+        self.assertEqual(kept.count(" kept "), 2, kept)
 
     def _is_on_iscsi(self, guest, server):
         disk = guest.call("sysctl -n hw.isboot.disk").strip()
