@@ -165,6 +165,14 @@ class DistributionMachine(EndedMachine):
         prepare_for_test(tree, root)
         return tree
 
+    @property
+    def relays(self):
+        """What lies between the machine and its target, for each way one."""
+        return [self.relay]
+
+    def logouts(self):
+        return sum(relay.logouts for relay in self.relays)
+
     def _machine(self, port):
         guest = self._guest(port)
         guest.add("-chardev", "file,id=login,path=login.log", "-serial", "chardev:login")

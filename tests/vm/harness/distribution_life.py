@@ -4,9 +4,11 @@ managers, an outage, a reboot and a power-off. Raises where it is not as a user 
 from . import distribution
 from .distribution import DistributionMachine
 from .distribution_disks import add_second_disk, check_second_disk, check_swap, fill_swap
+from .distribution_paths import PathsMachine
 from .distribution_roots import ROOTS
 
 OUTAGE_S = 30
+CUT_S = 15
 INTERFACES = "auto lo {nic}\\niface lo inet loopback\\niface {nic} inet dhcp\\n"
 
 
@@ -25,13 +27,25 @@ def live(name, suite, generator, root=ROOTS["ext4"]):
         if root.swap:
             check_swap(machine)
         machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system")
-        expect("logouts at the target", machine.relay.logouts, machine.sessions)
+        expect("logouts at the target", machine.logouts(), machine.sessions)
         machine.start()
         if root.second_disk:
             come_up(machine)
             check_second_disk(machine)
         machine.power_off()
-        expect("logouts at the target", machine.relay.logouts, 2 * machine.sessions)
+        expect("logouts at the target", machine.logouts(), 2 * machine.sessions)
+
+
+def live_on_paths(name, suite, generator, root):
+    """With several ways to the disk: one after the other is lost, then all of them."""
+    with PathsMachine(name, suite, generator, root=root) as machine:
+        come_up(machine)
+        _check_keeper(machine)
+        check_carried(machine)
+        _cut_each(machine)
+        outage(machine)
+        machine.power_off()
+        expect("logouts at the target", machine.logouts(), machine.sessions)
 
 
 def come_up(machine):
@@ -70,9 +84,9 @@ def _restart_managers(machine):
 
 
 def check_carried(machine):
-    """The session was never lost, and writes reach the disk."""
-    expect("the session", [(session["state"], session["recoveries"])
-                           for session in machine.status()], [("carried", 0)])
+    """No session was ever lost, and writes reach the disk."""
+    expect("the sessions", [(session["state"], session["recoveries"])
+                            for session in machine.status()], [("carried", 0)] * machine.sessions)
     wait_for_write(machine)
 
 
@@ -81,10 +95,23 @@ def wait_for_write(machine):
     machine.wait_until(f"test $(cat /run/written) -gt {before}")
 
 
+def _cut_each(machine):
+    """I/O goes on by the other path."""
+    for relay in machine.relays:
+        relay.listen(False)
+        relay.reset()
+        machine.console.follow(CUT_S)
+        wait_for_write(machine)
+        relay.listen(True)
+        machine.wait_until("isboot status --line")
+
+
 def outage(machine):
-    machine.relay.listen(False)
-    machine.relay.reset()
+    for relay in machine.relays:
+        relay.listen(False)
+        relay.reset()
     machine.console.follow(OUTAGE_S)
-    machine.relay.listen(True)
+    for relay in machine.relays:
+        relay.listen(True)
     machine.wait_until("isboot status --line")
     wait_for_write(machine)

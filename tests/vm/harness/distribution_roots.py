@@ -7,7 +7,9 @@ from collections.abc import Callable
 from .disk import ROOT_LABEL, Disk
 from .layered_disk import (PASSPHRASE, SWAP_LABEL, VOLUME, VOLUME_GROUP, LuksDisk, LvmDisk,
                            OtherFileSystemDisk, SwapDisk)
+from .workspace import PROJECT
 
+MULTIPATH_CONF = PROJECT / "tests/vm/guest/multipath.conf"
 EXT4 = "ext4 errors=remount-ro 0 1"
 
 
@@ -16,7 +18,8 @@ class Root:
     """`argument`: root= of the kernel's command line; `fstab`: what root's line says behind the mount
     point, and further lines; `disk`: how it is made; `packages` and `files` (path → text): what the
     system has for it; `passphrase`: what is typed when the machine asks; `generators`: those that it
-    is tried with; `swap`, `second_disk`: whether it has such, too."""
+    is tried with; `swap`, `second_disk`: whether it has such, too; `paths`: NICs, each
+    a way to the disk."""
 
     argument: str = f"LABEL={ROOT_LABEL}"
     fstab: str = EXT4
@@ -27,6 +30,7 @@ class Root:
     generators: tuple = ("initramfs-tools", "dracut")
     swap: bool = False
     second_disk: bool = False
+    paths: int = 1
 
 
 ROOTS = {
@@ -41,4 +45,7 @@ ROOTS = {
                  passphrase=PASSPHRASE, generators=("initramfs-tools",)),
     "swap": Root(fstab=f"{EXT4}\nLABEL={SWAP_LABEL} none swap sw 0 0", disk=SwapDisk, swap=True,
                  second_disk=True),
+    "multipath": Root("/dev/mapper/mpatha-part3", packages=("multipath-tools-boot",),
+                      files={"etc/multipath.conf": MULTIPATH_CONF.read_text(encoding="ascii")},
+                      generators=("initramfs-tools",), paths=2),
 }

@@ -44,6 +44,18 @@ def enter():
     run("ip", "link", "set", CABLE, "up")
 
 
+def lay_cable(number):
+    """A further cable, to the machine's NIC `number`, with the host's end in a subnet of its own:
+    what QEMU plugs the NIC into."""
+    name = f"tap{number}"
+    # /sys shows another namespace's.
+    if f"{name} " not in run("ip", "-brief", "link").decode():
+        run("ip", "tuntap", "add", name, "mode", "tap")
+        run("ip", "addr", "add", f"10.0.{2 + number}.2/24", "dev", name)
+        run("ip", "link", "set", name, "up")
+    return f"tap,id=net{number},ifname={name},script=no,downscript=no"
+
+
 class DhcpServer:
     """busybox's udhcpd: a lease of `LEASE_S` seconds, always the same address for `mac`."""
 

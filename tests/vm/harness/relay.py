@@ -30,9 +30,9 @@ class Relay:
     """`port`: where the machine finds its target, as if the target itself listened there.
     `logouts`: how many the target has granted."""
 
-    def __init__(self, target_port, host="127.0.0.1"):
+    def __init__(self, target_port, host="127.0.0.1", target_host=None):
         self._host = host
-        self._target_port = target_port
+        self._target = (target_host or host, target_port)
         self._selector = selectors.DefaultSelector()
         self._listener = None
         self._pairs = set()
@@ -123,7 +123,7 @@ class Relay:
     def _accept(self, _):
         guest, _ = self._listener.accept()
         try:
-            target = socket.create_connection((self._host, self._target_port))
+            target = socket.create_connection(self._target)
         except OSError:
             guest.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             guest.close()

@@ -32,14 +32,14 @@ def pair(number, port, **target):
                  "address": host(number), "port": port, "lun_number": LUN, "name": NAME, **target}
 
 
-def table(pairs):
-    """The bytes of the table with these pairs."""
+def table(pairs, program=None):
+    """The bytes of the table with these pairs, which isboot (`program`) builds."""
     spec = {"initiator": {"valid": True, "boot_selected": True, "name": machine.INITIATOR},
             "nics": [nic for nic, _ in pairs], "targets": [target for _, target in pairs]}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(spec, file)
         file.flush()
-        return run(isboot_binary(), "ibft", "build", file.name)
+        return run(program or isboot_binary(), "ibft", "build", file.name)
 
 
 class SeveralNics(Boot):
