@@ -135,6 +135,7 @@ Failure with_list(Failure failure, Conversation& target, DiskReport& report) {
 Outcome<> read_capacity_10(Conversation& target, const Lun& lun, scsi::Capacity& capacity) {
   std::vector<std::uint8_t> data(8);
   ISBOOT_TRY(run(target, lun, "READ CAPACITY(10)", scsi::read_capacity_10(), data));
+  data.resize(8);  // as the kernel: what did not come is zeros
   const auto decoded = scsi::decode_capacity_10(data);
   if (!decoded) return bad_data("READ CAPACITY(10)", decoded.error());
   capacity = *decoded;
@@ -145,6 +146,7 @@ Outcome<> read_capacity_10(Conversation& target, const Lun& lun, scsi::Capacity&
 Outcome<> read_capacity(Conversation& target, const Lun& lun, DiskReport& report) {
   std::vector<std::uint8_t> data(32);
   const auto known = run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data);
+  if (known) data.resize(32);
   const auto decoded = scsi::decode_capacity(data);
   scsi::Capacity capacity;
   if (known && decoded) {

@@ -76,6 +76,7 @@ void FullFeature::begin(Waiting waiting, MutableBytes data) {
   data_ = data;
   result_ = {};
   received_ = 0;
+  data_sn_ = 0;
   ++task_tag_;
 }
 
@@ -153,7 +154,7 @@ Result<MutableBytes> FullFeature::place_of_segment() {
                    "text is longer than its bound (1 MiB for a list of targets)");
     return data_.subspan(result_.data_size, size);
   }
-  // As much as the kernel takes; what is not kept here, a ping's data, says nothing to us.
+  // As much as the kernel takes; what is not kept here says nothing to us.
   if (size > kLoginSegment)
     return error(ExchangeErrc::ResponseTooLong, 5, "more data than this PDU can have");
   return MutableBytes{scratch_}.first(size < scratch_.size() ? size : scratch_.size());
@@ -191,6 +192,10 @@ Result<ExchangeStep> FullFeature::on_pdu() {
 Result<ExchangeStep> FullFeature::on_data_in() {
   if (pdu_.task_tag != task_tag_)
     return error(ExchangeErrc::WrongTaskTag, 16, "data of another task");
+  // Linux takes another number for lost data and the connection for broken, each time anew: a read
+  // never ends (seen with 6.1).
+  if (pdu_.data_sn != data_sn_++)
+    return error(ExchangeErrc::DataOutOfPlace, 36, "Data-In with a DataSN that is not the next");
   const std::size_t end = std::size_t{pdu_.buffer_offset} + pdu_.segment_length;
   if (pdu_.segment_length != 0 && end > result_.data_size) result_.data_size = end;
   received_ += pdu_.segment_length;
@@ -228,6 +233,9 @@ Result<ExchangeStep> FullFeature::on_text_response() {
 }
 
 Result<ExchangeStep> FullFeature::on_nop_in() {
+  // Linux ends the connection then (seen with 6.1).
+  if (pdu_.segment_length != 0)
+    return error(ExchangeErrc::UnexpectedPdu, 5, "ping with data, at which Linux hangs up");
   // Section 11.19: without a transfer tag it only tells where the target stands. Its
   // StatSN is the next one, not one of its own.
   if (pdu_.transfer_tag == kNoTag) return receive_header();

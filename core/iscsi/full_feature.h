@@ -91,7 +91,8 @@ private:
   Waiting waiting_ = Waiting::Nothing;
   ExchangeResult result_;
   MutableBytes data_;
-  std::size_t received_ = 0;  // bytes of Data-In, in whatever order
+  std::size_t received_ = 0;   // bytes of Data-In, in whatever order
+  std::uint32_t data_sn_ = 0;  // of the next Data-In
 
   Part part_ = Part::Header;
   std::size_t wanted_ = 0;

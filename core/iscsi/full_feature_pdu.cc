@@ -63,7 +63,7 @@ Result<TargetPdu> decode_target_pdu(Bytes header) {
   pdu.stat_sn = ISBOOT_TRY(in.be32());
   pdu.exp_cmd_sn = ISBOOT_TRY(in.be32());
   pdu.max_cmd_sn = ISBOOT_TRY(in.be32());
-  ISBOOT_TRY(in.skip(4));  // DataSN, ExpDataSN
+  pdu.data_sn = ISBOOT_TRY(in.be32());
   pdu.buffer_offset = ISBOOT_TRY(in.be32());
   pdu.residual = ISBOOT_TRY(in.be32());
   return pdu;

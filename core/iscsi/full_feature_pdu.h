@@ -45,6 +45,7 @@ struct TargetPdu {
   std::uint32_t stat_sn = 0;
   std::uint32_t exp_cmd_sn = 0;
   std::uint32_t max_cmd_sn = 0;
+  std::uint32_t data_sn = 0;        // Data-In
   std::uint32_t buffer_offset = 0;  // Data-In
   std::uint32_t residual = 0;       // SCSI Response, Data-In
 

@@ -187,7 +187,6 @@ Result<Capacity> decode_capacity(Bytes data) {
   const std::uint64_t last = ISBOOT_TRY(in.be64());
   Capacity capacity;
   capacity.block_size = ISBOOT_TRY(in.be32());
-  if (last == UINT64_MAX) return Error{Errc::BadValue, 0, "capacity does not fit"};
   if (capacity.block_size == 0) capacity.block_size = kAssumedBlockSize;
   capacity.blocks = last + 1;
   return capacity;

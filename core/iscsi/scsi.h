@@ -42,7 +42,7 @@ struct Inquiry {
   InlineText<4> revision;
 };
 // A short answer (SPC-5 wants 36 bytes) has empty names. One that is empty altogether is a disk to
-// Linux (6.1, tests/vm/check_agrees_test.py).
+// Linux (seen with 6.1).
 Result<Inquiry> decode_inquiry(Bytes data);
 
 // VPD page 0x80, without padding; bytes that are not printable become '?'.
@@ -64,7 +64,7 @@ struct Capacity {
   std::uint64_t blocks = 0;
   std::uint32_t block_size = 0;  // bytes
 };
-// Both take a block size of 0 as Linux' sd does, for 512.
+// Both take a block size of 0 as Linux' sd does, for 512. 2^64 blocks are none to it.
 Result<Capacity> decode_capacity(Bytes data);
 // READ CAPACITY(10). A disk of more than 2^32 blocks has so many, for all that it can say.
 Result<Capacity> decode_capacity_10(Bytes data);

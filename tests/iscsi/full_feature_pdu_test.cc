@@ -49,6 +49,7 @@ TEST(FullFeaturePdu, ReadsTheTargetsFields) {
   EXPECT_EQ(pdu->stat_sn, 0x18191a1bU);
   EXPECT_EQ(pdu->exp_cmd_sn, 0x1c1d1e1fU);
   EXPECT_EQ(pdu->max_cmd_sn, 0x20212223U);
+  EXPECT_EQ(pdu->data_sn, 0x24252627U);
   EXPECT_EQ(pdu->buffer_offset, 0x28292a2bU);
   EXPECT_EQ(pdu->residual, 0x2c2d2e2fU);
   header[4] = 1;

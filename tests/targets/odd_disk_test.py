@@ -39,9 +39,19 @@ class OddDisk(CheckedTarget):
                         {"refused": (disk.READ_CAPACITY_16,), "block_size": 4096},
                         {"refused": (disk.TEST_UNIT_READY,)},
                         {"sizes": ((disk.INQUIRY, 36), (disk.READ_CAPACITY_16, 12))},
-                        {"sizes": ((disk.INQUIRY, 5), (disk.READ_CAPACITY_16, 8))}):
+                        {"sizes": ((disk.INQUIRY, 5), (disk.READ_CAPACITY_16, 8))},
+                        {"sizes": ((disk.READ_CAPACITY_10, 4),), "refused": (disk.READ_CAPACITY_16,)}):
             with self.subTest(changes):
                 self.takes(Script(**fine, **changes), lun="14")
+
+    def test_has_no_size_that_linux_would_take(self):
+        """Where nothing comes Linux reads zeros: one block."""
+        for changes, blocks in (({"sizes": ((disk.READ_CAPACITY_16, 0),)}, 1),
+                                ({"answers": ((disk.READ_CAPACITY_16, b"\xff" * 8 + bytes(24)),)}, 0)):
+            with self.subTest(changes):
+                done = self.checked(Script(**changes))
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"no disk to boot from: {blocks} blocks of 512 bytes", done.stderr)
 
     def test_has_attentions_in_between(self):
         for attentions in ((disk.TEST_UNIT_READY,), (disk.TEST_UNIT_READY,) * 3,
@@ -93,6 +103,12 @@ class OddDisk(CheckedTarget):
     def test_sends_data_in_pieces(self):
         for piece in (4, 100, 512):
             self.takes(Script(piece=piece))
+            self.takes(Script(piece=piece, last_piece_first=True))
+
+    def test_numbers_its_data_as_linux_would_not_take_it(self):
+        done = self.checked(Script(piece=512, data_sn_stays=True))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("READ of LUN 1: Data-In with a DataSN that is not the next", done.stderr)
 
     def test_names_luns_in_every_form(self):
         for lun in ("412c", "412c-0-0-0"):

@@ -128,9 +128,14 @@ class Tolerance(CheckedTarget):
 
     def test_says_something_right_behind_the_login(self):
         for greetings in (("nop",), ("ping",), ("scsi event",), ("negotiate",), ("tasks end",),
-                          ("vendor",), ("loud ping",), ("nop", "ping", "vendor", "ping")):
+                          ("vendor",), ("nop", "ping", "vendor", "ping")):
             with self.subTest(greetings):
                 self.takes(Script(greets=greetings))
+
+    def test_pings_with_data_at_which_linux_hangs_up(self):
+        done = self.checked(Script(greets=("loud ping",)))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("ping with data", done.stderr)
 
     def test_sends_the_login_away(self):
         with target.serving(Script()) as port:

@@ -16,6 +16,10 @@ class OtherTargets(unittest.TestCase):
         """https://github.com/folkertvanheusden/iESP, which Debian does not have."""
         self._boot("iesp")
 
+    def test_gotgt(self):
+        """https://github.com/gostor/gotgt, which Debian does not have either."""
+        self._boot("gotgt")
+
     def _boot(self, kind):
         if not other_targets.program(kind):
             print(f"{kind} is not installed; ISBOOT_TARGET_{kind.upper()} may name its program")

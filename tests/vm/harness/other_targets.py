@@ -1,6 +1,7 @@
 """Targets besides tgt, each serving the disk of a Boot under the name that its table has."""
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -69,6 +70,17 @@ def iesp(_, image, port, chap, host):
             "debug,debug", "-l", "/dev/null")
 
 
+def gotgt(folder, image, port, chap, host):
+    if chap:
+        raise ValueError("gotgt asks for no proof")
+    settings = {"storages": [{"deviceID": 1000, "path": f"file:{image}", "online": True, "blockShift": 9}],
+                "iscsiportals": [{"id": 0, "portal": f"{host}:{port}"}],
+                "iscsitargets": {NAME: {"tpgts": {"1": [0]}, "luns": {"1": 1000}}}}
+    (folder / ".gotgt").mkdir()
+    (folder / ".gotgt/config.json").write_text(json.dumps(settings), encoding="ascii")
+    return "env", f"HOME={folder}", program("gotgt"), "daemon", "--log", "warn", "--port", port
+
+
 class Kind:
     """`command(folder, image, port, chap, host)`, the LUN that is its disk, and the size of that one's blocks."""
 
@@ -78,7 +90,7 @@ class Kind:
         self.block_size = block_size
 
 
-TARGETS = {"istgt": Kind(istgt, 0), "iesp": Kind(iesp, 1, 4096)}
+TARGETS = {"istgt": Kind(istgt, 0), "iesp": Kind(iesp, 1, 4096), "gotgt": Kind(gotgt, 1)}
 
 
 class WholeDisk(Root):
