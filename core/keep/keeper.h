@@ -118,6 +118,8 @@ public:
 
   std::optional<std::size_t> slot_of(SessionId session) const;
   std::optional<std::size_t> free_slot() const;
+  // Why a session that somebody brings is not kept, a literal; nullptr: it is, in free_slot().
+  const char* refuses_a_session() const;
   // The place of the next client; none when so many are there already.
   std::optional<std::size_t> free_client() const;
   std::size_t kept() const;

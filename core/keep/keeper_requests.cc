@@ -68,6 +68,12 @@ void Keeper::add_answer(std::size_t client, bool done, const char* text) {
   answer.text = text;
 }
 
+// One more would be in the way of the machine's end, which comes when none is kept any more.
+const char* Keeper::refuses_a_session() const {
+  if (then_ != MachineEnd::Stay) return "the machine is about to end, as was asked for";
+  return free_slot() ? nullptr : "too many sessions are kept already";
+}
+
 std::optional<std::size_t> Keeper::free_client() const {
   for (std::size_t client = 0; client < kMaxClients; ++client)
     if (!clients_[client].there) return client;

@@ -21,7 +21,7 @@ bool Keeper::may_be_offered() const {
 void Keeper::look_whether_to_offer(Millis now) {
   if (!may_be_offered()) return;
   const std::size_t client = succession_.client();
-  if (announced_.standing(now) != MachineEnd::Stay) {
+  if (then_ != MachineEnd::Stay || announced_.standing(now) != MachineEnd::Stay) {
     succession_.end();
     return answer(client, false, "the machine ends, and nobody takes over any more");
   }

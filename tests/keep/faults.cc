@@ -120,7 +120,7 @@ void World::kill_guard_too() {
 // A disk by hand, as `isboot attach` leaves it to the keeper. In the machine's life a few.
 void World::client_brings_a_session() {
   if (!alive() || rests() || over_ || all_.size() == 2 * kMaxKept) return;
-  if (!keeper_->free_client() || !keeper_->free_slot()) return;  // and is told so
+  if (!keeper_->free_client() || keeper_->refuses_a_session() != nullptr) return;  // and is told so
   const std::size_t client = *keeper_->free_client();
   all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
   Kept& brought = *all_.back();

@@ -101,6 +101,25 @@ TEST_F(Replacement, IsOverForTheOldWhenTheNewHasTakenTheSessions) {
   EXPECT_EQ(did_.back().then, MachineEnd::Stay);
 }
 
+// Whoever took over would not know of it.
+TEST_F(Replacement, IsRefusedOnceTheMachinesEndWasAskedFor) {
+  on({.kind = Kind::Began, .slot = 1, .session = SessionId{4}, .carried = true});
+  on({.kind = Kind::ClientCame, .client = kOther});
+  on({.kind = Kind::EndRequested,
+      .client = kOther,
+      .session = SessionId{4},
+      .limit = 1'000,
+      .then = MachineEnd::PowerOff});
+  on({.kind = Kind::ClientLeft, .client = kOther});
+  on({.kind = Kind::ReplaceRequested, .client = kNew});
+  EXPECT_FALSE(answer_) << "a session is about to end";
+  on({.kind = Kind::Sight, .slot = 1, .gone = true});
+  time();
+  EXPECT_FALSE(does(Done::Offer));
+  ASSERT_TRUE(answer_);
+  EXPECT_FALSE(answer_->done);
+}
+
 TEST_F(Replacement, GoesOnWithTheOldWhenTheNewLeavesWithoutThem) {
   offer();
   on({.kind = Kind::ClientLeft, .client = kNew});

@@ -14,7 +14,6 @@ namespace {
 
 constexpr int kForEver = -1;
 constexpr int kMostNotices = 64;  // in one turn of the loop
-const Error kFull{Errc::NoSpace, 0, "too many sessions"};
 
 }  // namespace
 
@@ -40,7 +39,7 @@ Result<Done> Keeper::remember(const SessionRecord& record) {
     (*room_)->kept[i] = true;
     return Done{};
   }
-  return kFull;
+  return Error{Errc::NoSpace, 0, "too many sessions"};
 }
 
 Result<Done> Keeper::prepare() {
@@ -111,16 +110,15 @@ SessionRecord& Keeper::record_of(const Slot& slot) { return (*room_)->records[in
 bool& Keeper::is_kept(const Slot& slot) { return (*room_)->kept[index_of(slot)]; }
 
 Result<Done> Keeper::keep(const SessionRecord& record) {
-  const auto free = core_->free_slot();
-  if (!free) return kFull;
-  record_of(slots_[*free]) = record;
-  return begin(slots_[*free]);
+  if (const char* why = core_->refuses_a_session()) return Error{Errc::NoSpace, 0, why};
+  Slot& slot = slots_[*core_->free_slot()];
+  record_of(slot) = record;
+  return begin(slot);
 }
 
 Result<Done> Keeper::keep_encoded(Bytes bytes) {
-  const auto free = core_->free_slot();
-  if (!free) return kFull;
-  Slot& slot = slots_[*free];
+  if (const char* why = core_->refuses_a_session()) return Error{Errc::NoSpace, 0, why};
+  Slot& slot = slots_[*core_->free_slot()];
   auto decoded = decode(bytes, record_of(slot));
   if (decoded) return begin(slot);
   release(slot);
