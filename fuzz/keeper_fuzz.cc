@@ -92,9 +92,9 @@ private:
 class Nics final : public NicMending {
 public:
   explicit Nics(Input& input) : input_{input} {}
-  Result<LinkId> mend(const NicSetup&, LinkId link, bool) override {
+  Result<Mended> mend(const NicSetup&, LinkId link, bool) override {
     if (input_.one_in_8()) return Error{Errc::NotFound, 0, "no NIC"};
-    return link;
+    return Mended{link, input_.one_in_8() ? LinkId{link.index + 1} : link};
   }
 
 private:
