@@ -27,8 +27,8 @@ protected:
     (void)path_.login.target_name.assign("iqn.2026-11.org.example:disk");
     network_.present = path_.nic.mac;
   }
-  Result<BootSession> run() {
-    const auto done = establish(path_, parameters_, clock_.now() + 120'000, ports_);
+  Result<BootSession> run(Millis patience = 120'000) {
+    const auto done = establish(path_, parameters_, clock_.now() + patience, ports_);
     EXPECT_EQ(done.ok(), room_.made.has_value());
     if (!done) return done.error();
     return *room_.made;

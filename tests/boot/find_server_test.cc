@@ -4,59 +4,31 @@
 
 #include <algorithm>
 
-#include "testing/fake_clock.h"
-#include "testing/fake_entropy.h"
-#include "testing/fake_hash.h"
-#include "testing/fake_initiator.h"
-#include "testing/fake_log.h"
-#include "testing/fake_network.h"
 #include "testing/fake_resolver.h"
-#include "testing/fake_stream.h"
+#include "tests/boot/establish_fixture.h"
 
 namespace isboot::boot {
 namespace {
-
-using Calls = std::vector<std::string>;
 
 constexpr const char* kHost = "storage.example";
 const IpAddress kFirst = IpAddress::v4(10, 0, 2, 2);
 const IpAddress kSecond = IpAddress::v4(10, 0, 2, 3);
 
 // A path whose server has a name.
-class FindServerTest : public ::testing::Test {
+class FindServerTest : public EstablishTest {
 protected:
   FindServerTest() {
-    path_.nic.mac = *parse_mac("52:54:00:12:34:56");
-    path_.portal.port = 3260;
-    path_.link.address = IpAddress::v4(10, 0, 2, 15);
+    path_.portal.address = {};
     path_.link.prefix = 24;
     path_.dns[0] = IpAddress::v4(10, 0, 0, 1);
     (void)path_.host.assign(kHost);
-    (void)path_.login.initiator_name.assign("iqn.2026-11.org.example:host");
-    (void)path_.login.target_name.assign("iqn.2026-11.org.example:disk");
-    network_.present = path_.nic.mac;
+    ports_.resolver = &resolver_;
   }
   void zone(std::vector<IpAddress> addresses) {
     resolver_.zones["10.0.0.1"][kHost] = std::move(addresses);
   }
-  Result<BootSession> run(Millis patience = 120'000) {
-    const auto done = establish(path_, parameters_, clock_.now() + patience, ports_);
-    if (!done) return done.error();
-    return *room_.made;
-  }
 
-  testing::FakeClock clock_;
-  testing::FakeNetwork network_{clock_};
-  testing::FakeInitiator initiator_;
-  testing::FakeStream stream_{clock_};
-  testing::FakeHash hash_;
-  testing::FakeEntropy entropy_;
-  testing::FakeLog log_;
   testing::FakeResolver resolver_{clock_};
-  Workroom room_;
-  Ports ports_{network_, initiator_, stream_, clock_, hash_, entropy_, log_, room_, &resolver_};
-  Path path_;
-  Parameters parameters_;
 };
 
 TEST_F(FindServerTest, ComesAfterTheNicAndBeforeTheRouteToTheTarget) {
