@@ -2,7 +2,7 @@
 
 import contextlib
 
-from . import edk2_settings, ibft_table, initramfs, machine, other_targets, packages, rewriting, target
+from . import console, edk2_settings, ibft_table, initramfs, machine, other_targets, packages, rewriting, target
 from .boot import BIOS, KERNEL, UEFI, Boot
 from .edk2 import Edk2Boot
 from .target import NAME
@@ -74,6 +74,9 @@ def _lun(row):
 
 class _OfRow(Boot):
     """What all rows have in common. `self._row` is set before any of it is asked."""
+
+    # What a newer kernel has in itself is no module that is missing.
+    errors = console.ERRORS + "|next: put it into the initramfs"
 
     def __init__(self, row, *arguments, **options):
         self._row = row
