@@ -72,8 +72,8 @@ Result<Done> establish_with(Nic nic, const Path& path, const Parameters& paramet
   made.session = *session;
   take_isid(made, ports);
   if (link) made.link = *link;
-  const auto done = link ? bring_up(path, parameters, nic, give_up, ports, made, found)
-                         : Result<Done>{link.error()};
+  auto done = link ? bring_up(path, parameters, nic, give_up, ports, made, found)
+                   : Result<Done>{link.error()};
   ports.stream.close();
   if (done || (!made.logged_in && may_come_later())) return done;
   ports.initiator.destroy(made.session);

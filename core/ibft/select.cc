@@ -91,7 +91,8 @@ Selection select(const Table& table, std::span<const Target> targets) {
   Selection selection;
   std::array<unsigned, kMaxPairs> ranks{};
   const bool flags_are_set = any_flag(targets);
-  for (std::uint8_t i = 0; i < targets.size(); ++i) {
+  const auto count = static_cast<std::uint8_t>(targets.size());  // at most kMaxPairs
+  for (std::uint8_t i = 0; i < count; ++i) {
     const Target& target = targets[i];
     const char* reason = obstacle(target);
     if (reason == nullptr && flags_are_set && !is_used(target))

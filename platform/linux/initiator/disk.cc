@@ -86,8 +86,11 @@ Result<DiskName> wait_for_disk(std::uint32_t host, const Lun& lun, Clock& clock,
   const std::string host_number = std::to_string(host);
   const std::string scan = sysfs.at("class/scsi_host/host" + host_number + "/scan");
   const std::string device = "class/scsi_device/" + host_number + ":0:0:" + number;
-  for (;;) {
-    ISBOOT_TRY(scan_for(scan, "0 0 " + number, clock, deadline));
+  for (bool has_said_no = false;; has_said_no = true) {
+    const auto scanned = scan_for(scan, "0 0 " + number, clock, deadline);
+    // What a scan has answered holds when the next one is cut off.
+    if (!scanned && !(has_said_no && scanned.error().code == Errc::TimedOut))
+      return scanned.error();
     if (sysfs.has(device)) break;
     if (clock.now() + kRescanEvery >= deadline)
       return Error{Errc::NotFound, 0, "the target has no such LUN"};

@@ -1,6 +1,9 @@
 #include "platform/linux/initiator/disk.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system/file.h"
@@ -14,8 +17,8 @@ protected:
   DiskTest() { tree_.write("class/scsi_host/host3/scan", ""); }
 
   // With a moment for what comes no more.
-  Result<DiskName> wait() {
-    return wait_for_disk(3, *Lun::from_number(1), clock_, clock_.now() + 50,
+  Result<DiskName> wait(Millis time = 50) {
+    return wait_for_disk(3, *Lun::from_number(1), clock_, clock_.now() + time,
                          {Sysfs{tree_.path()}, tree_.path("dev")});
   }
   std::string written(const std::string& file) const {
@@ -46,6 +49,34 @@ TEST_F(DiskTest, ALunThatIsNotThereIsNotFound) {
   const auto disk = wait();
   ASSERT_FALSE(disk);
   EXPECT_EQ(disk.error().code, Errc::NotFound);
+}
+
+// A pipe takes so many scans, and then lets whoever writes wait, as the kernel does while the
+// connection is lost.
+UniqueFd scans_that_are_answered(const std::string& file, std::size_t count) {
+  EXPECT_EQ(unlink(file.c_str()), 0);
+  EXPECT_EQ(mkfifo(file.c_str(), 0600), 0);
+  UniqueFd pipe{open(file.c_str(), O_RDWR | O_CLOEXEC)};
+  const int room = fcntl(pipe.get(), F_SETPIPE_SZ, 4096);
+  const std::size_t scans = count * std::string_view{"0 0 1"}.size();
+  const std::string filling(static_cast<std::size_t>(room) - scans, 'x');
+  EXPECT_EQ(write(pipe.get(), filling.data(), filling.size()),
+            static_cast<ssize_t>(filling.size()));
+  return pipe;
+}
+
+TEST_F(DiskTest, WhatAScanHasAnsweredHoldsWhenTheNextOneIsCutOff) {
+  const auto pipe = scans_that_are_answered(tree_.path("class/scsi_host/host3/scan"), 1);
+  const auto disk = wait(1'100);
+  ASSERT_FALSE(disk);
+  EXPECT_STREQ(disk.error().text, "the target has no such LUN");
+}
+
+TEST_F(DiskTest, AScanThatIsNeverAnsweredSaysNothingOfTheLun) {
+  const auto pipe = scans_that_are_answered(tree_.path("class/scsi_host/host3/scan"), 0);
+  const auto disk = wait();
+  ASSERT_FALSE(disk);
+  EXPECT_STREQ(disk.error().text, "the target does not say whether it has the LUN");
 }
 
 TEST_F(DiskTest, ALunWithoutADiskTakesTheTimeThereIs) {
