@@ -96,14 +96,20 @@ endfunction()
 add_library(isboot_test_flags INTERFACE)
 target_compile_options(isboot_test_flags INTERFACE -O0)
 
-# isboot_test(NAME SOURCES... [LINK libraries] [LABELS labels]): a GoogleTest program,
-# each of its tests known to ctest. The default label is "unit".
+# isboot_test(NAME SOURCES... [ALONE sources] [LINK libraries] [LABELS labels]): a GoogleTest program,
+# each of its tests known to ctest. The default label is "unit". Sources are compiled several at once
+# (GoogleTest's headers and the standard library's templates cost more than they do), but for those of
+# ALONE, which have a name in common with another.
 function(isboot_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ALONE;LINK;LABELS")
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
-  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS} ${arg_ALONE})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${ISBOOT_UNITY_TESTS} UNITY_BUILD_BATCH_SIZE 8)
+  if(arg_ALONE)
+    set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   target_link_libraries(${name} PRIVATE isboot_flags isboot_test_flags isboot_testing ${arg_LINK}
                                         GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE ISBOOT_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures")

@@ -5,24 +5,16 @@
 
 #include <cstdlib>
 
-#include "app/tableless/machine_facts.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::app {
 namespace {
 
-// The MAC in use, by which networkd matches: not the table's when isboot.nic= named another.
-Result<MacAddress> mac_of(const std::string& link) {
-  const std::string line =
-      ISBOOT_TRY(linux_platform::read_file("/sys/class/net/" + link + "/address", 64));
-  return parse_mac(part_of(line, 0, position_of(line, '\n')));
-}
-
 // What a VLAN stands on; its own link for others.
-Result<linux_platform::KnownLink> link_below(const std::string& link) {
-  const std::string line =
-      ISBOOT_TRY(linux_platform::read_file("/sys/class/net/" + link + "/iflink", 16));
+Result<linux_platform::KnownLink> link_below(const std::string& link,
+                                             const TablelessPaths& machine) {
+  const std::string line = first_line(machine.interfaces + "/" + link + "/iflink");
   const auto index = static_cast<unsigned>(std::strtoul(line.c_str(), nullptr, 10));
   char name[IF_NAMESIZE];
   if (if_indextoname(index, name) == nullptr)
@@ -41,8 +33,8 @@ void pass_host_name_on(const std::string& name) {
 }
 
 // The lease's, when it is this address's.
-std::string root_path_of(const IpAddress& address) {
-  for (const boot::Lease& lease : read_leases({}))
+std::string root_path_of(const IpAddress& address, const TablelessPaths& machine) {
+  for (const boot::Lease& lease : read_leases(machine))
     if (lease.address == address && !lease.root_path.empty())
       return std::string{lease.root_path.view()};
   return {};
@@ -60,7 +52,8 @@ std::vector<linux_platform::RunFile> files_to_leave(const linux_platform::BootNi
   return files;
 }
 
-Result<Done> leave_network(const ibft::Table& table, const boot::Path& path, LinkId link) {
+Result<Done> leave_network(const ibft::Table& table, const boot::Path& path, LinkId link,
+                           const LeavePlaces& places) {
   char name[IF_NAMESIZE];
   if (if_indextoname(link.index, name) == nullptr)
     return system_error(errno, "the boot NIC has no name");
@@ -68,8 +61,11 @@ Result<Done> leave_network(const ibft::Table& table, const boot::Path& path, Lin
   linux_platform::BootNic left;
   left.link = {name, link.index};
   left.vlan = path.link.vlan;
-  left.nic = ISBOOT_TRY(link_below(left.link.name));
-  left.mac = ISBOOT_TRY(mac_of(left.link.name));
+  left.nic = ISBOOT_TRY(link_below(left.link.name, places.machine));
+  // The MAC in use, by which networkd matches: not the table's when isboot.nic= named another.
+  const auto mac = mac_of(left.link.name, places.machine);
+  if (!mac) return Error{Errc::NotFound, 0, "the boot NIC has no MAC address"};
+  left.mac = *mac;
   left.address = path.link.address;
   left.prefix = path.link.prefix;
   left.gateway = path.link.gateway;
@@ -77,10 +73,10 @@ Result<Done> leave_network(const ibft::Table& table, const boot::Path& path, Lin
   left.dns = nic.dns;
   left.host_name = std::string{nic.host_name};
   left.dhcp = path.origin == ibft::Origin::Dhcp;
-  if (left.dhcp) left.root_path = root_path_of(left.address);
+  if (left.dhcp) left.root_path = root_path_of(left.address, places.machine);
   left.advertised = path.link.advertised;
   pass_host_name_on(left.host_name);
-  return linux_platform::write_run_files("/run", files_to_leave(left, "/run"));
+  return linux_platform::write_run_files(places.run, files_to_leave(left, places.run));
 }
 
 }  // namespace isboot::app

@@ -14,7 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-const Portal kPortal{IpAddress::v4(127, 0, 0, 1), 3260};
+const Portal kTargetPortal{IpAddress::v4(127, 0, 0, 1), 3260};
 
 class DiskCheckTest : public ::testing::Test {
 protected:
@@ -24,7 +24,7 @@ protected:
   }
   CheckedDisk check(std::uint32_t lun) {
     Conversation target{disk_, clock_, hash_, entropy_, clock_.now() + 10'000};
-    return check_disk(target, {kPortal, kPortal}, *Lun::from_number(lun), config_);
+    return check_disk(target, {kTargetPortal, kTargetPortal}, *Lun::from_number(lun), config_);
   }
 
   isboot::testing::FakeClock clock_;

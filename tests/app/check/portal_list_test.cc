@@ -12,12 +12,12 @@ namespace {
 
 using namespace std::string_literals;
 
-const Portal kPortal{IpAddress::v4(127, 0, 0, 1), 3260};
+const Portal kFirst{IpAddress::v4(127, 0, 0, 1), 3260};
 const Portal kOther{IpAddress::v4(127, 0, 0, 2), 3261};
 
 class PortalListTest : public ::testing::Test {
 protected:
-  Outcome<PortalList> list(const std::vector<Portal>& portals = {kPortal}) {
+  Outcome<PortalList> list(const std::vector<Portal>& portals = {kFirst}) {
     iscsi::LoginConfig config;
     (void)config.initiator_name.assign("iqn.2026-11.org.example:initiator");
     (void)config.target_name.assign("iqn.2026-11.org.example:does-not-count");
@@ -102,14 +102,14 @@ TEST_F(PortalListTest, HoldsNothingThatATerminalWouldObey) {
 
 TEST_F(PortalListTest, IsThatOfTheFirstPortalThatAnswers) {
   disk_.discovery = "TargetName=iqn.a\0"s;
-  const auto listed = list({kPortal, kOther});
+  const auto listed = list({kFirst, kOther});
   ASSERT_TRUE(listed.ok());
-  EXPECT_EQ(listed->portal, kPortal);
+  EXPECT_EQ(listed->portal, kFirst);
 }
 
 TEST_F(PortalListTest, SaysWhyNoneAnswers) {
   disk_.listens = false;
-  const auto listed = list({kPortal, kOther});
+  const auto listed = list({kFirst, kOther});
   ASSERT_FALSE(listed.ok());
   EXPECT_EQ(listed.error().message.find("127.0.0.2:3261: nobody listens"), 0U)
       << listed.error().message;
@@ -117,14 +117,14 @@ TEST_F(PortalListTest, SaysWhyNoneAnswers) {
 }
 
 TEST_F(PortalListTest, OneTargetWithTwoAddressesIsOne) {
-  PortalList list{kPortal, {target("iqn.a"), target("iqn.a")}};
+  PortalList list{kFirst, {target("iqn.a"), target("iqn.a")}};
   const auto only = only_target(list);
   ASSERT_TRUE(only.ok());
   EXPECT_EQ(only->view(), "iqn.a");
 }
 
 TEST_F(PortalListTest, WithoutATargetSaysWhatToDo) {
-  const auto only = only_target({kPortal, {}});
+  const auto only = only_target({kFirst, {}});
   ASSERT_FALSE(only.ok());
   EXPECT_EQ(in_one_line(only.error()),
             "127.0.0.1:3260 lists no target for us; next: allow this initiator at the target");

@@ -10,7 +10,7 @@
 namespace isboot::app::test {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr std::time_t kNow = 1'764'158'400;  // 2025-11-26 12:00:00 UTC
 

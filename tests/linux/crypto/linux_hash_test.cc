@@ -7,18 +7,10 @@
 
 #include "core/iscsi/chap.h"
 #include "testing/fake_entropy.h"
+#include "tests/linux/crypto/hex.h"
 
 namespace isboot::linux_platform {
 namespace {
-
-std::string hex(Bytes bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
-}
 
 // FIPS 180-4, FIPS 202 and RFC 1321 give "abc" as an example; `chap` is Python's hashlib
 // over 2a, "correct horse  batteryé" and the bytes 00 to 0f.
@@ -44,7 +36,7 @@ TEST(LinuxHash, GivesTheStandardsExamples) {
     std::vector<std::uint8_t> out(hash.size(vector.algorithm));
     const Bytes parts[] = {as_bytes("a"), {}, as_bytes("bc")};
     ASSERT_TRUE(hash.digest(vector.algorithm, parts, out));
-    EXPECT_EQ(hex(out), vector.abc);
+    EXPECT_EQ(test::hex(out), vector.abc);
   }
 }
 

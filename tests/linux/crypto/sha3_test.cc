@@ -5,17 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/linux/crypto/hex.h"
+
 namespace isboot::linux_platform {
 namespace {
-
-std::string hex(Bytes bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
-}
 
 // Lengths around the ends of one block and of two; the digests are of Python's hashlib.
 struct Example {
@@ -44,7 +37,7 @@ TEST(Sha3, GivesWhatOthersGiveAroundTheEndOfABlock) {
     sha3.update(message(example.size));
     std::array<std::uint8_t, Sha3_256::kSize> out{};
     sha3.finish(out);
-    EXPECT_EQ(hex(out), example.digest);
+    EXPECT_EQ(test::hex(out), example.digest);
   }
 }
 
@@ -56,7 +49,7 @@ TEST(Sha3, DoesNotCareHowAMessageIsCut) {
     for (const std::uint8_t& byte : bytes) sha3.update({&byte, 1});
     std::array<std::uint8_t, Sha3_256::kSize> out{};
     sha3.finish(out);
-    EXPECT_EQ(hex(out), example.digest);
+    EXPECT_EQ(test::hex(out), example.digest);
   }
 }
 
