@@ -15,6 +15,7 @@
 #include "app/boot/parameter_sources.h"
 #include "app/exit_status.h"
 #include "app/failure.h"
+#include "app/init/lease.h"
 #include "app/init/new_root.h"
 #include "app/timeline/record.h"
 #include "core/boot/parameters.h"
@@ -128,6 +129,7 @@ int init(char** arguments) {
   const Millis give_up = machine.clock.now() + parameters.timeout * Millis{1000};
   Modules modules = Modules::of_running_kernel();
   load_modules(modules);
+  get_leases(machine, parameters, give_up);
   const BootResult result = boot_from_table(machine, parameters, give_up);
   // Without a table root= may still be a disk of this machine.
   if (result.status != kFailed)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -105,6 +106,29 @@ Outcome<> put_modules(const InitramfsPlan& plan, const Stage& stage) {
   return put_firmware(plan, stage, whole);
 }
 
+// For ip=dhcp without a table: klibc's DHCP client (app/init/lease.h), and the library that it
+// names as its interpreter, whose name has a checksum in it. Debian's initramfs-tools has the same.
+Outcome<> put_dhcp_client(const InitramfsPlan& plan, const Stage& stage) {
+  const std::string client = plan.base + "/usr/lib/klibc/bin/ipconfig";
+  if (!is_file(client)) return Done{};
+  ISBOOT_TRY(put(client, stage.root() + "/bin/ipconfig", "0755"));
+  std::error_code ignored;
+  for (const char* folder : {"/lib", "/usr/lib"})
+    for (const auto& entry : std::filesystem::directory_iterator{plan.base + folder, ignored}) {
+      const std::string name = entry.path().filename();
+      if (name.starts_with("klibc-") && name.ends_with(".so"))
+        ISBOOT_TRY(put(entry.path(), stage.root() + "/lib/" + name, "0755"));
+    }
+  return Done{};
+}
+
+// CHAP's, for a boot without a table. The image is for its owner alone (tool.h).
+Outcome<> put_credentials(const InitramfsPlan& plan, const Stage& stage) {
+  const std::string below = "/etc/isboot/credentials";
+  if (!is_file(plan.base + below)) return Done{};
+  return put(plan.base + below, stage.root() + below, "0600");
+}
+
 // What the archive holds, sorted; with the time of all of it set to the beginning of time, so
 // that the same files give the same bytes.
 Outcome<> list_files(const Stage& stage) {
@@ -169,6 +193,8 @@ Outcome<> build_initramfs(const InitramfsPlan& plan) {
   ISBOOT_TRY(run_tool(folders));
   ISBOOT_TRY(put(plan.program, stage.root() + "/init", "0755"));
   ISBOOT_TRY(put_modules(plan, stage));
+  ISBOOT_TRY(put_dhcp_client(plan, stage));
+  ISBOOT_TRY(put_credentials(plan, stage));
   ISBOOT_TRY(list_files(stage));
   ISBOOT_TRY(run_tool({"cpio", "--quiet", "--create", "--format=newc", "--reproducible",
                        "--owner=+0:+0", "--directory=" + stage.root()},

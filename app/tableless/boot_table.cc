@@ -35,6 +35,7 @@ public:
   // False: nobody asks for a boot.
   bool read();
   Result<FirmwareTable> make(const Patience* patience);
+  std::vector<std::string> without_lease(const Patience& patience);
 
 private:
   // The NICs that are there, and why the first of the others is not.
@@ -53,7 +54,7 @@ private:
   Result<boot::Tableless> awaited(const Patience* patience);
   Result<Done> complete(IpParameter& nic, std::vector<boot::Lease>& leases);
   Result<Done> name_nic(IpParameter& nic) const;
-  Result<Done> take_lease(IpParameter& nic, std::vector<boot::Lease>& leases);
+  Result<Done> take_lease(IpParameter& nic, std::vector<boot::Lease>& leases) const;
   Result<Done> name_initiator(boot::Tableless& wanted);
   Result<Done> read_secrets(iscsi::Credentials& credentials);
 
@@ -133,7 +134,7 @@ Result<Done> Making::name_nic(IpParameter& nic) const {
   return Done{};
 }
 
-Result<Done> Making::take_lease(IpParameter& nic, std::vector<boot::Lease>& leases) {
+Result<Done> Making::take_lease(IpParameter& nic, std::vector<boot::Lease>& leases) const {
   const auto lease = std::find_if(leases.begin(), leases.end(), [&](const boot::Lease& one) {
     return nic.device.empty() || one.device == nic.device;
   });
@@ -145,6 +146,19 @@ Result<Done> Making::take_lease(IpParameter& nic, std::vector<boot::Lease>& leas
   boot::apply_lease(*lease, nic);
   leases.erase(lease);
   return name_nic(nic);
+}
+
+std::vector<std::string> Making::without_lease(const Patience& patience) {
+  std::vector<boot::Lease> leases = read_leases(paths_);
+  std::vector<std::string> names;
+  for (IpParameter nic : wanted_.nics) {
+    if (nic.method != IpParameter::Method::Dhcp) continue;
+    while (!name_nic(nic) && patience.clock.now() < patience.give_up)
+      patience.clock.sleep_until(patience.clock.now() + kPause);
+    if (take_lease(nic, leases)) continue;
+    names.emplace_back(nic.device.view());
+  }
+  return names;
 }
 
 Result<Done> Making::complete(IpParameter& nic, std::vector<boot::Lease>& leases) {
@@ -272,6 +286,16 @@ Result<FirmwareTable> table_of_command_line(boot::Parameters& parameters, Log& l
   Making making{parameters, log, paths};
   if (!making.read()) return Error{Errc::NotFound, 0, "neither a table nor a URL to boot from"};
   return making.make(patience);
+}
+
+std::vector<std::string> nics_without_lease(boot::Parameters parameters, Log& log,
+                                            const Patience& patience, const TablelessPaths& paths) {
+  if (!parameters.table.empty()) return {};
+  const auto found = linux_platform::choose_table(parameters.table);
+  if (found || found.error().code != Errc::NotFound) return {};
+  Making making{parameters, log, paths};
+  (void)making.read();  // where nobody asks for a boot, a lease's root path may
+  return making.without_lease(patience);
 }
 
 Result<FirmwareTable> find_boot_table(boot::Parameters& parameters, Log& log,

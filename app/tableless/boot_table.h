@@ -35,7 +35,14 @@ Failure plan_failure(const linux_platform::FirmwareTable& found, const ibft::Tab
 // Whether it was made up so, and nothing of it is firmware's.
 bool is_made_up(const linux_platform::FirmwareTable& table);
 
-// The second half of it alone.
+// The NICs for which ip= asks for a lease that nobody has got, by name; one that it does not name
+// is empty. None where there is a table, which says more. Waits for NICs that are named and not
+// there yet.
+std::vector<std::string> nics_without_lease(boot::Parameters parameters, Log& log,
+                                            const Patience& patience,
+                                            const TablelessPaths& paths = {});
+
+// The second half of find_boot_table() alone.
 Result<linux_platform::FirmwareTable> table_of_command_line(boot::Parameters& parameters, Log& log,
                                                             const Patience* patience,
                                                             const TablelessPaths& paths);

@@ -73,6 +73,12 @@ protected:
     return plan;
   }
 
+  std::vector<std::string> without_lease(const std::string& command_line, Millis patience = 1'000) {
+    write("cmdline", command_line + "\n");
+    testing::FakeClock clock;
+    return nics_without_lease(parameters_, log_, {clock, clock.now() + patience}, paths_);
+  }
+
   fs::path root_;
   TablelessPaths paths_;
   boot::Parameters parameters_;
@@ -261,6 +267,27 @@ TEST_F(BootTableTest, ATableThatIsNamedIsNotReplaced) {
   write("cmdline", kUrl + "ip=10.0.2.15:::24\n");
   (void)parameters_.table.assign((root_ / "none").string());
   EXPECT_FALSE(find_boot_table(parameters_, log_, nullptr, paths_));
+}
+
+TEST_F(BootTableTest, TheNicsWithoutALease) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(without_lease(kUrl + "ip=dhcp"), Names{""});
+  EXPECT_EQ(without_lease("ip=dhcp"), Names{""}) << "the target may be the lease's root path";
+  EXPECT_EQ(without_lease(kUrl + "ip=eth1:dhcp"), Names{"eth1"});
+  EXPECT_EQ(without_lease(kUrl + "ip=dhcp BOOTIF=01-52-54-00-00-00-03"), Names{"eth1"});
+  EXPECT_EQ(without_lease(kUrl + "ip=eth0:dhcp ip=eth1:dhcp"), (Names{"eth0", "eth1"}));
+  EXPECT_EQ(without_lease(kUrl + "ip=eth0:dhcp ip=10.0.2.15::10.0.2.2:24::eth1:none"),
+            Names{"eth0"});
+  EXPECT_EQ(without_lease(kUrl + "ip=10.0.2.15::10.0.2.2:24"), Names{});
+  EXPECT_EQ(without_lease(kUrl + "ip=auto6"), Names{});
+  write("run/net-eth0.conf", "DEVICE='eth0'\nIPV4ADDR='10.0.2.15'\nIPV4NETMASK='255.255.255.0'\n");
+  EXPECT_EQ(without_lease(kUrl + "ip=dhcp"), Names{}) << "one will do where none is named";
+  EXPECT_EQ(without_lease(kUrl + "ip=eth0:dhcp ip=eth1:dhcp"), Names{"eth1"});
+}
+
+// Its driver may come late; the client says more of one that never comes than isboot could.
+TEST_F(BootTableTest, ANicThatIsNotThereIsAskedForAllTheSame) {
+  EXPECT_EQ(without_lease(kUrl + "ip=eth7:dhcp"), std::vector<std::string>{"eth7"});
 }
 
 }  // namespace

@@ -1,0 +1,78 @@
+#include "app/init/lease.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace isboot::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A client that notes how it was called, and does what the test says.
+class GetLeases : public ::testing::Test {
+protected:
+  GetLeases() {
+    std::string pattern = fs::temp_directory_path() / "isboot-lease-XXXXXX";
+    root_ = mkdtemp(pattern.data());
+    for (const char* folder : {"net/eth0/device", "run", "tmp", "leases"})
+      fs::create_directories(root_ / folder);
+    std::ofstream{root_ / "net/eth0/address"} << "52:54:00:00:00:02\n";
+    std::ofstream{root_ / "net/eth0/type"} << "1\n";
+    paths_ = {root_ / "cmdline", root_ / "net", root_ / "uuid",  root_ / "credentials",
+              root_ / "run",     root_ / "tmp", root_ / "leases"};
+  }
+  ~GetLeases() override { fs::remove_all(root_); }
+
+  void client(const std::string& does) {
+    const fs::path file = root_ / "ipconfig";
+    std::ofstream{file} << "#!/bin/sh\ncd " << root_ << "\necho \"$@\" >>called\n" << does << "\n";
+    fs::permissions(file, fs::perms::owner_all);
+  }
+  // How the client was called, a line each.
+  std::string called(const std::string& command_line, Millis limit) {
+    std::ofstream{root_ / "cmdline"} << command_line << "\n";
+    get_leases(machine_, boot::Parameters{}, machine_.clock.now() + limit, root_ / "ipconfig",
+               paths_);
+    std::ostringstream text;
+    text << std::ifstream{root_ / "called"}.rdbuf();
+    return text.str();
+  }
+
+  fs::path root_;
+  TablelessPaths paths_;
+  Machine machine_;
+};
+
+constexpr const char* kGetsIt = "echo \"IPV4ADDR='10.0.2.15'\" >run/net-eth0.conf";
+
+TEST_F(GetLeases, OfAnyNicOnce) {
+  client(kGetsIt);
+  EXPECT_EQ(called("ip=dhcp", 60'000), "-t 2 -c dhcp ::::::dhcp\n");
+}
+
+TEST_F(GetLeases, OfTheNicThatIsNamed) {
+  client(kGetsIt);
+  EXPECT_EQ(called("ip=eth0:dhcp", 60'000), "-t 2 -c dhcp eth0\n");
+}
+
+TEST_F(GetLeases, WithinHalfOfTheTimeAndNotAllTheTime) {
+  client("exit 1");
+  const Millis begin = machine_.clock.now();
+  EXPECT_EQ(called("ip=dhcp", 2'000), "-t 1 -c dhcp ::::::dhcp\n");
+  EXPECT_GE(machine_.clock.now(), begin + 1'000);
+}
+
+TEST_F(GetLeases, NotWhereNobodyAsksForOne) {
+  client(kGetsIt);
+  EXPECT_EQ(called("ip=10.0.2.15::10.0.2.2:24", 60'000), "");
+  EXPECT_EQ(called("quiet", 60'000), "");
+}
+
+TEST_F(GetLeases, WithoutAClientTheBootGoesOn) { EXPECT_EQ(called("ip=dhcp", 60'000), ""); }
+
+}  // namespace
+}  // namespace isboot::app
