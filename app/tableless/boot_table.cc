@@ -35,6 +35,7 @@ public:
   // False: nobody asks for a boot.
   bool read();
   Result<FirmwareTable> make(const Patience* patience);
+  bool wants_lease() const { return wanted_.wants_lease(); }
   std::vector<std::string> without_lease(const Patience& patience);
 
 private:
@@ -290,11 +291,11 @@ Result<FirmwareTable> table_of_command_line(boot::Parameters& parameters, Log& l
 
 std::vector<std::string> nics_without_lease(boot::Parameters parameters, Log& log,
                                             const Patience& patience, const TablelessPaths& paths) {
-  if (!parameters.table.empty()) return {};
-  const auto found = linux_platform::choose_table(parameters.table);
-  if (found || found.error().code != Errc::NotFound) return {};
   Making making{parameters, log, paths};
   (void)making.read();  // where nobody asks for a boot, a lease's root path may
+  if (!parameters.table.empty() || !making.wants_lease()) return {};
+  const auto found = linux_platform::choose_table({});
+  if (found || found.error().code != Errc::NotFound) return {};
   return making.without_lease(patience);
 }
 
