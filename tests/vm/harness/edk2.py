@@ -14,6 +14,8 @@ class Edk2Boot(Boot):
     """`attempts`: what they are, given the target's port. `change`: of what the machine says to
     its target, as of rewriting.relaying()."""
 
+    netdev = machine.USER_NETWORK  # what the first NIC is plugged into
+
     def __init__(self, name, attempts, change=None, **options):
         super().__init__(name, UEFI, **options)
         self._attempts = attempts
@@ -33,7 +35,8 @@ class Edk2Boot(Boot):
         with open(self.processor.firmware[1], "rb") as pristine:
             settings = variables(pristine.read(), attempts)
         guest = machine.Machine(self.workspace, "", [
-            *_nic("net", machine.MAC), *machine.uefi_arguments(self.workspace, settings)])
+            *_nic("net", machine.MAC), *machine.uefi_arguments(self.workspace, settings)],
+            self.netdev)
         if any(one.mac == SECOND_MAC for one in attempts):
             guest.add("-netdev", "user,id=net2,net=10.0.3.0/24", *_nic("net2", SECOND_MAC))
         return guest

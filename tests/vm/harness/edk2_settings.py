@@ -11,6 +11,7 @@ from .uefi_variables import Variables
 
 _INITIATOR_NAME = "59324945-ec44-4c0d-b1cd-9db139df070c"
 _ISCSI_CONFIG = "4b47d616-a8d6-4552-9d44-ccad2e0f4cf9"
+_VLAN_CONFIG = "9e23d768-d2f3-4366-9fc3-3a7aba864374"
 _ATTEMPT_SIZE, ATTEMPTS = 1049, 8
 ENABLED, ENABLED_FOR_MPIO = 1, 2
 CONNECT_TIMEOUT_MS = 5000
@@ -30,11 +31,13 @@ class Attempt:
     mode: int = ENABLED
     name: str = NAME
     lun: int = LUN
+    vlan: int = 0
 
     def encoded(self, number):
         """The variable's value."""
         data = _empty(number)
-        _put(data, 0x26, self.mac.upper().encode())
+        vlan = f"\\{self.vlan:04x}" if self.vlan else ""
+        _put(data, 0x26, f"{self.mac.upper()}{vlan}".encode())
         data[0x10] = 1  # the attempt's NIC is there
         struct.pack_into("<H", data, 0xb6, self.port)
         data[0xb8] = self.mode
@@ -69,6 +72,8 @@ def variables(pristine, attempts):
         value = (attempts[number - 1].encoded(number) if number <= len(attempts)
                  else bytes(_empty(number)))
         store.add(f"Attempt {number}", _INITIATOR_NAME, value)
+    for mac, vlan in sorted({(one.mac, one.vlan) for one in attempts if one.vlan}):
+        store.add(_hex(mac), _VLAN_CONFIG, struct.pack("<H", vlan))
     return bytes(store.image)
 
 
