@@ -72,10 +72,17 @@ bool is_passing(const iscsi::ExchangeResult& result) {
 
 }  // namespace
 
+bool is_sent_again(const iscsi::ExchangeResult& result) {
+  return result.response != 0 || result.scsi_status == iscsi::scsi::kBusy ||
+         result.scsi_status == iscsi::scsi::kTaskSetFull ||
+         has_sense_key(result, {iscsi::scsi::kAbortedCommand});
+}
+
 Outcome<> Conversation::log_in(const Portal& portal, iscsi::LoginConfig config) {
   using Kind = boot::SessionStep::Kind;
   using Event = boot::SessionEvent;
   notes_.clear();
+  was_hung_up_ = false;
   look_up_failure_.reset();
   boot::SessionLimits limits;
   limits.give_up = deadline_;
@@ -110,6 +117,7 @@ Outcome<> Conversation::log_in(const Portal& portal, iscsi::LoginConfig config) 
       return Done{};
     } else {
       if (look_up_failure_) return *look_up_failure_;
+      was_hung_up_ = step.error.code == Errc::Closed;
       return login_failure(session, step.error);
     }
     step = session.on_event(event, clock_.now());

@@ -14,6 +14,10 @@
 
 namespace isboot::app {
 
+// Whether the target was busy, gave the command up or could not carry it out: what the kernel sends
+// again, and for a disk that the keeper holds (`max_retries` -1, docs/keeper.md) without end.
+bool is_sent_again(const iscsi::ExchangeResult& result);
+
 class Conversation {
 public:
   static constexpr Millis kUntilTheDeadline = ~Millis{0};
@@ -31,6 +35,8 @@ public:
   // Connects, and follows redirections.
   Outcome<> log_in(const Portal& portal, iscsi::LoginConfig config);
   const iscsi::SessionParams& params() const { return params_; }
+  // After a login that failed: whether the target closed the connection without a word.
+  bool was_hung_up() const { return was_hung_up_; }
   const Portal& portal() const { return portal_; }  // where the login ended up
   // What the target did in the login that was made safe, in words.
   const std::vector<std::string>& notes() const { return notes_; }
@@ -57,6 +63,7 @@ private:
   Via via_{};
   names::Asking* asking_ = nullptr;
   std::optional<Failure> look_up_failure_;  // of this login
+  bool was_hung_up_ = false;
   Portal portal_;
   iscsi::SessionParams params_;
   std::vector<std::string> notes_;

@@ -18,9 +18,17 @@ std::string address_of(const iscsi::DiscoveredTarget& target, const Portal& aske
   return std::string{address.host.view()} + ":" + std::to_string(address.portal.port);
 }
 
+// gotgt (docs/quirks.md) hears in the operational stage alone that this is a discovery.
+Outcome<> log_in(Conversation& conversation, const Portal& portal, iscsi::LoginConfig config) {
+  const auto first = conversation.log_in(portal, config);
+  if (first || !conversation.was_hung_up() || config.credentials.one_way()) return first;
+  config.skips_security = true;
+  return conversation.log_in(portal, config) ? Outcome<>{Done{}} : first;
+}
+
 Outcome<PortalList> list_of(Conversation& conversation, const Portal& portal,
                             const iscsi::LoginConfig& config) {
-  ISBOOT_TRY(conversation.log_in(portal, config));
+  ISBOOT_TRY(log_in(conversation, portal, config));
   std::vector<std::uint8_t> answer(iscsi::kMaxDiscoveryText);
   iscsi::ExchangeResult result;
   const std::string place = text_of(portal) + ": SendTargets: ";

@@ -41,6 +41,7 @@ Result<LoginStep> Login::first_request() {
     out.add(rule(Key::TargetName).name, config_.target_name);
   }
   const Credentials& credentials = config_.credentials;
+  if (config_.skips_security && !credentials.one_way()) return offer_parameters(out);
   // A target that must prove itself is not given the choice.
   out.add("AuthMethod", credentials.mutual()    ? Text{"CHAP"}
                         : credentials.one_way() ? Text{"CHAP,None"}
@@ -135,8 +136,12 @@ Result<LoginStep> Login::after_security() {
     notes_.add(Tolerance::OperationalSkipped, "NSG", "3", "the defaults");
     return complete();
   }
-  stage_ = Stage::Operational;
   TextKeyWriter out{MutableBytes{request_}.subspan(kHeaderSize)};
+  return offer_parameters(out);
+}
+
+Result<LoginStep> Login::offer_parameters(TextKeyWriter& out) {
+  stage_ = Stage::Operational;
   negotiation_.write_offers(out);
   request_size_ = ISBOOT_TRY(out.finish()).size();
   return request(LoginState::Operational, true);

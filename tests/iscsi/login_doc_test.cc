@@ -124,6 +124,10 @@ TEST_F(LoginDocTest, ShowsExactlyTheTransitionsThatThereAre) {
   walk({to_the_end});
   walk({none, to_the_end});
 
+  config.skips_security = true;
+  walk({operational_done()});
+  config.skips_security = false;
+
   (void)config.credentials.secret.assign(as_bytes("initiator's secret"));
   Script chap = ChapTarget{hash}.script();
   walk(chap);

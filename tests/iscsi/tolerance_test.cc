@@ -254,6 +254,15 @@ TEST_F(ToleranceTest, GoesOnWithATargetThatWantsNoProofOfUs) {
   ASSERT_EQ(run({ScriptedReply{}, go_on(), operational_done()}).kind, Kind::Complete);
 }
 
+// Without the security stage nothing would be proved.
+TEST_F(ToleranceTest, NeverSkipsTheSecurityStageWithASecret) {
+  config.skips_security = true;
+  ASSERT_EQ(run({operational_done()}).kind, Kind::Complete) << login->fault();
+  (void)config.credentials.secret.assign(as_bytes("initiator's secret"));
+  (void)run(ChapTarget{hash}.script());
+  EXPECT_NE(login->params().chap_algorithm, 0);
+}
+
 // T without our T is never a way around a proof.
 TEST_F(ToleranceTest, SkipsNoProof) {
   (void)config.credentials.secret.assign(as_bytes("initiator's secret"));

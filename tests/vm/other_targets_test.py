@@ -28,6 +28,8 @@ class OtherTargets(unittest.TestCase):
         print(f"logs: {boot.workspace.path}")
         with boot.serving():
             url = f"iscsi:{other_targets.HOST}::{boot.target.port}:{boot.kind.lun}:{NAME}"
+            listed = process.run(isboot_binary(), "discover", f"{other_targets.HOST}:{boot.target.port}")
+            self.assertIn(NAME.encode(), listed)
             self.assertIn(f"blocks of {boot.kind.block_size} bytes".encode(),
                           process.run(isboot_binary(), "check", url))
             with boot.guest() as qemu:

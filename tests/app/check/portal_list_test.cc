@@ -107,6 +107,15 @@ TEST_F(PortalListTest, IsThatOfTheFirstPortalThatAnswers) {
   EXPECT_EQ(listed->portal, kFirst);
 }
 
+// gotgt hears SessionType in the operational stage alone, and hangs up without it.
+TEST_F(PortalListTest, AsksATargetThatWantsNoSecurityStage) {
+  disk_.login = {isboot::testing::operational_done()};  // one answer a connection
+  disk_.discovery = "TargetName=iqn.a\0"s;
+  const auto listed = list();
+  ASSERT_TRUE(listed.ok()) << listed.error().message;
+  EXPECT_EQ(target_lines(*listed), "iqn.a 127.0.0.1:3260\n");
+}
+
 TEST_F(PortalListTest, SaysWhyNoneAnswers) {
   disk_.listens = false;
   const auto listed = list({kFirst, kOther});
