@@ -128,6 +128,8 @@ std::vector<std::uint8_t> FakeDisk::data_of(Bytes cdb, std::uint16_t lun) const 
       }
       return list;
     }
+    case 0x1a:
+      return {3, 0, static_cast<std::uint8_t>(write_protected ? 0x80 : 0), 0};
     case 0x9e: {
       std::vector<std::uint8_t> capacity(32);
       put(capacity, 0, image.size() / kBlock - 1, 8);

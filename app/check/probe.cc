@@ -48,16 +48,28 @@ Outcome<> judge(const char* what, const Lun& lun, const iscsi::ExchangeResult& r
   return Failure{words, "look into the target's log"};
 }
 
+// Linux' sd does without the answer of a command that is refused. It sends again, and goes on with
+// nothing else, what the target fails to carry out (tests/vm/check_agrees_test.py).
+Failure never_ends(Failure failure) {
+  failure.message += "; Linux would send it again without end";
+  return failure;
+}
+
 // Runs a command into `data`, which is cut to what came.
 Outcome<> run(Conversation& target, const Lun& lun, const char* what, const scsi::Cdb& cdb,
-              std::vector<std::uint8_t>& data) {
-  iscsi::ExchangeResult result;
+              std::vector<std::uint8_t>& data, iscsi::ExchangeResult& result) {
   if (const auto asked = target.command(lun, cdb, data, result); !asked)
     return Failure{std::string{what} + " of LUN " + number_of(lun) + ": " + asked.error().message,
                    asked.error().next_step};
   ISBOOT_TRY(judge(what, lun, result));
   data.resize(result.data_size);
   return Done{};
+}
+
+Outcome<> run(Conversation& target, const Lun& lun, const char* what, const scsi::Cdb& cdb,
+              std::vector<std::uint8_t>& data) {
+  iscsi::ExchangeResult result;
+  return run(target, lun, what, cdb, data, result);
 }
 
 std::optional<scsi::Sense> not_ready(const iscsi::ExchangeResult& result) {
@@ -145,11 +157,14 @@ Outcome<> read_capacity_10(Conversation& target, const Lun& lun, scsi::Capacity&
 // Linux' sd asks with the long command, and with the short one when that is refused.
 Outcome<> read_capacity(Conversation& target, const Lun& lun, DiskReport& report) {
   std::vector<std::uint8_t> data(32);
-  const auto known = run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data);
+  iscsi::ExchangeResult result;
+  const auto known = run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data, result);
+  if (!known && is_sent_again(result)) return never_ends(known.error());
   if (known) data.resize(32);
   const auto decoded = scsi::decode_capacity(data);
   scsi::Capacity capacity;
-  if (known && decoded) {
+  // Linux holds the size of a block in an int, and a negative one for an error.
+  if (known && decoded && decoded->block_size <= INT32_MAX) {
     capacity = *decoded;
   } else {
     ISBOOT_TRY(read_capacity_10(target, lun, capacity));
@@ -181,6 +196,24 @@ Outcome<> read_start(Conversation& target, const Lun& lun, DiskReport& report) {
   return Done{};
 }
 
+// As sd asks: for all pages, and where that is refused for none. A disk that does not answer can be
+// written to.
+Outcome<> read_write_protection(Conversation& target, const Lun& lun, DiskReport& report) {
+  constexpr std::uint8_t kAllPages = 0x3f;
+  for (const std::uint8_t page : {kAllPages, std::uint8_t{0}}) {
+    std::vector<std::uint8_t> data(scsi::kModeHeader);
+    iscsi::ExchangeResult result;
+    ISBOOT_TRY(target.command(lun, scsi::mode_sense_6(page, scsi::kModeHeader), data, result));
+    const auto answered = judge("MODE SENSE", lun, result);
+    if (!answered && is_sent_again(result)) return never_ends(answered.error());
+    if (!answered) continue;
+    if (scsi::is_write_protected(data))
+      report.notes.push_back("write-protected: a boot has the disk, and root stays read-only");
+    break;
+  }
+  return Done{};
+}
+
 // Linux' sd tells a disk that is not ready to start, waits so long for it, and then looks at it all
 // the same (sd_mod of Linux 6.1, tests/vm/check_agrees_test.py).
 constexpr Millis kSpinUp = 100'000;
@@ -198,6 +231,7 @@ Outcome<> await_ready(Conversation& target, const Lun& lun, DiskReport& report) 
   }
   auto ready = judge("TEST UNIT READY", lun, result);
   if (ready) return Done{};
+  if (is_sent_again(result)) return never_ends(ready.error());
   missing = not_ready(result);
   if (missing && (scsi::has_no_medium(*missing) || target.is_over())) return ready;
   report.notes.push_back(ready.error().message +
@@ -214,6 +248,7 @@ Outcome<> probe_disk(Conversation& target, const Lun& lun, DiskReport& report) {
   ISBOOT_TRY(await_ready(target, lun, report));
   ISBOOT_TRY(read_capacity(target, lun, report));
   ISBOOT_TRY(read_start(target, lun, report));
+  ISBOOT_TRY(read_write_protection(target, lun, report));
   // Last, since a target may end the session on what no boot asks it.
   (void)list_luns(target, report);
   return Done{};

@@ -9,6 +9,7 @@ namespace {
 enum Operation : std::uint8_t {
   kTestUnitReady = 0x00,
   kInquiry = 0x12,
+  kModeSense6 = 0x1a,
   kStartStopUnit = 0x1b,
   kReadCapacity10 = 0x25,
   kRead10 = 0x28,
@@ -78,6 +79,12 @@ Cdb start_unit() {
   constexpr std::uint8_t kStart = 1;
   Cdb cdb{};
   Writer{cdb}.u8(kStartStopUnit).u8(kImmediate).zeros(2).u8(kStart);
+  return cdb;
+}
+
+Cdb mode_sense_6(std::uint8_t page, std::uint8_t length) {
+  Cdb cdb{};
+  Writer{cdb}.u8(kModeSense6).u8(0).u8(page).u8(0).u8(length);
   return cdb;
 }
 
@@ -200,6 +207,11 @@ Result<Capacity> decode_capacity_10(Bytes data) {
   if (capacity.block_size == 0) capacity.block_size = kAssumedBlockSize;
   capacity.blocks = std::uint64_t{last} + 1;
   return capacity;
+}
+
+bool is_write_protected(Bytes mode_data) {
+  constexpr std::uint8_t kWriteProtect = 0x80;
+  return mode_data.size() >= kModeHeader && (mode_data[2] & kWriteProtect) != 0;
 }
 
 Result<Sense> decode_sense(Bytes data) {

@@ -20,6 +20,8 @@ Cdb report_luns(std::uint32_t length);
 Cdb test_unit_ready();
 // START STOP UNIT: starts the disk, and does not wait for it.
 Cdb start_unit();
+// MODE SENSE(6): the header and as much of the page as `length` has room for.
+Cdb mode_sense_6(std::uint8_t page, std::uint8_t length);
 Cdb read_capacity_16(std::uint32_t length);
 Cdb read_capacity_10();
 Cdb read_10(std::uint32_t block, std::uint16_t count);
@@ -68,6 +70,11 @@ struct Capacity {
 Result<Capacity> decode_capacity(Bytes data);
 // READ CAPACITY(10). A disk of more than 2^32 blocks has so many, for all that it can say.
 Result<Capacity> decode_capacity_10(Bytes data);
+
+// The header of MODE SENSE(6)'s data (SPC-5, mode parameter header); WP is in its device-specific
+// parameter (SBC-4). Data that is cut before that says no.
+inline constexpr std::uint8_t kModeHeader = 4;
+bool is_write_protected(Bytes mode_data);
 
 // What a CHECK CONDITION says (SPC-5, sense data), fixed or descriptor format.
 struct Sense {

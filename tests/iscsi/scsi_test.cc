@@ -18,6 +18,7 @@ TEST(ScsiCommand, StandsAsTheStandardsWant) {
   EXPECT_EQ(report_luns(16), (Cdb{0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 16}));
   EXPECT_EQ(test_unit_ready(), Cdb{});
   EXPECT_EQ(start_unit(), (Cdb{0x1b, 1, 0, 0, 1}));
+  EXPECT_EQ(mode_sense_6(0x3f, 4), (Cdb{0x1a, 0, 0x3f, 0, 4}));
   EXPECT_EQ(read_capacity_16(32), (Cdb{0x9e, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32}));
   EXPECT_EQ(read_capacity_10(), (Cdb{0x25}));
   EXPECT_EQ(read_10(0x01020304, 0x0506), (Cdb{0x28, 0, 1, 2, 3, 4, 0, 5, 6}));
@@ -41,6 +42,14 @@ TEST(Inquiry, TrimsNamesAndTellsDisksApart) {
     ASSERT_TRUE(cut);
     EXPECT_TRUE(cut->connected && cut->is_disk && cut->vendor.empty());
   }
+}
+
+TEST(ModeSense, SaysWhetherTheDiskIsWriteProtected) {
+  EXPECT_TRUE(is_write_protected(bytes("\3\0\x80\0"s)));
+  EXPECT_TRUE(is_write_protected(bytes("\3\0\x90\0"s)));
+  EXPECT_FALSE(is_write_protected(bytes("\3\0\x10\0"s)));
+  EXPECT_FALSE(is_write_protected(bytes("\3\0\x80"s)));
+  EXPECT_FALSE(is_write_protected({}));
 }
 
 TEST(SerialNumber, IsPrintable) {

@@ -29,6 +29,10 @@ class OddDisk(CheckedTarget):
                 done = self.checked(Script(block_size=size))
                 self.assertEqual(done.returncode, 0 if taken else 1, done.stderr)
 
+    def test_has_a_size_that_is_negative_to_linux(self):
+        """Then that asks with the short command."""
+        self.takes(Script(answers=((disk.READ_CAPACITY_16, disk.capacity(0xfffffe00)),)))
+
     def test_has_not_every_command(self):
         """What Linux does without is no need of a boot."""
         fine = {"luns": (20, 40)}
@@ -70,12 +74,23 @@ class OddDisk(CheckedTarget):
                 self.takes(Script(senses=senses, **changes))
 
     def test_cannot_carry_out_what_no_boot_needs(self):
-        for command in (disk.REPORT_LUNS, disk.TEST_UNIT_READY, disk.READ_CAPACITY_16):
-            with self.subTest(command):
-                row = self.takes(Script(responses=((command, 1),)))
-                self.assertEqual(len(row["disk"]["notes"]), 1)
+        row = self.takes(Script(responses=((disk.REPORT_LUNS, 1),)))
+        self.assertEqual(len(row["disk"]["notes"]), 1)
         done = self.checked(Script(responses=((disk.READ_10, 1),)))
         self.assertIn("READ of LUN 1: the target could not carry it out (response 1)", done.stderr)
+
+    def test_cannot_carry_out_what_linux_sends_again_without_end(self):
+        """check_agrees_test.py has seen the kernel do it."""
+        for command in (disk.TEST_UNIT_READY, disk.READ_CAPACITY_16, disk.MODE_SENSE):
+            with self.subTest(command):
+                done = self.checked(Script(responses=((command, 1),)))
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("Linux would send it again without end", done.stderr)
+
+    def test_is_write_protected(self):
+        row = self.takes(Script(answers=((disk.MODE_SENSE, disk.WRITE_PROTECTED),)))
+        self.assertEqual(row["disk"]["notes"],
+                         ["write-protected: a boot has the disk, and root stays read-only"])
 
     def test_is_reserved_by_another_machine(self):
         self.takes(Script(always=((disk.TEST_UNIT_READY, disk.CONFLICT),)))

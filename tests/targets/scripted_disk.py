@@ -6,12 +6,18 @@ import time
 BLOCKS = 65536
 REPORT_LUNS, INQUIRY, TEST_UNIT_READY = 0xa0, 0x12, 0x00
 READ_CAPACITY_10, READ_CAPACITY_16, READ_10, READ_16 = 0x25, 0x9e, 0x28, 0x88
-START_STOP_UNIT = 0x1b
+START_STOP_UNIT, MODE_SENSE = 0x1b, 0x1a
 NO_LUN, NO_COMMAND, ATTENTION = (5, 0x25, 0), (5, 0x20, 0), (6, 0x29, 0)
 NOT_READY, RECOVERED, ABORTED = (2, 4, 1), (1, 0x17, 1), (0xb, 0x47, 3)
 STANDBY, NO_MEDIUM, STOPPED = (2, 4, 0xb), (2, 0x3a, 0), (2, 4, 2)
 INQUIRY_DATA = bytes([0, 0, 6, 2, 31, 0, 0, 2]) + b"EXAMPLE SCRIPTED DISK   0001"
 BUSY, CONFLICT, TASK_SET_FULL = 8, 0x18, 0x28  # SCSI status
+WRITE_PROTECTED = bytes([3, 0, 0x80, 0])  # an answer to MODE SENSE
+
+
+def capacity(block_size, *, blocks=BLOCKS, protection=0):
+    """An answer to READ CAPACITY(16)."""
+    return struct.pack(">QIB", blocks - 1, block_size, protection) + bytes(19)
 
 
 def sense_data(key, code, qualifier, is_descriptor):

@@ -81,6 +81,56 @@ CASES = (
     (False, Script(refused=(disk.READ_10, disk.READ_16))),
     (False, Script(refused=(disk.INQUIRY,))),
 )
+
+
+def says(size, **how):
+    """To READ CAPACITY(16)."""
+    return Script(answers=((disk.READ_CAPACITY_16, disk.capacity(size, **how)),))
+
+
+def inquired(at, value):
+    """A byte of the INQUIRY data is another one."""
+    data = disk.INQUIRY_DATA
+    return (disk.INQUIRY, data[:at] + bytes([value]) + data[at + 1:])
+
+
+MORE = (
+    (False, Script(responses=((disk.INQUIRY, 1),))),
+    (False, Script(responses=((disk.READ_CAPACITY_16, 1), (disk.READ_CAPACITY_10, 1)))),
+    (False, Script(responses=((disk.READ_10, 1),))),
+    (False, Script(sizes=((disk.READ_CAPACITY_16, 1),))),
+    (True, Script(sizes=((disk.READ_CAPACITY_16, 7),))),
+    (True, Script(sizes=((disk.READ_CAPACITY_16, 8),))),
+    (True, Script(sizes=((disk.READ_CAPACITY_16, 11),))),
+    (False, Script(sizes=((disk.READ_CAPACITY_10, 1),), refused=(disk.READ_CAPACITY_16,))),
+    (True, says(0)),
+    (False, says(1)),
+    (False, says(256)),
+    (False, says(1536)),
+    (False, says(65536)),
+    (True, says(0xfffffe00)),
+    (True, says(512, protection=0x01)),
+    (True, says(512, protection=0x05)),
+    (True, says(512, protection=0x07)),
+    (True, says(512, protection=0x0f)),
+    (True, says(512, protection=0x0e)),
+    (False, says(512, blocks=1)),
+    (True, says(512, blocks=1 << 33)),
+    (True, Script(answers=(inquired(2, 4),))),
+    (True, Script(answers=(inquired(2, 0),))),
+    (True, Script(answers=(inquired(2, 4),), refused=(disk.READ_CAPACITY_16,))),
+    (True, Script(answers=(inquired(0, 7),))),
+    (True, Script(answers=(inquired(0, 0x0e),))),
+    (True, Script(answers=(inquired(0, 0x14),))),
+    (True, Script(answers=(inquired(1, 0x80),))),
+    (True, Script(answers=((disk.MODE_SENSE, disk.WRITE_PROTECTED),))),
+    (True, Script(answers=((disk.MODE_SENSE, disk.WRITE_PROTECTED[:3]),))),
+    (True, Script(answers=((disk.MODE_SENSE, disk.WRITE_PROTECTED),), block_size=4096)),
+    (True, Script(sizes=((disk.MODE_SENSE, 0),))),
+    (True, Script(sizes=((disk.READ_10, 512),))),
+    # Sent again without end as soon as the keeper holds the disk; last, since that never ends.
+    (False, Script(responses=((disk.READ_CAPACITY_16, 1),))),
+)
 # Linux' sd takes a disk after 100 s, whatever that says of itself.
 SLOW = ((True, Script(always=((disk.TEST_UNIT_READY, disk.STOPPED),))),)
 
@@ -89,6 +139,9 @@ class CheckAgrees(unittest.TestCase):
 
     def test_with_the_kernel(self):
         self._agree("check-agrees", CASES, 8)
+
+    def test_with_more_odd_disks(self):
+        self._agree("check-agrees-more", MORE, 8)
 
     def test_until_the_kernel_waits_no_more(self):
         self._agree("check-agrees-slow", SLOW, 130)
@@ -100,10 +153,10 @@ class CheckAgrees(unittest.TestCase):
                        for port, (_, script) in zip(ports, cases))
         with tempfile.TemporaryDirectory() as folder:
             files = {"urls": urls, "credentials": "name={}\nsecret={}\n".format(*CHAP)}
-            for name, text in files.items():
-                pathlib.Path(folder, name).write_text(text, encoding="ascii")
+            for file, text in files.items():
+                pathlib.Path(folder, file).write_text(text, encoding="ascii")
             boot = Boot(name, KERNEL, f"vm.timeout={timeout}", guest_init=GUEST_INIT,
-                        files={f"etc/{name}": f"{folder}/{name}" for name in files})
+                        files={f"etc/{file}": f"{folder}/{file}" for file in files})
         # Its other disks come from targets that break rules; root's file system has to be well.
         boot.errors = "EXT4-fs error|Aborting journal"
         print(f"logs: {boot.workspace.path}")
@@ -113,12 +166,13 @@ class CheckAgrees(unittest.TestCase):
             for number, (wanted, script) in enumerate(cases):
                 with self.subTest(script):
                     found = boot.console.wait_for(
-                        rf"^ISBOOT-AGREE {number} check=(\d+) attach=(\d+) read=(\w+)",
+                        rf"^ISBOOT-AGREE {number} check=(\d+) attach=(\d+) read=(\w+) ro=(\d) noted=(\d+)",
                         CASE_LIMIT + 2 * timeout + (ROOT_LIMIT if number == 0 else 0), f"case {number}")
-                    check, attach, read = found.groups()
+                    check, attach, read, protected, noted = found.groups()
                     has_disk = attach == "0" and read == "yes"
                     self.assertEqual(check == "0", has_disk, found.group(0))
                     self.assertEqual(has_disk, wanted, found.group(0))
+                    self.assertEqual(noted != "0", protected == "1", found.group(0))
             boot.wait_for_power_off(qemu)
         boot.check()
         boot.workspace.clear()

@@ -130,12 +130,19 @@ TEST_F(ProbeTest, GoesOnAfterACommandThatWasNotCarriedOut) {
   EXPECT_EQ(look(), "");
   EXPECT_TRUE(report.notes.empty());
   disk.broken_response = 1;
-  disk.broken = {0x00, 0x9e, 0xa0};
+  disk.broken = {0xa0};
   EXPECT_EQ(look(), "");
-  ASSERT_EQ(report.notes.size(), 3U);
+  ASSERT_EQ(report.notes.size(), 1U);
   EXPECT_EQ(report.notes[0],
-            "TEST UNIT READY of LUN 1: the target could not carry it out (response 1); a boot does "
-            "not need that");
+            "REPORT LUNS of LUN 0: the target could not carry it out (response 1); a boot does "
+            "not need that list");
+  // Linux' sd asks these, and would ask them again and again.
+  for (const auto& [operation, name] :
+       {std::pair{0x00, "TEST UNIT READY"}, {0x9e, "READ CAPACITY(16)"}, {0x1a, "MODE SENSE"}}) {
+    disk.broken = {static_cast<std::uint8_t>(operation)};
+    EXPECT_EQ(look(), name + std::string{" of LUN 1: the target could not carry it out (response 1)"
+                                         "; Linux would send it again without end"});
+  }
   disk.broken = {0x28};
   EXPECT_EQ(look(), "READ of LUN 1: the target could not carry it out (response 1)");
 }
@@ -158,6 +165,20 @@ TEST_F(ProbeTest, NeedsNoTestUnitReady) {
 TEST_F(ProbeTest, ARecoveredErrorIsNone) {
   disk.broken = {0x00};
   disk.sense[2] = 1;
+  EXPECT_EQ(look(), "");
+  EXPECT_TRUE(report.notes.empty());
+}
+
+TEST_F(ProbeTest, TellsOfADiskThatCannotBeWrittenTo) {
+  EXPECT_EQ(look(), "");
+  EXPECT_TRUE(report.notes.empty());
+  disk.write_protected = true;
+  EXPECT_EQ(look(), "");
+  ASSERT_EQ(report.notes.size(), 1U);
+  EXPECT_EQ(report.notes[0], "write-protected: a boot has the disk, and root stays read-only");
+  // Linux' sd takes one that does not answer for one that can be written to.
+  report = {};
+  disk.absent = {0x1a};
   EXPECT_EQ(look(), "");
   EXPECT_TRUE(report.notes.empty());
 }
