@@ -47,13 +47,16 @@ PathTurn::Do PathTurn::on_event(const Event& event, Millis now) {
       return settle();
     case Event::Kind::DiskSeen:
       return on_disk_seen(event, now);
+    case Event::Kind::DiskForgotten:
+      if (state_ != State::Forgetting) break;
+      return await(State::TakingAway, Do::Kind::TakeAway);
     case Event::Kind::ErrandSent:
       if (state_ != State::LookingFor && state_ != State::TakingAway) break;
       if (event.done) {
         errand_ = event.errand;
-        return {.kind = state_ == State::TakingAway ? Do::Kind::ForgetDisk : Do::Kind::Nothing};
+        return {};
       }
-      if (state_ == State::TakingAway) taken_away_ = false;
+      if (state_ == State::TakingAway) return await(State::NotTakenAway, Do::Kind::LookAtDisk);
       try_again(now);
       return settle();
     case Event::Kind::ErrandOver:
@@ -91,7 +94,9 @@ PathTurn::Do PathTurn::on_care(const Event& event) {
     }
     case PathCare::Release:
       taken_away_ = true;
-      return await(State::TakingAway, Do::Kind::TakeAway);
+      // Before the errand: one may be killed between the two, and nobody knows then what a disk
+      // calls itself that is gone.
+      return await(State::Forgetting, Do::Kind::ForgetDisk);
   }
   return settle();
 }

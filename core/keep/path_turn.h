@@ -17,11 +17,12 @@ class PathTurn {
 public:
   struct Event {
     enum class Kind : std::uint8_t {
-      Care,        // `care` is to be taken of it; `limit`, `has_disk`
-      LimitSet,    // the answer to SetLimit: whether the kernel has taken it
-      DiskSeen,    // the answer to LookAtDisk: whether there is one
-      ErrandSent,  // the answer to LookFor and TakeAway: whether it is under way, as `errand`
-      ErrandOver,  // `errand`; not done: the kernel refused, or its process was killed
+      Care,           // `care` is to be taken of it; `limit`, `has_disk`
+      LimitSet,       // the answer to SetLimit: whether the kernel has taken it
+      DiskSeen,       // the answer to LookAtDisk: whether there is one
+      DiskForgotten,  // the answer to ForgetDisk
+      ErrandSent,     // the answer to LookFor and TakeAway: whether it is under way, as `errand`
+      ErrandOver,     // `errand`; not done: the kernel refused, or its process was killed
     };
     Kind kind = Kind::Care;
     boot::PathCare care = boot::PathCare::Leave;
@@ -38,9 +39,9 @@ public:
       SetLimit,    // `limit` of the session: LimitSet
       LookAtDisk,  // whether the kernel has a disk of the session: DiskSeen
       LookFor,     // an errand, by which the kernel does so: ErrandSent, and once it is ErrandOver
-      TakeAway,    // an errand: the same
       UseDisk,     // what was seen is the path's disk from now on
-      ForgetDisk,  // it is taken away: the next keeper is to bring it back too
+      ForgetDisk,  // it is to be taken away: the next keeper is to bring it back too. DiskForgotten
+      TakeAway,    // what was forgotten; an errand: the same as LookFor
     };
     Kind kind = Kind::Nothing;
     std::optional<std::uint32_t> limit{};
@@ -71,6 +72,7 @@ private:
     LookingFor,       // the errand
     LookedFor,        // is the disk there now?
     LookedForInVain,  // … although the errand has failed?
+    Forgetting,       // it is taken away next
     TakingAway,       // the errand
     NotTakenAway,     // it has failed, or nobody knows: is the disk there at all?
   };

@@ -33,9 +33,10 @@ PathTurn looked_for() {
 PathTurn being_taken_away() {
   PathTurn turn;
   turn.begin(true);
-  EXPECT_EQ(turn.on_event(care(PathCare::Release), kNow).kind, What::TakeAway);
-  EXPECT_EQ(turn.on_event(answer(Kind::ErrandSent, true), kNow).kind, What::ForgetDisk)
-      << "a keeper that is killed now leaves it to the next one";
+  EXPECT_EQ(turn.on_event(care(PathCare::Release), kNow).kind, What::ForgetDisk)
+      << "a keeper that is killed from here on leaves it to the next one";
+  EXPECT_EQ(turn.on_event(answer(Kind::DiskForgotten, true), kNow).kind, What::TakeAway);
+  EXPECT_EQ(turn.on_event(answer(Kind::ErrandSent, true), kNow).kind, What::Nothing);
   EXPECT_TRUE(turn.taken_away());
   return turn;
 }
@@ -71,12 +72,10 @@ TEST(PathTurn, HasTheUsersLimitAsTheLastOneAndAShortOneAmongOthers) {
 
 // A kernel that does not take the limit of the last path once must not fail its I/O for that.
 TEST(PathTurn, IsDueAgainSoonWhenWhatWasToBeDoneFailed) {
-  for (const PathCare what : {PathCare::Limit, PathCare::Hold, PathCare::Release}) {
+  for (const PathCare what : {PathCare::Limit, PathCare::Hold}) {
     PathTurn turn;
     (void)turn.on_event(care(what), kNow);
-    const Kind kind = what == PathCare::Release ? Kind::ErrandSent : Kind::LimitSet;
-    EXPECT_EQ(turn.on_event(answer(kind, false), kNow).kind, What::Nothing);
-    EXPECT_FALSE(turn.taken_away()) << "the kernel still has its disk";
+    EXPECT_EQ(turn.on_event(answer(Kind::LimitSet, false), kNow).kind, What::Nothing);
     EXPECT_EQ(turn.care_at(), kNow + 1'000);
   }
 }
@@ -222,6 +221,18 @@ TEST(PathTurn, LooksWhetherADiskIsThereThatWasNotTakenAway) {
   EXPECT_EQ(gone.on_event(answer(Kind::DiskSeen, false), kNow).kind, What::Nothing);
   EXPECT_TRUE(gone.taken_away());
   EXPECT_EQ(gone.care_at(), kNow) << "it is brought back";
+}
+
+// It was forgotten for an errand that nobody carries out.
+TEST(PathTurn, UsesADiskAgainWhoseErrandCouldNotBeSent) {
+  PathTurn turn;
+  turn.begin(true);
+  (void)turn.on_event(care(PathCare::Release), kNow);
+  (void)turn.on_event(answer(Kind::DiskForgotten, true), kNow);
+  EXPECT_EQ(turn.on_event(answer(Kind::ErrandSent, false), kNow).kind, What::LookAtDisk);
+  EXPECT_EQ(turn.on_event(answer(Kind::DiskSeen, true), kNow).kind, What::UseDisk);
+  EXPECT_FALSE(turn.taken_away());
+  EXPECT_EQ(turn.care_at(), kNow + 1'000) << "it is tried again";
 }
 
 // Both were killed, the keeper and its errand: I/O would wait at the lost path.

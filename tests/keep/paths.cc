@@ -40,15 +40,16 @@ void World::care_for_paths() {
   for (const auto& kept : all_) {
     if (!is_path(*kept)) continue;
     paths.push_back(kept.get());
-    sights.push_back({.disk_id = "a",
+    kept->id_known |= kept->disk_known && kept->has_disk;
+    sights.push_back({.disk_id = kept->id_known ? "a" : "",
                       .shared = kept->has_disk && kept->disk_known,
                       .carried = is_carried(*kept),
                       .holds = !is_carried(*kept) && !kept->limit,
                       .taken_away = paths_[*kept->slot].taken_away(),
-                      .gone = kept->disk_known && !kept->has_disk,
+                      .gone = kept->disk_known && kept->id_known && !kept->has_disk,
                       .lost_for = is_carried(*kept) ? 0 : now_ - kept->lost_since});
   }
-  for (std::size_t i = 0; i < paths.size(); ++i)
+  for (std::size_t i = 0; i < paths.size() && alive(); ++i)
     on_path(*paths[i], {.kind = PathTurn::Event::Kind::Care,
                         .care = boot::care_for(sights, i),
                         .has_disk = paths[i]->disk_known});
@@ -56,11 +57,21 @@ void World::care_for_paths() {
 
 void World::on_path(Kept& path, PathTurn::Event event) {
   std::optional<PathTurn::Event> next = event;
-  while (next) {
+  while (next && alive()) {
     next->carried = is_carried(path);
     next->since = path.lost_since;
-    next = carry_out(path, paths_[*path.slot].on_event(*next, now_));
+    const PathTurn::Do what = paths_[*path.slot].on_event(*next, now_);
+    if (is_killed_before(what)) return kill_keeper();
+    next = carry_out(path, what);
   }
+}
+
+// Between what is written down of a disk and what is done to it, in either order.
+bool World::is_killed_before(const PathTurn::Do& what) {
+  using Kind = PathTurn::Do::Kind;
+  const bool matters =
+      what.kind == Kind::TakeAway || what.kind == Kind::ForgetDisk || what.kind == Kind::UseDisk;
+  return matters && random_.one_in(20);
 }
 
 std::optional<PathTurn::Event> World::carry_out(Kept& path, const PathTurn::Do& what) {
@@ -79,11 +90,11 @@ std::optional<PathTurn::Event> World::carry_out(Kept& path, const PathTurn::Do& 
       if (!another_lives(path)) fail("the last path to the disk is given up");
       return send_errand(path, true);
     case PathTurn::Do::Kind::UseDisk:
-      path.disk_known = true;
+      path.disk_known = path.id_known = true;
       break;
     case PathTurn::Do::Kind::ForgetDisk:
       path.disk_known = false;
-      break;
+      return PathTurn::Event{.kind = Kind::DiskForgotten};
   }
   return std::nullopt;
 }

@@ -131,6 +131,7 @@ void World::begin(Kept& kept) {
                                                  boot::SessionLimits{.give_up = boot::kNeverGiveUp},
                                                  hash_, entropy_);
   paths_[*kept.slot].begin(kept.disk_known);
+  kept.id_known = kept.disk_known && kept.has_disk;  // one that is gone cannot be asked
   kept.unreachable = false;
   kept.told_carried = true;
   drive(kept, boot::SessionEvent::adopt(2));

@@ -98,6 +98,7 @@ struct Kept {
   bool errand_failed = false;   // the last one, or it could not be sent
   bool has_disk = true;
   bool disk_known = true;  // what is written down for the next keeper
+  bool id_known = true;    // what the disk calls itself, by the keeper that lives
 
   Millis asked_at = 0;
   Millis ends_by = kNever;  // a client asked for the end, with this limit
@@ -158,6 +159,7 @@ private:
   bool another_lives(const Kept& path) const;
   void care_for_paths();
   void on_path(Kept& path, PathTurn::Event event);
+  bool is_killed_before(const PathTurn::Do& what);
   std::optional<PathTurn::Event> carry_out(Kept& path, const PathTurn::Do& what);
   bool set_limit(Kept& path, std::optional<std::uint32_t> seconds);
   PathTurn::Event send_errand(Kept& path, bool takes_away);

@@ -114,7 +114,7 @@ private:
   std::optional<keep::PathTurn::Event> carry_out(Slot& slot, const keep::PathTurn::Do& what,
                                                  DiskName& seen);
   void say_other_path(const Slot& slot);
-  keep::PathTurn::Event send_errand(Slot& slot, Errand::Kind kind);
+  keep::PathTurn::Event send_errand(Slot& slot, Errand::Kind kind, const DiskName& disk);
   void use_disk(Slot& slot, const DiskName& disk);
   void read_errands();
   void let_commands_wait(const SessionRecord& record);

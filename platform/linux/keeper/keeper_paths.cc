@@ -51,7 +51,8 @@ void Keeper::on_path(Slot& slot, PathTurn::Event event) {
   }
 }
 
-// What came of it; nothing when nobody waits for that.
+// What came of it; nothing when nobody waits for that. `seen`: what was looked at or forgotten
+// last.
 std::optional<PathTurn::Event> Keeper::carry_out(Slot& slot, const PathTurn::Do& what,
                                                  DiskName& seen) {
   using Kind = PathTurn::Event::Kind;
@@ -68,16 +69,18 @@ std::optional<PathTurn::Event> Keeper::carry_out(Slot& slot, const PathTurn::Do&
       seen = folder_->disk_of(record.session, record.lun);
       return PathTurn::Event{.kind = Kind::DiskSeen, .done = !seen.empty()};
     case PathTurn::Do::Kind::LookFor:
-      return send_errand(slot, Errand::Kind::LookFor);
+      return send_errand(slot, Errand::Kind::LookFor, {});
     case PathTurn::Do::Kind::TakeAway:
       say_other_path(slot);
-      return send_errand(slot, Errand::Kind::Remove);
+      return send_errand(slot, Errand::Kind::Remove, seen);
     case PathTurn::Do::Kind::UseDisk:
       use_disk(slot, seen);
       break;
     case PathTurn::Do::Kind::ForgetDisk:
+      seen = record.disk;
       slot.session->set_disk({});
-      break;
+      save();  // for one that knows no more than the file
+      return PathTurn::Event{.kind = Kind::DiskForgotten};
   }
   return std::nullopt;
 }
@@ -90,14 +93,11 @@ void Keeper::say_other_path(const Slot& slot) {
 }
 
 // What the kernel is to do, and may wait for its target with: docs/keeper.md, "What may take time".
-PathTurn::Event Keeper::send_errand(Slot& slot, Errand::Kind kind) {
+PathTurn::Event Keeper::send_errand(Slot& slot, Errand::Kind kind, const DiskName& disk) {
   const SessionRecord& record = slot.session->record();
   const std::uint32_t number = ++errands_ != 0 ? errands_ : ++errands_;
-  const bool sent = ports_.errands.send({.kind = kind,
-                                         .number = number,
-                                         .session = record.session,
-                                         .lun = record.lun,
-                                         .disk = record.disk});
+  const bool sent = ports_.errands.send(
+      {.kind = kind, .number = number, .session = record.session, .lun = record.lun, .disk = disk});
   if (!sent) ports_.log.write(LogLevel::Warning, "too many errands are under way; tried again");
   return {.kind = PathTurn::Event::Kind::ErrandSent, .done = sent, .errand = number};
 }

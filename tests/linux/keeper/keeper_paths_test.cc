@@ -62,6 +62,8 @@ protected:
       std::ofstream{block / "device/wwid"} << "naa.600\n";
       fs::create_directories(block / "holders/dm-0/dm");
       std::ofstream{block / "holders/dm-0/dm/uuid"} << "mpath-600\n";
+      if (session == 4)  // the other one's has to be looked for
+        fs::create_directories(classes_ / "scsi_device/4:0:0:5/device/block/sdb");
     }
   }
   ~KeeperPathsTest() override { fs::remove_all(root_); }
