@@ -97,7 +97,6 @@ def inquired(at, value):
 MORE = (
     (False, Script(responses=((disk.INQUIRY, 1),))),
     (False, Script(responses=((disk.READ_CAPACITY_16, 1), (disk.READ_CAPACITY_10, 1)))),
-    (False, Script(responses=((disk.READ_10, 1),))),
     (False, Script(sizes=((disk.READ_CAPACITY_16, 1),))),
     (True, Script(sizes=((disk.READ_CAPACITY_16, 7),))),
     (True, Script(sizes=((disk.READ_CAPACITY_16, 8),))),
@@ -130,7 +129,10 @@ MORE = (
     (True, Script(sizes=((disk.READ_10, 512),))),
 )
 # Sent again without end as soon as the keeper holds the disk: such a machine does not even go off.
-ENDLESS = ((False, Script(responses=((disk.READ_CAPACITY_16, 1),))),)
+ENDLESS = (
+    (False, Script(responses=((disk.READ_CAPACITY_16, 1),))),
+    (False, Script(responses=((disk.READ_10, 1),))),
+)
 # Linux' sd takes a disk after 100 s, whatever that says of itself.
 SLOW = ((True, Script(always=((disk.TEST_UNIT_READY, disk.STOPPED),))),)
 
