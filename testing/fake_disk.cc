@@ -116,7 +116,8 @@ std::vector<std::uint8_t> FakeDisk::data_of(Bytes cdb, std::uint16_t lun) const 
       if (cdb[1] == 1 && cdb[2] == 0x80) return bytes_of("\0\x80\0\6SERIAL"s);
       if (cdb[1] == 1) return bytes_of("\0\x83\0\x0c\1\3\0\x08\x60\1\2\3\4\5\6\7"s);
       const std::string there = luns.contains(lun) ? "\0"s : "\x7f"s;
-      return bytes_of(there + "\0\5\2\x1f\0\0\0ACME    DISK            1.0 "s);
+      return bytes_of(there + '\0' + static_cast<char>(version) +
+                      "\2\x1f\0\0\0ACME    DISK            1.0 "s);
     }
     case 0xa0: {
       std::vector<std::uint8_t> list(8 + 8 * luns.size());

@@ -25,8 +25,9 @@ public:
   std::uint8_t broken_status = 2;
   std::uint8_t broken_response = 0;
   std::vector<std::uint8_t> absent = {};  // operation codes that it does not have (5/20/00)
+  std::uint8_t version = 5;               // of its standard, in the INQUIRY data: SPC-3
   bool write_protected = false;
-  bool starts = false;                    // START STOP UNIT mends what is broken
+  bool starts = false;  // START STOP UNIT mends what is broken
   std::vector<std::uint8_t> sense = {0x70, 0, 2, 0, 0, 0, 0, 10, 0, 0, 0, 0, 4, 0};
   bool listens = true;
   std::string discovery = {};  // the answer to SendTargets

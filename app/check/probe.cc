@@ -83,7 +83,7 @@ Failure bad_data(const char* what, const Error& error) {
   return {std::string{what} + ": " + error.text, "look into the target's log"};
 }
 
-Outcome<> read_names(Conversation& target, const Lun& lun, DiskReport& report) {
+Outcome<scsi::Inquiry> read_names(Conversation& target, const Lun& lun, DiskReport& report) {
   std::vector<std::uint8_t> data(96);
   ISBOOT_TRY(run(target, lun, "INQUIRY", scsi::inquiry(96), data));
   const auto inquiry = scsi::decode_inquiry(data);
@@ -108,7 +108,7 @@ Outcome<> read_names(Conversation& target, const Lun& lun, DiskReport& report) {
   ISBOOT_TRY(target.command(lun, scsi::inquiry(scsi::VpdPage::Identification, 1024), data, result));
   if (const auto id = scsi::decode_identification(Bytes{data}.first(result.data_size)))
     report.identification = id->view();
-  return Done{};
+  return *inquiry;
 }
 
 // The LUNs that the target lists, for people: the kernel is told which one to look at. Asked of
@@ -154,22 +154,42 @@ Outcome<> read_capacity_10(Conversation& target, const Lun& lun, scsi::Capacity&
   return Done{};
 }
 
-// Linux' sd asks with the long command, and with the short one when that is refused.
-Outcome<> read_capacity(Conversation& target, const Lun& lun, DiskReport& report) {
+// False: there is none, and Linux does without.
+Outcome<bool> read_capacity_16(Conversation& target, const Lun& lun, scsi::Capacity& capacity) {
   std::vector<std::uint8_t> data(32);
   iscsi::ExchangeResult result;
-  const auto known = run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data, result);
+  const auto known =
+      run(target, lun, "READ CAPACITY(16)", scsi::read_capacity_16(32), data, result);
   if (!known && is_sent_again(result)) return never_ends(known.error());
-  if (known) data.resize(32);
+  if (!known) return false;
+  data.resize(32);
   const auto decoded = scsi::decode_capacity(data);
-  scsi::Capacity capacity;
   // Linux holds the size of a block in an int, and a negative one for an error.
-  if (known && decoded && decoded->block_size <= INT32_MAX) {
-    capacity = *decoded;
-  } else {
-    ISBOOT_TRY(read_capacity_10(target, lun, capacity));
+  if (!decoded || decoded->block_size > INT32_MAX) return false;
+  capacity = *decoded;
+  return true;
+}
+
+// Whether Linux' sd asks with the long command first.
+bool asks_long_first(const scsi::Inquiry& inquiry) {
+  constexpr std::uint8_t kScsi2 = 2;
+  constexpr std::uint8_t kSpc2 = 4;
+  return inquiry.version > kSpc2 || (inquiry.version > kScsi2 && inquiry.protects);
+}
+
+// As sd: with the long command and, where that is refused, with the short one; of an older disk
+// with the short one and, where the size does not fit its answer, with the long one.
+Outcome<> read_capacity(Conversation& target, const Lun& lun, const scsi::Inquiry& inquiry,
+                        DiskReport& report) {
+  scsi::Capacity capacity;
+  const bool long_first = asks_long_first(inquiry);
+  const bool is_long = long_first && ISBOOT_TRY(read_capacity_16(target, lun, capacity));
+  if (!is_long) ISBOOT_TRY(read_capacity_10(target, lun, capacity));
+  if (long_first && !is_long)
     report.notes.push_back("no READ CAPACITY(16); a boot uses READ CAPACITY(10)");
-  }
+  // Where there is no long answer, sd takes the most that a short one can say.
+  if (!long_first && capacity.blocks > UINT32_MAX)
+    ISBOOT_TRY(read_capacity_16(target, lun, capacity));
   report.blocks = capacity.blocks;
   report.block_size = capacity.block_size;
   return Done{};
@@ -223,7 +243,7 @@ Outcome<> await_ready(Conversation& target, const Lun& lun, DiskReport& report) 
   ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), {}, result, 0));
   auto missing = not_ready(result);
   if (missing && !scsi::has_no_medium(*missing)) {
-    // What comes of it, the next answer says.
+    // Whether START STOP UNIT helped shows in the answer to the next TEST UNIT READY.
     ISBOOT_TRY(target.command(lun, scsi::start_unit(), {}, result, 0));
     ISBOOT_TRY(target.command(lun, scsi::test_unit_ready(), {}, result, kSpinUp));
   } else if (!judge("TEST UNIT READY", lun, result)) {
@@ -246,7 +266,7 @@ Outcome<> probe_disk(Conversation& target, const Lun& lun, DiskReport& report) {
   const auto named = read_names(target, lun, report);
   if (!named) return with_list(named.error(), target, report);
   ISBOOT_TRY(await_ready(target, lun, report));
-  ISBOOT_TRY(read_capacity(target, lun, report));
+  ISBOOT_TRY(read_capacity(target, lun, *named, report));
   ISBOOT_TRY(read_start(target, lun, report));
   ISBOOT_TRY(read_write_protection(target, lun, report));
   // Last, since a target may end the session on what no boot asks it.

@@ -120,6 +120,8 @@ Result<Inquiry> decode_inquiry(Bytes data) {
   // Direct access, optical memory, reduced block commands, host managed zones.
   const std::uint8_t type = peripheral & 0x1f;
   inquiry.is_disk = type == 0 || type == 0x07 || type == 0x0e || type == 0x14;
+  if (data.size() > 2) inquiry.version = data[2] & 0x0f;  // what Linux looks at
+  if (data.size() > 5) inquiry.protects = (data[5] & 1) != 0;
   if (data.size() < 36) return inquiry;
   ISBOOT_TRY(in.skip(7));
   inquiry.vendor = printable<8>(ISBOOT_TRY(in.bytes(8)));

@@ -37,14 +37,16 @@ inline constexpr std::uint8_t kTaskSetFull = 0x28;
 InlineText<64> status_text(std::uint8_t status);
 
 struct Inquiry {
-  bool connected = false;  // peripheral qualifier 0: there is something at this LUN
-  bool is_disk = false;    // of a type that Linux' sd and FreeBSD's da take
-  InlineText<8> vendor;    // without the padding
+  bool connected = false;    // peripheral qualifier 0: there is something at this LUN
+  bool is_disk = false;      // of a type that Linux' sd and FreeBSD's da take
+  std::uint8_t version = 0;  // of the standard: 2 is SCSI-2, 4 SPC-2, 5 SPC-3
+  bool protects = false;     // PROTECT: the disk may hold protection information
+  InlineText<8> vendor;      // without the padding
   InlineText<16> product;
   InlineText<4> revision;
 };
-// A short answer (SPC-5 wants 36 bytes) has empty names. One that is empty altogether is a disk to
-// Linux (seen with 6.1).
+// What a short answer lacks (SPC-5 wants 36 bytes) is empty or 0. One that is empty altogether is a
+// disk to Linux (seen with 6.1).
 Result<Inquiry> decode_inquiry(Bytes data);
 
 // VPD page 0x80, without padding; bytes that are not printable become '?'.

@@ -31,6 +31,8 @@ TEST(Inquiry, TrimsNamesAndTellsDisksApart) {
   ASSERT_TRUE(disk);
   EXPECT_TRUE(disk->connected);
   EXPECT_TRUE(disk->is_disk);
+  EXPECT_EQ(disk->version, 5U);
+  EXPECT_FALSE(disk->protects);
   EXPECT_EQ(disk->vendor.view(), "IET");
   EXPECT_EQ(disk->product.view(), "VIRTUAL-DISK");
   EXPECT_EQ(disk->revision.view(), "0001");
@@ -41,7 +43,10 @@ TEST(Inquiry, TrimsNamesAndTellsDisksApart) {
     const auto cut = decode_inquiry(bytes(data.substr(0, size)));
     ASSERT_TRUE(cut);
     EXPECT_TRUE(cut->connected && cut->is_disk && cut->vendor.empty());
+    EXPECT_EQ(cut->version, size > 2 ? 5U : 0U);
   }
+  EXPECT_TRUE(decode_inquiry(bytes("\0\0\xf5\2\0\1"s))->protects);
+  EXPECT_EQ(decode_inquiry(bytes("\0\0\xf5\2\0\1"s))->version, 5U);
 }
 
 TEST(ModeSense, SaysWhetherTheDiskIsWriteProtected) {

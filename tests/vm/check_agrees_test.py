@@ -118,6 +118,7 @@ MORE = (
     (True, Script(answers=(inquired(2, 4),))),
     (True, Script(answers=(inquired(2, 0),))),
     (True, Script(answers=(inquired(2, 4),), refused=(disk.READ_CAPACITY_16,))),
+    (False, Script(answers=(inquired(2, 4),), refused=(disk.READ_CAPACITY_10,))),
     (True, Script(answers=(inquired(0, 7),))),
     (True, Script(answers=(inquired(0, 0x0e),))),
     (True, Script(answers=(inquired(0, 0x14),))),

@@ -248,5 +248,25 @@ TEST_F(ProbeTest, SaysThatTheTargetHungUp) {
   EXPECT_EQ(look(), "127.0.0.1:3260: the target hung up, in the operational stage");
 }
 
+// Linux' sd, which asks a disk of SPC-2 with the short command (tests/vm/check_agrees_test.py).
+TEST_F(ProbeTest, AsksAnOlderDiskWithTheShortCommandFirst) {
+  disk.version = 4;
+  EXPECT_EQ(look(), "");
+  EXPECT_TRUE(report.notes.empty());
+  disk.absent = {0x9e};
+  EXPECT_EQ(look(), "");
+  EXPECT_TRUE(report.notes.empty()) << "nobody asks with the long one";
+  disk.absent = {0x25};
+  EXPECT_NE(look(), "");
+}
+
+TEST_F(ProbeTest, AsksANewerDiskWithTheLongCommandFirst) {
+  disk.absent = {0x25};
+  EXPECT_EQ(look(), "");
+  disk.absent = {0x9e};
+  EXPECT_EQ(look(), "");
+  EXPECT_EQ(report.notes.size(), 1U);
+}
+
 }  // namespace
 }  // namespace isboot::app
