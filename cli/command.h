@@ -6,7 +6,7 @@
 
 namespace isboot::cli {
 
-using namespace app;  // this layer is words around that one
+using namespace app;  // a subcommand is its options and messages around one call of app
 
 void add_attach(Command& program);
 void add_boot(Command& program);

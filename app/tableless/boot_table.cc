@@ -39,11 +39,10 @@ public:
   std::vector<std::string> without_lease(const Patience& patience);
 
 private:
-  // The NICs that are there, and why the first of the others is not.
   struct Completed {
-    boot::Tableless wanted;
-    std::optional<Error> lacks;
-    std::string name;  // by which that one was asked for
+    boot::Tableless wanted;      // its NICs are those that are there
+    std::optional<Error> lacks;  // why the first of the others is not
+    std::string name;            // what the command line calls that first one
   };
 
   void say(LogLevel level, const std::string& line) { log_.write(level, line); }

@@ -6,7 +6,7 @@
 
 namespace isboot::cli::small {
 
-using namespace app;  // this layer is words around that one
+using namespace app;  // a subcommand is its options and messages around one call of app
 
 // Each takes its words, and returns an ExitStatus; kUsage when a word is left or a value is wrong,
 // after `complain`.

@@ -218,7 +218,8 @@ std::optional<NetworkPlan> plan_advertised(const LinkConfig& config, const Adver
   }
   if (completed.address.is_absent()) return std::nullopt;
   if (config.gateway.is_absent()) completed.gateway = seen.router;
-  if (config.target.is_absent()) return NetworkPlan{};  // whoever looks for it knows what it needs
+  // The target's address is still to be found: that search adds the routes it needs.
+  if (config.target.is_absent()) return NetworkPlan{};
   const bool on_link = same_network(completed.address, config.target, completed.prefix);
   if (!on_link && completed.gateway.is_absent()) return std::nullopt;
   return Planner{completed}.plan_target();

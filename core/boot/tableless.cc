@@ -47,7 +47,8 @@ void Reader::take_url(const Word& word) {
 }
 
 void Reader::take_netroot(const Word& word) {
-  // "iscsi" alone: the rest is elsewhere; others are none of ours.
+  // With "iscsi" alone dracut has the target in rd.iscsi.*. Other values, such as "nbd:…", are not
+  // for an iSCSI disk.
   if (!starts_with_ignoring_case(word.value, "iscsi:") || word.value.size() == 6) return;
   result_.asked = true;
   const auto netroot = parse_netroot(word.value);

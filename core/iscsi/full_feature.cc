@@ -154,7 +154,8 @@ Result<MutableBytes> FullFeature::place_of_segment() {
                    "text is longer than its bound (1 MiB for a list of targets)");
     return data_.subspan(result_.data_size, size);
   }
-  // As much as the kernel takes; what is not kept here says nothing to us.
+  // No PDU may have more than the login has allowed. What does not fit in `scratch_` is read and
+  // dropped.
   if (size > kLoginSegment)
     return error(ExchangeErrc::ResponseTooLong, 5, "more data than this PDU can have");
   return MutableBytes{scratch_}.first(size < scratch_.size() ? size : scratch_.size());

@@ -16,10 +16,11 @@ inline constexpr const char* kSparedFolder = "../sendsigs.omit.d";
 // Makes the folder: in an initramfs nobody has done that yet. The keeper itself may not.
 void make_spared_folder(const char* folder = kSparedFolder);
 
-// These and no others of ours are spared from now on.
+// From now on these processes of isboot's are spared, and no others of it.
 void spare(std::span<const pid_t> processes, const char* folder = kSparedFolder);
 
-// None of ours is any more, if `first` is the first of those that were spared last.
+// From now on no process of isboot's is spared. Does nothing unless `first` was the first process
+// of the last spare(): a keeper that has been replaced must not undo what its successor wrote.
 void spare_no_more(pid_t first, const char* folder = kSparedFolder);
 
 }  // namespace isboot::linux_platform

@@ -50,8 +50,8 @@ Found copy_to(int copy, const char* path) {
   return Found::Copied;
 }
 
-// The disk may be the one that nobody keeps: what is not in the page cache is then read for ever.
-// So a process that nobody waits for reads it, for as long as the limit.
+// The program may be on the very disk whose session is lost: reading a page of it that is not in
+// the page cache then never ends. So a child reads it, and is left behind at the limit.
 Found copy_in_time(int copy, const char* path) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return Found::Nothing;

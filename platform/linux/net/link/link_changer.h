@@ -16,14 +16,14 @@ public:
   // The link as it is now. Error: the errno, ENODEV when it is gone.
   Result<LinkState> look(LinkId link, Millis deadline);
 
-  // Makes `changes` on `link` in one batch; how it is then. The first that fails is
-  // the error; those behind it have been tried all the same. An IPv6 address of theirs can be
-  // spoken from at once: one that the kernel has made by itself, and tries out for duplicates,
-  // is made anew.
+  // Makes `changes` on `link` in one batch, and returns the link's state afterwards. The error is
+  // that of the first change that failed; the later ones have been tried as well. An IPv6 address
+  // among them can be used at once: where the kernel has made the same address by itself and still
+  // looks for duplicates of it, the address is deleted and made anew without that.
   Result<LinkState> make(std::span<const boot::NetworkChange> changes, const boot::SeenLink& link,
                          Millis deadline);
 
-  // Nothing: there is none.
+  // The VLAN's link on `parent`; nothing when there is none.
   Result<std::optional<LinkState>> find_vlan(LinkId parent, std::uint16_t vlan, Millis deadline);
 
   // The VLAN of `change` on `parent`: the one that is there, whatever its name, or a new one.

@@ -22,7 +22,7 @@ constexpr Millis kBeyondDeadline = 60'000;
 
 constexpr std::size_t kIdSize = 2;  // of a DNS message, at its start (RFC 1035 section 4.1.1)
 
-// One question, and what comes of it.
+// One DNS question and its answer.
 class Exchange {
 public:
   Exchange(MutableBytes out, Via via) : out_{out}, via_{via} {}
