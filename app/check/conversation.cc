@@ -29,6 +29,9 @@ std::string advice(const Error& error) {
   }
   if (error.code == Errc::TimedOut) return "check that the target's address answers at all";
   if (error.code == Errc::Closed) return "look into the target's log for why it hung up";
+  if (error.code == iscsi::ChapErrc::AlgorithmRejected ||
+      error.code == iscsi::ChapErrc::AlgorithmNotOffered)
+    return "let the target have an algorithm of CHAP that isboot.chap= allows";
   if (error.code.domain() == kErrorDomain<iscsi::ChapErrc>)
     return "check the CHAP names and secrets on both sides";
   if (error.code == boot::SessionErrc::RedirectLoop ||

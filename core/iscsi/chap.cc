@@ -93,7 +93,7 @@ bool Chap::can_fall_back_to_md5() {
 }
 
 Result<HashAlgorithm> Chap::chosen(Text text) {
-  if (text == "Reject")
+  if (equal_ignoring_case(text, "Reject"))
     return error(ChapErrc::AlgorithmRejected, "target has none of the offered CHAP algorithms");
   const auto number = parse_number(text, 255);
   if (number)
@@ -116,9 +116,10 @@ Result<Done> Chap::respond(std::uint8_t identifier, const Secret& secret, Bytes 
 }
 
 Result<Done> Chap::answer(const SecurityKeys& keys, TextKeyWriter& out) {
+  // A target that has none of them says so and no more.
+  if (keys.algorithm) algorithm_ = ISBOOT_TRY(chosen(*keys.algorithm));
   if (!keys.algorithm || !keys.identifier || !keys.challenge)
     return error(ChapErrc::MissingKey, "CHAP_A, CHAP_I or CHAP_C is missing");
-  algorithm_ = ISBOOT_TRY(chosen(*keys.algorithm));
   digest_size_ = hash_.size(algorithm_);
   if (digest_size_ > kLongestDigest) return error(ChapErrc::NoAlgorithm, "digest is too long");
   const auto identifier = parse_number(*keys.identifier, 255);

@@ -100,7 +100,8 @@ TEST_F(ChapTest, RefusesEveryOtherFormOfAChallenge) {
   const Row rows[] = {
       {"algorithm not offered", {"CHAP_A=4", "CHAP_I=1", c}, ChapErrc::AlgorithmNotOffered},
       {"algorithm is no number", {"CHAP_A=MD5", "CHAP_I=1", c}, ChapErrc::AlgorithmNotOffered},
-      {"algorithms rejected", {"CHAP_A=Reject"}, ChapErrc::MissingKey},
+      {"algorithms rejected", {"CHAP_A=Reject"}, ChapErrc::AlgorithmRejected},
+      {"algorithms rejected, in other case", {"CHAP_A=reject"}, ChapErrc::AlgorithmRejected},
       {"algorithms rejected, keys there",
        {"CHAP_A=Reject", "CHAP_I=1", c},
        ChapErrc::AlgorithmRejected},

@@ -19,6 +19,7 @@ namespace {
 using isboot::testing::FakeDisk;
 using isboot::testing::FakeStream;
 using isboot::testing::ScriptedReply;
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 const Portal kPortal{IpAddress::v4(127, 0, 0, 1), 3260};
@@ -198,6 +199,16 @@ TEST_F(ConversationTest, SaysWhatToDoAboutATargetThatIsOutOfReach) {
   EXPECT_EQ(next({Errc::TimedOut, 0, "no way"}), "check that the target's address answers at all");
   EXPECT_EQ(next({Errc::Closed, 0, "no way"}), "look into the target's log for why it hung up");
   EXPECT_THAT(next({Errc::BadValue, 0, "no way"}), StartsWith("look into the target's log; docs/"));
+}
+
+TEST_F(ConversationTest, TellsASecretFromAnAlgorithm) {
+  NoWay wrong{Error{iscsi::ChapErrc::WrongResponse, 0, ""}};
+  EXPECT_THAT(fault(wrong), HasSubstr("check the CHAP names and secrets on both sides"));
+  for (const auto code :
+       {iscsi::ChapErrc::AlgorithmRejected, iscsi::ChapErrc::AlgorithmNotOffered}) {
+    NoWay none{Error{code, 0, ""}};
+    EXPECT_THAT(fault(none), HasSubstr("isboot.chap="));
+  }
 }
 
 TEST_F(ConversationTest, ALinkLocalAddressNeedsALink) {
