@@ -129,7 +129,7 @@ int init(char** arguments) {
   const Millis give_up = machine.clock.now() + parameters.timeout * Millis{1000};
   Modules modules = Modules::of_running_kernel();
   load_modules(modules);
-  get_leases(machine, parameters, give_up);
+  get_leases(machine.clock, machine.log, parameters, give_up);
   const BootResult result = boot_from_table(machine, parameters, give_up);
   // Without a table root= may still be a disk of this machine.
   if (result.status != kFailed)

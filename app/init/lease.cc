@@ -15,33 +15,32 @@ constexpr const char* kAnyNic = "::::::dhcp";
 // those that are left, each time for longer.
 constexpr Millis kFirstRound = 2'000;
 
-void run_client(Machine& machine, const std::string& client, Millis limit,
+void run_client(Log& log, const std::string& client, Millis limit,
                 const std::vector<std::string>& nics) {
   const Millis seconds = std::max<Millis>(limit / 1000, 1);
   std::vector<std::string> command{client, "-t", std::to_string(seconds), "-c", "dhcp"};
   for (const std::string& nic : nics) command.push_back(nic.empty() ? kAnyNic : nic);
   const auto run = linux_platform::run_and_wait(command);
-  if (!run) machine.log.write(LogLevel::Warning, client + ": " + in_words(run.error()));
+  if (!run) log.write(LogLevel::Warning, client + ": " + in_words(run.error()));
 }
 
 }  // namespace
 
-void get_leases(Machine& machine, const boot::Parameters& parameters, Millis give_up,
+void get_leases(Clock& clock, Log& log, const boot::Parameters& parameters, Millis give_up,
                 const std::string& client, const TablelessPaths& paths) {
-  Clock& clock = machine.clock;
   const Millis end = (clock.now() + give_up) / 2;  // the other half is for the login
   for (Millis round = kFirstRound;; round += round / 2) {
-    const auto nics = nics_without_lease(parameters, machine.log, {clock, end}, paths);
+    const auto nics = nics_without_lease(parameters, log, {clock, end}, paths);
     if (nics.empty() || clock.now() >= end) return;
     if (access(client.c_str(), X_OK) != 0) {
-      machine.log.write(LogLevel::Warning,
-                        "ip= asks for DHCP, and this initramfs has no client; next: install "
-                        "klibc-utils, then `isboot initramfs build`");
+      log.write(LogLevel::Warning,
+                "ip= asks for DHCP, and this initramfs has no client; next: install "
+                "klibc-utils, then `isboot initramfs build`");
       return;
     }
     const Millis round_end = std::min(clock.now() + round, end);
-    run_client(machine, client, round_end - clock.now(), nics);
-    if (!nics_without_lease(parameters, machine.log, {clock, end}, paths).empty())
+    run_client(log, client, round_end - clock.now(), nics);
+    if (!nics_without_lease(parameters, log, {clock, end}, paths).empty())
       clock.sleep_until(round_end);  // one that cannot run must not be run all the time
   }
 }

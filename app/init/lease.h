@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "app/boot/boot_sequence.h"
 #include "app/tableless/boot_table.h"
 
 namespace isboot::app {
@@ -13,8 +12,8 @@ namespace isboot::app {
 inline constexpr const char* kDhcpClient = "/bin/ipconfig";
 
 // Asks for the leases that ip= wants and nobody has got, until half of the time is over. What does
-// not come of it boot_from_table() says. `give_up` is a time on the machine's clock.
-void get_leases(Machine& machine, const boot::Parameters& parameters, Millis give_up,
+// not come of it boot_from_table() says. `give_up` is a time on `clock`.
+void get_leases(Clock& clock, Log& log, const boot::Parameters& parameters, Millis give_up,
                 const std::string& client = kDhcpClient, const TablelessPaths& paths = {});
 
 }  // namespace isboot::app

@@ -7,6 +7,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "testing/fake_clock.h"
+#include "testing/fake_log.h"
+
 namespace isboot::app {
 namespace {
 
@@ -35,8 +38,7 @@ protected:
   // How the client was called, a line each.
   std::string called(const std::string& command_line, Millis limit) {
     std::ofstream{root_ / "cmdline"} << command_line << "\n";
-    get_leases(machine_, boot::Parameters{}, machine_.clock.now() + limit, root_ / "ipconfig",
-               paths_);
+    get_leases(clock_, log_, boot::Parameters{}, clock_.now() + limit, root_ / "ipconfig", paths_);
     std::ostringstream text;
     text << std::ifstream{root_ / "called"}.rdbuf();
     return text.str();
@@ -44,7 +46,8 @@ protected:
 
   fs::path root_;
   TablelessPaths paths_;
-  Machine machine_;
+  isboot::testing::FakeClock clock_;
+  isboot::testing::FakeLog log_;
 };
 
 constexpr const char* kGetsIt = "echo \"IPV4ADDR='10.0.2.15'\" >run/net-eth0.conf";
@@ -61,9 +64,9 @@ TEST_F(GetLeases, OfTheNicThatIsNamed) {
 
 TEST_F(GetLeases, WithinHalfOfTheTimeAndNotAllTheTime) {
   client("exit 1");
-  const Millis begin = machine_.clock.now();
+  const Millis begin = clock_.now();
   EXPECT_EQ(called("ip=dhcp", 2'000), "-t 1 -c dhcp ::::::dhcp\n");
-  EXPECT_GE(machine_.clock.now(), begin + 1'000);
+  EXPECT_GE(clock_.now(), begin + 1'000);
 }
 
 TEST_F(GetLeases, NotWhereNobodyAsksForOne) {
@@ -72,7 +75,11 @@ TEST_F(GetLeases, NotWhereNobodyAsksForOne) {
   EXPECT_EQ(called("quiet", 60'000), "");
 }
 
-TEST_F(GetLeases, WithoutAClientTheBootGoesOn) { EXPECT_EQ(called("ip=dhcp", 60'000), ""); }
+TEST_F(GetLeases, WithoutAClientTheBootGoesOnAndSaysWhatToDo) {
+  EXPECT_EQ(called("ip=dhcp", 60'000), "");
+  ASSERT_EQ(log_.lines.size(), 1U);
+  EXPECT_NE(log_.lines[0].find("next: install klibc-utils"), std::string::npos) << log_.lines[0];
+}
 
 }  // namespace
 }  // namespace isboot::app
