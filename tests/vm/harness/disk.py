@@ -153,6 +153,10 @@ def install_kernel(tree, kernel, initramfs, arguments):
     (tree / "boot/grub").mkdir(parents=True, exist_ok=True)
     shutil.copy(kernel.image, tree / "boot/vmlinuz")
     (tree / "boot/initrd.img").write_bytes(initramfs)
-    (tree / "boot/grub/grub.cfg").write_text(
-        f"echo 'GRUB: loading the kernel from this disk'\nset gfxpayload=text\n"
-        f"linux /boot/vmlinuz {arguments}\ninitrd /boot/initrd.img\nboot\n", encoding="ascii")
+    (tree / "boot/grub/grub.cfg").write_text(grub_config(arguments), encoding="ascii")
+
+
+def grub_config(arguments):
+    """GRUB's, which loads what install_kernel() puts there."""
+    return ("echo 'GRUB: loading the kernel from this disk'\nset gfxpayload=text\n"
+            f"linux /boot/vmlinuz {arguments}\ninitrd /boot/initrd.img\nboot\n")
