@@ -5,12 +5,10 @@
 namespace isboot::testing {
 namespace {
 
-std::vector<std::uint8_t> bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
-
 std::string response(Hash& hash, HashAlgorithm algorithm, std::uint8_t identifier,
                      const std::string& secret, Bytes challenge) {
   std::vector<std::uint8_t> out(hash.size(algorithm));
-  const auto secret_bytes = bytes_of(secret);
+  const std::vector<std::uint8_t> secret_bytes{secret.begin(), secret.end()};
   const Bytes parts[] = {Bytes{&identifier, 1}, secret_bytes, challenge};
   (void)hash.digest(algorithm, parts, out);
   return to_hex(out);

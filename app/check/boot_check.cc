@@ -13,8 +13,6 @@ namespace isboot::app {
 namespace {
 
 constexpr Millis kNicLimit = 1'000;  // its driver was there to boot this system
-// Tells sessions of a check from those of a boot; any value but a path's number does.
-constexpr std::uint16_t kIsidQualifier = 0xffff;
 
 std::string nic_of(const boot::Path& path) {
   return "the NIC of target" + std::to_string(path.target_index);
@@ -62,7 +60,7 @@ Outcome<CheckedDisk> check_path(const boot::Path& path, const boot::Parameters& 
   ISBOOT_TRY(use_nic_of(path, whose, ports, log));
   iscsi::LoginConfig config = path.login;
   // The names and secrets are the table's; a random ISID leaves the booted session be.
-  const auto isid = iscsi::random_isid(ports.entropy, kIsidQualifier);
+  const auto isid = iscsi::random_isid(ports.entropy, kCheckIsidQualifier);
   if (!isid) return Failure{in_words(isid.error()), "try again later"};
   config.isid = *isid;
   return check_disk(ports.conversation, portals, path.lun, config);

@@ -14,6 +14,9 @@
 
 namespace isboot::app {
 
+// Tells sessions of a check from those of a boot; any value but a path's number does.
+inline constexpr std::uint16_t kCheckIsidQualifier = 0xffff;
+
 // Whether the target was busy, gave the command up or could not carry it out: what the kernel sends
 // again, and for a disk that the keeper holds (`max_retries` -1, docs/keeper.md) without end.
 bool is_sent_again(const iscsi::ExchangeResult& result);

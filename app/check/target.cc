@@ -11,8 +11,6 @@ namespace {
 constexpr std::size_t kMaxInitiatorFile = 4096;
 constexpr Text kNameInFile = "InitiatorName=";
 constexpr Text kAnonymous = "iqn.2026-11.invalid.isboot:check";
-// Tells sessions of a check from those of a boot; any value but a path's number does.
-constexpr std::uint16_t kIsidQualifier = 0xffff;
 
 std::string name_from(const std::string& path) {
   const auto file = linux_platform::read_file(path, kMaxInitiatorFile);
@@ -56,7 +54,7 @@ Outcome<> configure_login(const std::string& credentials_file, const boot::Param
     config.initiator_name = parameters.initiator;
   else if (from_file.empty() || !config.initiator_name.assign(from_file))
     (void)config.initiator_name.assign(kAnonymous);  // fits: a literal of 32 bytes
-  const auto isid = iscsi::random_isid(entropy, kIsidQualifier);
+  const auto isid = iscsi::random_isid(entropy, kCheckIsidQualifier);
   if (!isid) return Failure{in_words(isid.error()), "try again later"};
   config.isid = *isid;
   if (credentials_file.empty()) return Done{};

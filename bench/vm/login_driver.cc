@@ -61,7 +61,7 @@ constexpr const char* kSaid = "/run/said";
 constexpr int kRounds = 7;
 constexpr std::size_t kBlock = 4096;
 constexpr auto kPollEvery = std::chrono::milliseconds{1};
-constexpr auto kLimit = std::chrono::seconds{60};
+constexpr auto kReadLimit = std::chrono::seconds{60};
 
 struct Tool {
   const char* name;
@@ -151,14 +151,14 @@ void set_link_down() {
 std::optional<double> milliseconds_to_readable(Instant begin) {
   bool readable = false;
   while (!(readable = first_block_is_readable()) &&
-         std::chrono::steady_clock::now() - begin < kLimit)
+         std::chrono::steady_clock::now() - begin < kReadLimit)
     std::this_thread::sleep_for(kPollEvery);
   const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - begin;
   if (!readable) return std::nullopt;
   return taken.count();
 }
 
-// Nothing when the block could not be read within kLimit.
+// Nothing when the block could not be read within kReadLimit.
 std::optional<double> milliseconds_to_first_block(const Tool& tool, bool cold) {
   const Instant begin = std::chrono::steady_clock::now();
   if (cold && !tool.sets_link_up) set_link_up();
@@ -180,7 +180,7 @@ void end_session(std::uint32_t session) {
   auto netlink = IscsiNetlink::open(clock, {}, 0);
   if (!netlink) give_up("no NETLINK_ISCSI");
   (void)netlink->call(IscsiRequest::UnbindSession, {session, 0, 0, 0, 0, 0});
-  const Instant limit = std::chrono::steady_clock::now() + kLimit;
+  const Instant limit = std::chrono::steady_clock::now() + kReadLimit;
   while (access(kDisk, F_OK) == 0 && std::chrono::steady_clock::now() < limit)
     std::this_thread::sleep_for(kPollEvery);
   const auto terminate = static_cast<std::uint32_t>(IscsiStop::Terminate);

@@ -5,7 +5,8 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0'; }
 
-Text unquoted(Text text) {
+// As the kernel takes them off: one at either end, its partner or not.
+Text without_double_quotes(Text text) {
   if (!text.empty() && text.front() == '"') text = part_of(text, 1);
   if (!text.empty() && text.back() == '"') text = part_of(text, 0, text.size() - 1);
   return text;
@@ -29,10 +30,10 @@ std::optional<Word> next_word(Text& rest) {
   const Text whole = rest;
   Text text = part_of(whole, 0, end);
   rest = part_of(whole, end);
-  if (text.front() == '"') text = unquoted(text);
+  if (text.front() == '"') text = without_double_quotes(text);
   const std::size_t equals = position_of(text, '=');
   if (equals == Text::npos) return Word{text, {}, false};
-  return Word{part_of(text, 0, equals), unquoted(part_of(text, equals + 1)), true};
+  return Word{part_of(text, 0, equals), without_double_quotes(part_of(text, equals + 1)), true};
 }
 
 Text shown_value(const Word& word) {

@@ -31,8 +31,7 @@ private:
 
 constexpr std::uint16_t kFlagsAt = layout::common::kFlags;
 
-// Bytes, of iSCSI names (RFC 7143 section 4.2.7.1), and of names and secrets that isboot keeps.
-constexpr std::size_t kMaxName = 223;
+// Bytes, of the names and secrets that isboot keeps.
 constexpr std::size_t kMaxChapText = 255;
 
 bool is_no_host(const IpAddress& address) {
@@ -41,7 +40,7 @@ bool is_no_host(const IpAddress& address) {
 
 void judge_name(Text name, std::uint16_t at, const Report& report) {
   if (report.check(name.empty(), Code::NameMissing, at, "name") ||
-      report.check(name.size() > kMaxName, Code::TextTooLong, at, "name"))
+      report.check(name.size() > kMaxIscsiName, Code::TextTooLong, at, "name"))
     return;
   report.check(!is_iscsi_name(name), Code::NameFormat, at, "name");
 }

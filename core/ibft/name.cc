@@ -5,8 +5,6 @@
 namespace isboot::ibft {
 namespace {
 
-constexpr std::size_t kMaxName = 223;  // bytes
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool all_hex(Text text) {
@@ -34,7 +32,7 @@ bool has_blank(Text text) {
 }  // namespace
 
 bool is_iscsi_name(Text name) {
-  if (name.size() > kMaxName || has_blank(name)) return false;
+  if (name.size() > kMaxIscsiName || has_blank(name)) return false;
   const Text rest = part_of(name, 4);
   if (starts_with_ignoring_case(name, "iqn.")) return is_dated(rest);
   if (starts_with_ignoring_case(name, "eui.")) return rest.size() == 16 && all_hex(rest);

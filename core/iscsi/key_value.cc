@@ -3,10 +3,6 @@
 namespace isboot::iscsi {
 namespace {
 
-Error error(TextErrc code, const TextKey& pair, const char* text) {
-  return Error{code, pair.offset, text};
-}
-
 // One of two words, or the value that hurts neither side where it is none of them: ask before
 // sending, send nothing unasked.
 KeyValue read_boolean(KeyType type, Text value) {
@@ -34,7 +30,7 @@ Result<KeyValue> read_digest(const TextKey& pair, std::uint32_t offered) {
       return KeyValue{number};
     }
   }
-  return error(TextErrc::BadChoice, pair, "digest that was not offered");
+  return Error{TextErrc::BadChoice, pair.offset, "digest that was not offered"};
 }
 
 bool is_number(Text text) {
@@ -63,7 +59,7 @@ Result<KeyValue> read_number(const KeyRule& row, const TextKey& pair) {
     const Text item = without_blanks(take_item(rest));
     if (!is_number(item)) {
       if (row.outside == Outside::Harmless) return KeyValue{row.initial, Tolerance::NotPlain};
-      return error(TextErrc::BadNumber, pair, "value that is no number");
+      return Error{TextErrc::BadNumber, pair.offset, "value that is no number"};
     }
     const std::uint32_t number = read_plain_number(row, item).number;
     read.number = any ? combine(row.type, read.number, number) : number;

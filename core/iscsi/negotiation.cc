@@ -7,10 +7,6 @@ namespace {
 
 static_assert(kKeyCount <= 32, "Negotiation keeps one bit a key");
 
-Error error(TextErrc code, const TextKey& pair, const char* text) {
-  return Error{code, pair.offset, text};
-}
-
 }  // namespace
 
 bool is_refusal(Text value) {
@@ -76,7 +72,7 @@ Result<Done> Negotiation::receive(const TextKey& pair, bool in_security_stage,
   }
   const KeyRule& row = rule(key);
   if (row.sender == Sender::Initiator || key == Key::TargetName)
-    return error(TextErrc::WrongSender, pair, "key that a target must not send here");
+    return Error{TextErrc::WrongSender, pair.offset, "key that a target must not send here"};
   if (pair.name != row.name) notes.add(Tolerance::OtherCase, pair.name, pair.value, row.name);
   if (pair.blanks) notes.add(Tolerance::Blanks, pair.name, pair.value, row.name);
   if (row.where == Where::Operational && in_security_stage) return receive_early(key, pair, notes);
@@ -102,7 +98,7 @@ Result<Done> Negotiation::receive_early(Key key, const TextKey& pair, Notes& not
   }
   const auto read = read_value(row, pair, 0);
   if (!read && row.type == KeyType::Digest)
-    return error(TextErrc::WrongStage, pair, "digest in the security stage");
+    return Error{TextErrc::WrongStage, pair.offset, "digest in the security stage"};
   const KeyValue early = ISBOOT_TRY(read);
   const std::size_t at = index(key);
   if (row.type == KeyType::Number) {
@@ -135,7 +131,7 @@ Result<Done> Negotiation::receive_again(Key key, const TextKey& pair, Notes& not
   const KeyValue again = ISBOOT_TRY(read);
   if (again.number == value(key)) return Done{};
   if (row.outside == Outside::Refused)
-    return error(TextErrc::RepeatedKey, pair, "key sent twice, with two values");
+    return Error{TextErrc::RepeatedKey, pair.offset, "key sent twice, with two values"};
   settle(key, combine(row.type, value(key), again.number));
   note(Tolerance::SaidTwice, key, pair, notes);
   return Done{};

@@ -36,8 +36,8 @@ private:
 
 // "%25" is how RFC 6874 writes the '%' before a link's name.
 Text plain_zone(Text zone) {
-  constexpr Text kEscaped = "25";
-  return zone.size() > kEscaped.size() && same_text(part_of(zone, 0, 2), kEscaped)
+  constexpr Text kPercent = "25";
+  return zone.size() > kPercent.size() && same_text(part_of(zone, 0, 2), kPercent)
              ? part_of(zone, 2)
              : zone;
 }
@@ -94,9 +94,9 @@ constexpr const char* kSecretInUrl =
     "URL: user and secret belong into the credentials, not on a command line";
 
 bool has_credentials(Text options) {
-  constexpr Text kWords[] = {"user", "password"};
+  constexpr Text kSecretWords[] = {"user", "password"};
   for (std::size_t i = 0; i < options.size(); ++i)
-    for (const Text word : kWords)
+    for (const Text word : kSecretWords)
       if (starts_with_ignoring_case(part_of(options, i), word)) return true;
   return false;
 }

@@ -10,11 +10,9 @@ constexpr Millis kLeftToTheInit = 10'000;
 
 // The kernel blocks a session a moment after it has said that the connection is dead: a look
 // that comes at once after a dropped notice may come too early.
-constexpr Millis kLookAgain = 5'000;
+constexpr Millis kLookForLossAgain = 5'000;
 
 constexpr Millis kSaidAgain = 60'000;
-
-Millis earlier(Millis a, Millis b) { return a < b ? a : b; }
 
 }  // namespace
 
@@ -56,7 +54,7 @@ void Keeper::dispatch(const Event& event, Millis now) {
     case Kind::SomeGone:
       return look_at_all();
     case Kind::NoticesDropped:
-      look_again_at_ = now + kLookAgain;
+      look_again_at_ = now + kLookForLossAgain;
       return look_at_all();
     case Kind::Sight:
       return on_sight(event, now);

@@ -7,8 +7,6 @@ constexpr Millis kLogoutLimit = 5'000;
 // When the kernel did not take the request: memory may be short for a moment.
 constexpr Millis kAskAgain = 1'000;
 
-Millis earlier(Millis a, Millis b) { return a < b ? a : b; }
-
 }  // namespace
 
 SessionEnd::Do SessionEnd::begin(Millis limit) {

@@ -5,7 +5,7 @@
 namespace isboot::freebsd {
 namespace {
 
-constexpr Millis kLookEvery = 20;
+constexpr Millis kLookAtInitiatorEvery = 20;
 // A session that was removed goes in the background: its place is free a little later.
 constexpr Millis kRemovalLimit = 10'000;
 
@@ -80,7 +80,7 @@ Result<Done> KernelInitiator::add() {
   const Millis limit = clock_.now() + kRemovalLimit;
   int error = isboot_iscsi_add(&session_);
   while (error == ISBOOT_EBUSY && isboot_stopping() == 0 && clock_.now() < limit) {
-    clock_.sleep_until(clock_.now() + kLookEvery);
+    clock_.sleep_until(clock_.now() + kLookAtInitiatorEvery);
     error = isboot_iscsi_add(&session_);
   }
   forget_secrets(session_);
@@ -206,7 +206,7 @@ Result<DiskName> KernelInitiator::find_disk(SessionId, const Lun& lun, Millis de
     if (error != ISBOOT_ENOENT) return kernel_error(error, "CAM does not answer");
     if (isboot_stopping() != 0) return Error{Errc::Cancelled, 0, "the machine is shutting down"};
     if (clock_.now() >= deadline) return Error{Errc::TimedOut, 0, "no disk appeared"};
-    clock_.sleep_until(clock_.now() + kLookEvery);
+    clock_.sleep_until(clock_.now() + kLookAtInitiatorEvery);
   }
   has_disk_ = true;
   disk_is_gone_ = false;

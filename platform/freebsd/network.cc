@@ -12,7 +12,7 @@ namespace {
 using boot::NetworkChange;
 
 // Drivers say nothing when they are done: the list is looked at again and again.
-constexpr Millis kLookEvery = 50;
+constexpr Millis kLookAtNetworkEvery = 50;
 // em(4) says "unknown" for a second before it says that there is no carrier yet; drivers that
 // never say anything are believed after this.
 constexpr Millis kSilence = 2'000;
@@ -97,7 +97,7 @@ Result<LinkId> KernelNetwork::find_link(const WantedLink& wanted, Millis deadlin
     if (const auto choice = boot::choose_link(std::span{seen_}.first(count), wanted))
       return seen_[choice->index].id;
     if (isboot_stopping() != 0 || clock_.now() >= deadline) break;
-    clock_.sleep_until(clock_.now() + kLookEvery);
+    clock_.sleep_until(clock_.now() + kLookAtNetworkEvery);
   }
   log_missing(wanted);
   return Error{Errc::NotFound, 0, "the NIC of the table is not there"};
@@ -169,7 +169,7 @@ Result<Done> KernelNetwork::wait_for_carrier(Millis deadline) {
     if (carrier == ISBOOT_CARRIER) return Done{};
     if (carrier == ISBOOT_CARRIER_UNKNOWN && clock_.now() >= believed) return Done{};
     if (isboot_stopping() != 0 || clock_.now() >= deadline) break;
-    clock_.sleep_until(clock_.now() + kLookEvery);
+    clock_.sleep_until(clock_.now() + kLookAtNetworkEvery);
   }
   return Error{Errc::TimedOut, 0, "no carrier: check the cable and the switch"};
 }

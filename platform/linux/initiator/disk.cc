@@ -101,7 +101,8 @@ Result<DiskName> wait_for_disk(std::uint32_t host, const Lun& lun, Clock& clock,
     const std::string node = places.devices + "/" + disk;
     if (!disk.empty() && access(node.c_str(), F_OK) == 0) {
       if (!has_size(sysfs, disk)) {
-        ISBOOT_TRY(scan_for(sysfs.at(device + "/device/rescan"), "1", clock, deadline));
+        const auto asked = scan_for(sysfs.at(device + "/device/rescan"), "1", clock, deadline);
+        if (!asked && asked.error().code != Errc::TimedOut) return asked.error();
         if (!has_size(sysfs, disk) && clock.now() + kRescanEvery >= deadline)
           return Error{Errc::TimedOut, 0, "the LUN's disk is not ready: it has no size"};
         if (!has_size(sysfs, disk)) clock.sleep_until(clock.now() + kRescanEvery);

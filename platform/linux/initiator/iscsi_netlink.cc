@@ -11,7 +11,7 @@ namespace isboot::linux_platform {
 namespace {
 
 // struct iscsi_uevent: type u32 · iferror s32 · transport handle u64 · u · r
-constexpr std::size_t kErrorAt = 4;
+constexpr std::size_t kAnswerErrorAt = 4;
 constexpr std::size_t kReplyAt = 40;
 constexpr std::size_t kMaxDatagram = 16384;
 constexpr std::size_t kStatsCommandsAt = 20;  // struct iscsi_stats: scsicmd_pdus
@@ -29,7 +29,7 @@ Result<ReplyWords> read_reply(Bytes payload) {
   const std::uint32_t type = ISBOOT_TRY(netlink::read_u32(payload, 0));
   if (type == static_cast<std::uint32_t>(IscsiEvent::InterfaceError)) {
     const auto negative =
-        static_cast<std::int32_t>(ISBOOT_TRY(netlink::read_u32(payload, kErrorAt)));
+        static_cast<std::int32_t>(ISBOOT_TRY(netlink::read_u32(payload, kAnswerErrorAt)));
     return system_error(negative < 0 ? -negative : EPROTO, "the kernel refuses the iSCSI request");
   }
   ReplyWords words{};

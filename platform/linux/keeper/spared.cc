@@ -12,12 +12,12 @@
 namespace isboot::linux_platform {
 namespace {
 
-constexpr const char* kName = "isboot";
+constexpr const char* kFileOfSpared = "isboot";
 
 // Not open(): musl's calls fcntl() besides, which the keeper's filter refuses.
 UniqueFd open_in(const char* folder, int flags) {
   const UniqueFd in{openat(AT_FDCWD, folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
-  return UniqueFd{openat(in.get(), kName, flags | O_NOFOLLOW | O_CLOEXEC, 0644)};
+  return UniqueFd{openat(in.get(), kFileOfSpared, flags | O_NOFOLLOW | O_CLOEXEC, 0644)};
 }
 
 // A line for each: sendsigs takes words.
@@ -45,7 +45,7 @@ void spare_no_more(pid_t first, const char* folder) {
   const ssize_t size = file ? read(file.get(), found.data(), found.size()) : 0;
   if (size <= 0 || !Text{found.data(), static_cast<std::size_t>(size)}.starts_with(ours)) return;
   const UniqueFd in{open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
-  (void)unlinkat(in.get(), kName, 0);
+  (void)unlinkat(in.get(), kFileOfSpared, 0);
 }
 
 }  // namespace isboot::linux_platform

@@ -2,16 +2,13 @@
 
 #include <linux/netlink.h>
 
-#include <bit>
 #include <cerrno>
 
 #include "core/base/text.h"
+#include "platform/linux/netlink/message_layout.h"
 
 namespace isboot::netlink {
 namespace {
-
-constexpr std::size_t kAttributeHeader = 4;  // length u16, type u16
-constexpr bool kLittleEndian = std::endian::native == std::endian::little;
 
 Result<std::uint16_t> get16(Reader& in) { return kLittleEndian ? in.le16() : in.be16(); }
 Result<std::uint32_t> get32(Reader& in) { return kLittleEndian ? in.le32() : in.be32(); }

@@ -2,15 +2,10 @@
 
 #include <linux/netlink.h>
 
-#include <bit>
+#include "platform/linux/netlink/message_layout.h"
 
 namespace isboot::netlink {
 namespace {
-
-constexpr std::size_t kAttributeHeader = 4;  // length u16, type u16
-
-// The host's byte order, decided once: the compiler drops the other branch.
-constexpr bool kLittleEndian = std::endian::native == std::endian::little;
 
 void put16(Writer& out, std::uint16_t value) { kLittleEndian ? out.le16(value) : out.be16(value); }
 void put32(Writer& out, std::uint32_t value) { kLittleEndian ? out.le32(value) : out.be32(value); }

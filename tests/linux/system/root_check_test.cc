@@ -62,6 +62,9 @@ TEST(ResultOfCheck, IsTheWorstThatTheStatusSays) {
 TEST(RunAndWait, SaysHowTheProgramEnded) {
   EXPECT_EQ(run_and_wait({"/bin/sh", "-c", "exit 5"}).value(), 5);
   EXPECT_EQ(run_and_wait({"/bin/sh", "-c", "kill -9 $$"}).value(), 128 + 9);
+}
+
+TEST(RunAndWait, SaysThatThereIsNoSuchProgram) {
   EXPECT_FALSE(run_and_wait({"/no/such/program"}).ok());
 }
 

@@ -11,7 +11,7 @@ namespace {
 // what scripts in if-up.d read (name servers), addresses and gateways as commands. Left out is what
 // would take root away: root's own address (it is there), another MAC, a bridge or bond above it,
 // and whatever belongs to going down. A state folder of its own keeps ifdown ignorant of it.
-constexpr const char* kScript = R"sh(root=${1-}
+constexpr const char* kIfupdownScript = R"sh(root=${1-}
 made=$root/run/isboot/interfaces.$link
 
 # A file of interfaces(5) with what it includes.
@@ -119,7 +119,7 @@ void append_ifupdown_join(const BootNic& nic, const std::string& link,
   files.push_back({"isboot/join-ifupdown-" + link,
                    "#!/bin/sh\n# By isboot: what /etc/network/interfaces says of the root disk's "
                    "NIC, besides its address, before ifupdown starts.\nlink='" +
-                       link + "' address='" + address_text(nic.address) + "'\n" + kScript});
+                       link + "' address='" + address_text(nic.address) + "'\n" + kIfupdownScript});
   files.push_back(
       {std::string{kUnitFolder} + "networking.service.d/isboot-" + link + ".conf",
        kSaysWho + ("[Service]\nExecStartPre=-+/bin/sh /run/isboot/join-ifupdown-" + link + "\n")});

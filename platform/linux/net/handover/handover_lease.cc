@@ -10,7 +10,7 @@ namespace {
 // files are those that Debian's AppArmor profile lets it use: it could not read its identity in
 // another place, and would get another address. The profile also keeps it from running `true`,
 // which is as good (tests/vm/managers_test.py).
-constexpr const char* kScript = R"(managed() {
+constexpr const char* kLeaseScript = R"(managed() {
   systemctl --quiet is-active systemd-networkd.service && return
   systemctl --quiet is-active NetworkManager.service &&
     ! nmcli --terse --fields DEVICE,STATE device | grep -qx "$link:unmanaged"
@@ -42,7 +42,8 @@ void append_lease_files(const BootNic& nic, std::vector<RunFile>& files) {
                    "#!/bin/sh\n"
                    "# By isboot: renews the lease of the root disk's NIC when no network manager "
                    "does.\nlink='" +
-                       nic.link.name + "' address='" + address_text(nic.address) + "'\n" + kScript,
+                       nic.link.name + "' address='" + address_text(nic.address) + "'\n" +
+                       kLeaseScript,
                    0755});
   const std::string folder = kUnitFolder;
   files.push_back({folder + "isboot-lease.service",

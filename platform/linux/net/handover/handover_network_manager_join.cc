@@ -11,7 +11,7 @@ namespace {
 // for DHCP and routers after which the link is given up. A profile for every NIC does not ask for a
 // lease where firmware was given an address. A link that is taken over as it is keeps its MTU
 // (1.42), so that is set here.
-constexpr const char* kScript = R"sh(root=${1-}
+constexpr const char* kNetworkManagerScript = R"sh(root=${1-}
 plain=$root/run/isboot/isboot-$link.nmconnection
 mine=$root/run/NetworkManager/system-connections/isboot-$link.nmconnection
 
@@ -154,7 +154,7 @@ void append_network_manager_join(const BootNic& nic, const ManagedLink& link,
            variable("link", link.name) + variable("mac", std::string{to_text(nic.mac).view()}) +
            variable("type", link.type) + variable("family", family) +
            variable("address", address_text(nic.address)) + variable("dhcp", nic.dhcp ? "1" : "") +
-           kScript});
+           kNetworkManagerScript});
   // It starts all the same when this fails.
   files.push_back(
       {std::string{kUnitFolder} + "NetworkManager.service.d/isboot-" + link.name + ".conf",

@@ -12,7 +12,7 @@ namespace {
 // that is to be down. And the address that root uses: 252, told to set an address that
 // is there already, sets it over and over and then calls the link failed. A file for every NIC
 // does not ask for a lease where firmware was given an address.
-constexpr const char* kScript = R"sh(root=${1-}
+constexpr const char* kNetworkdScript = R"sh(root=${1-}
 mine=$root/run/systemd/network/$file
 before_all=$root/run/systemd/network/0-isboot-$link.network
 plain=$root/run/isboot/$file
@@ -155,7 +155,7 @@ void append_networkd_join(const BootNic& nic, const KnownLink& link, const char*
   script += variable("mac", std::string{to_text(nic.mac).view()}) + variable("type", type);
   script += variable("address", address_text(nic.address)) +
             variable("prefix", std::to_string(nic.prefix));
-  script += variable("dhcp", nic.dhcp ? "1" : "") + kScript;
+  script += variable("dhcp", nic.dhcp ? "1" : "") + kNetworkdScript;
   files.push_back({"isboot/" + file, plain});
   files.push_back({"isboot/join-networkd-" + link.name, script});
   // With all rights: networkd's own unit has none to write its settings. It starts all the same

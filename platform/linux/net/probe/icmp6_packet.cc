@@ -10,7 +10,7 @@ constexpr std::uint8_t kIcmpV6 = 58;
 constexpr std::uint8_t kHopLimit = 255;  // RFC 4861 section 6.1.1: less is ignored
 constexpr std::uint8_t kRouterSolicitation = 133;
 constexpr std::size_t kIpv6Header = 40;
-constexpr std::size_t kChecksumAt = kIpv6Header + 2;
+constexpr std::size_t kIcmpChecksumAt = kIpv6Header + 2;
 
 // RFC 4443 section 2.3, over the pseudo-header of RFC 8200 section 8.1: both addresses (the
 // header's last 32 bytes), the length and the protocol.
@@ -27,7 +27,7 @@ Result<Bytes> write_icmp6(const IpAddress& to, Bytes message, MutableBytes out) 
   packet.be32(6U << 28).be16(static_cast<std::uint16_t>(message.size())).u8(kIcmpV6).u8(kHopLimit);
   packet.zeros(16).bytes(to.bytes).bytes(message);
   const MutableBytes whole = ISBOOT_TRY(packet.finish());
-  Writer{whole.subspan(kChecksumAt)}.be16(checksum(whole));
+  Writer{whole.subspan(kIcmpChecksumAt)}.be16(checksum(whole));
   return Bytes{whole};
 }
 

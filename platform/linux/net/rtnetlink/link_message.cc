@@ -94,7 +94,8 @@ Result<LinkState> decode_link(Bytes payload) {
   link.seen.id.index = ISBOOT_TRY(netlink::read_u32(payload, kIndexAt));
   // LOWER_UP alone comes before the kernel has a queue for the link: what is sent then
   // is dropped. RUNNING is set with the queue.
-  constexpr std::uint32_t kRunning = IFF_UP | IFF_LOWER_UP | IFF_RUNNING;
+  constexpr std::uint32_t kRunning =
+      std::uint32_t{IFF_UP} | std::uint32_t{IFF_LOWER_UP} | IFF_RUNNING;
   const std::uint32_t flags = ISBOOT_TRY(netlink::read_u32(payload, kFlagsAt));
   link.running = (flags & kRunning) == kRunning;
   link.seen.up = (flags & IFF_UP) != 0;
