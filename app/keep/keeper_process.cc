@@ -49,10 +49,10 @@ public:
   enum : std::size_t { kClient, kOutcome, kPredecessor };
   std::array<linux_platform::UniqueFd, 3> for_the_first;
 
-  std::optional<int> run(bool first) override {
-    if (!first && keeper_.is_replaced()) return kDone;
+  std::optional<int> run(const Start& start) override {
+    if (!start.first && keeper_.is_replaced()) return kDone;
     const bool has_client = static_cast<bool>(for_the_first[kClient]);
-    if (const auto begun = begin(); !begun) return not_begun(begun.error());
+    if (const auto begun = begin(start.guard); !begun) return not_begun(begun.error());
     tell_outcome(true, "the keeper of this program has the sessions");
     for_the_first[kPredecessor].reset();  // it looks who has them, and ends
     if (const auto adopted = keeper_.adopt(); !adopted) return again(adopted.error());
@@ -62,10 +62,25 @@ public:
       return again(Error{Errc::Closed, 0, "the process for its errands is gone"});
     if (then == MachineEnd::Stay) return kDone;
     // The guard can write back what other disks have, with a limit. Without it nobody can.
-    if (getppid() == guard_) return kEndsTheMachine + static_cast<int>(then);
+    if (getppid() == start.guard) return kEndsTheMachine + static_cast<int>(then);
     sync();
     end_machine(then);
     return kDone;
+  }
+
+  void heir_is(pid_t heir) override {
+    heir_ = heir;
+    linux_platform::spare_heir(heir);
+  }
+
+  void take_the_place_of(pid_t guard) override {
+    linux_platform::become_guard(log_);
+    linux_platform::spare_in_place_of(guard, getpid());
+  }
+
+  void spare_no_more() const {
+    linux_platform::spare_no_more(getpid());
+    linux_platform::spare_heir_no_more(heir_);
   }
 
   void tell_outcome(bool done, Text text) {
@@ -75,11 +90,11 @@ public:
 
 private:
   // All that can fail comes before the sessions are ours.
-  Result<Done> begin() {
+  Result<Done> begin(pid_t guard) {
     keeper_.serve(std::move(for_the_first[kClient]));
     ISBOOT_TRY(keeper_.prepare());
     // Afterwards it may not ask for its own number.
-    const pid_t ours[] = {guard_, getpid(), errands_.process()};
+    const pid_t ours[] = {guard, getpid(), errands_.process()};
     ISBOOT_TRY(linux_platform::become_independent(log_));
     if (!keeper_.claim())
       return Error{Errc::TimedOut, 0, "the keeper that runs has taken its offer back"};
@@ -101,7 +116,7 @@ private:
   linux_platform::Keeper& keeper_;
   const linux_platform::ErrandProcess& errands_;
   Log& log_;
-  const pid_t guard_ = getpid();
+  pid_t heir_ = 0;
 };
 
 // Whether there is something to do.
@@ -158,7 +173,7 @@ int run_keeper(int argc, char** argv) {
   log.never_wait();
   linux_platform::stand_apart(log);
   const int status = linux_platform::guard(process, handed, clock, log);
-  linux_platform::spare_no_more(getpid());
+  process.spare_no_more();
   if (status < kEndsTheMachine) return status;
   write_back(false, kOtherDisks);
   end_machine(static_cast<MachineEnd>(status - kEndsTheMachine));

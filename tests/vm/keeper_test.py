@@ -66,9 +66,15 @@ class Keeper(unittest.TestCase):
         machine.check()
 
     def test_keeper_is_killed(self):
-        """With -9, while all is well and while the target is away; its guard starts another. With
-        the guard gone too, one that is started by hand goes on."""
+        """With -9, while all is well and while the target is away; its guard starts another, or that
+        one's heir. With both gone too, one that is started by hand goes on."""
         with KeptMachine("keeper-is-killed") as machine:
+            machine.kill_keeper()
+            machine.next_write()
+            keeper = machine.facts()["pid"]
+            for _ in range(2):
+                machine.kill_guard()
+            self.assertEqual(machine.facts()["pid"], keeper)
             machine.kill_keeper()
             machine.next_write()
             machine.away(1)

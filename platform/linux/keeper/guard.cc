@@ -1,6 +1,9 @@
 #include "platform/linux/keeper/guard.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,14 +12,21 @@
 
 #include "core/base/text.h"
 #include "core/keep/restarts.h"
+#include "platform/linux/keeper/guard_page.h"
+#include "platform/linux/system/clock.h"
 #include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
 namespace {
 
+using Gone = keep::Restarts::Gone;
+
 // Added to the status of work that is over. No process has such a status by chance: a library
 // that gives up exits with 1 or 127, a signal is none.
 constexpr int kDeclared = 64;
+
+// The exit status of an heir that cannot wait for its guard here, today or later.
+constexpr int kNoHeirHere = 2;
 
 void warn(Log& log, Text what, int number, Text then) {
   std::array<char, 128> line{};
@@ -25,48 +35,204 @@ void warn(Log& log, Text what, int number, Text then) {
   log.write(LogLevel::Warning, out.text());
 }
 
-keep::Restarts::Gone how_it_went(int status) {
-  using Gone = keep::Restarts::Gone;
+Gone how_it_went(int status) {
   if (WIFSIGNALED(status)) return Gone::Killed;
   return (WEXITSTATUS(status) & kDeclared) != 0 && WEXITSTATUS(status) < 2 * kDeclared
              ? Gone::Declared
              : Gone::Failed;
 }
 
+// A process, and a descriptor that can be read once it has ended.
+struct Watched {
+  pid_t process = 0;  // 0: none
+  UniqueFd end;
+  bool ours = true;  // a child, whose status waitpid() has
+
+  static Watched of(pid_t process, bool ours) {
+    return {process, UniqueFd{static_cast<int>(syscall(SYS_pidfd_open, process, 0))}, ours};
+  }
+};
+
+int reap(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+class Guard {
+public:
+  Guard(GuardedWork& work, std::span<UniqueFd> for_the_first, Clock& clock, Log& log)
+      : work_{work}, for_the_first_{for_the_first}, clock_{clock}, log_{log} {}
+
+  int run() {
+    for (;;) {
+      if (at_work_.process == 0) start_work();
+      if (at_work_.process != 0 && heir_.process == 0 && clock_.now() >= heir_due_) start_heir();
+      if (at_work_.process != 0) wait();
+      if (heir_.process != 0 && is_readable(heir_.end)) heir_is_gone();
+      const auto gone = work_gone();
+      if (!gone) continue;
+      const auto choice = restarts_.on_gone(*gone, started_);
+      if (!choice.again) {
+        end_heir();
+        return over_;
+      }
+      tell(*gone);
+      at_work_ = {};
+      clock_.sleep_until(choice.at);
+    }
+  }
+
+private:
+  void start_work() {
+    started_ = clock_.now();
+    const GuardedWork::Start start{first_, getpid()};
+    const std::uint32_t turn = page().next_turn();
+    const pid_t child = fork();
+    if (child == 0) do_work(start, turn);
+    status_ = errno;
+    if (child < 0) return;
+    first_ = false;
+    for (UniqueFd& descriptor : for_the_first_) descriptor.reset();
+    at_work_ = Watched::of(child, true);
+  }
+
+  [[noreturn]] void do_work(const GuardedWork::Start& start, std::uint32_t turn) {
+    heir_.end.reset();
+    if (!page().begin(turn, getpid())) _exit(EXIT_FAILURE);
+    const auto over = work_.run(start);
+    if (over) page().declare_over(*over);
+    _exit(over ? kDeclared + *over : EXIT_FAILURE);
+  }
+
+  // Returns in the guard, and later in the heir, when that has become the guard.
+  void start_heir() {
+    if (shared_ == nullptr || has_no_heir_here_) return;
+    heir_started_ = clock_.now();
+    const pid_t guard = getpid();
+    const pid_t child = fork();
+    if (child == 0) return inherit(guard);
+    if (child < 0) return heir_comes_later(Gone::NoProcess);
+    heir_ = Watched::of(child, true);
+    work_.heir_is(child);
+  }
+
+  void inherit(pid_t guard) {
+    (void)prctl(PR_SET_NAME, "isboot-heir", 0, 0, 0);
+    at_work_ = {};
+    heir_ = {};
+    const Watched before = Watched::of(guard, false);
+    // A number is used again only when its process has been waited for, which is after it has
+    // ended: that of a living parent is its own.
+    if (getppid() == guard) {
+      if (!before.end) _exit(kNoHeirHere);
+      pollfd its_end{before.end.get(), POLLIN, 0};
+      while (poll(&its_end, 1, -1) < 1) {
+      }
+    }
+    work_.take_the_place_of(guard);
+    log_.write(LogLevel::Warning, "keeper: its guard was ended; another has taken its place");
+    started_ = clock_.now();
+    restarts_ = {};
+    if (const pid_t process = page().take_over(); process != 0) watch_over(process);
+  }
+
+  // Its number is its own as long as it lives. That it ended a moment ago too and the number is
+  // used again already would take as many new processes as there are numbers.
+  void watch_over(pid_t process) {
+    for (;;) {
+      at_work_ = Watched::of(process, false);
+      if (at_work_.end || errno == ESRCH) return;
+      clock_.sleep_until(clock_.now() + keep::Restarts::kFirst);  // no descriptor can be had
+    }
+  }
+
+  // Until the work or the heir is gone, or another heir is due.
+  void wait() {
+    if (!at_work_.end) return;  // work_gone() waits
+    const bool waits_for_heir = heir_.process == 0 && shared_ != nullptr && !has_no_heir_here_;
+    pollfd ends[] = {{at_work_.end.get(), POLLIN, 0}, {heir_.end.get(), POLLIN, 0}};
+    const int limit = waits_for_heir ? poll_timeout(clock_.now(), heir_due_) : -1;
+    if (poll(ends, 2, limit) == 0) clock_.sleep_until(heir_due_);
+  }
+
+  static bool is_readable(const UniqueFd& end) {
+    pollfd polled{end.get(), POLLIN, 0};
+    return end && poll(&polled, 1, 0) == 1;
+  }
+
+  // How the work ended; nothing: it goes on. Without a descriptor of a child's end, waits for that.
+  std::optional<Gone> work_gone() {
+    if (at_work_.process == 0) return Gone::NoProcess;
+    if (at_work_.end && !is_readable(at_work_.end)) return std::nullopt;
+    if (at_work_.ours) {
+      status_ = reap(at_work_.process);
+      over_ = WEXITSTATUS(status_) - kDeclared;
+      return how_it_went(status_);
+    }
+    // Another's child: what it declared is all that is known.
+    status_ = SIGKILL;
+    const auto over = page().over();
+    if (over) over_ = *over;
+    return over ? Gone::Declared : Gone::Killed;
+  }
+
+  void tell(Gone gone) {
+    if (gone == Gone::NoProcess)
+      warn(log_, "no process for it can be had (error ", status_, "); tried again");
+    else if (gone == Gone::Killed)
+      warn(log_, "ended by signal ", WTERMSIG(status_), "; starts again");
+    else
+      warn(log_, "could not go on (status ", WEXITSTATUS(status_), "); starts again");
+  }
+
+  void heir_is_gone() {
+    const int status = reap(heir_.process);
+    has_no_heir_here_ = WIFEXITED(status) && WEXITSTATUS(status) == kNoHeirHere;
+    heir_comes_later(Gone::Killed);
+  }
+
+  void heir_comes_later(Gone gone) {
+    heir_ = {};
+    heir_due_ = heir_restarts_.on_gone(gone, heir_started_).at;
+  }
+
+  void end_heir() {
+    if (heir_.process == 0) return;
+    (void)kill(heir_.process, SIGKILL);
+    (void)reap(heir_.process);
+  }
+
+  GuardPage& page() { return shared_ != nullptr ? *shared_ : alone_; }
+
+  GuardedWork& work_;
+  std::span<UniqueFd> for_the_first_;
+  Clock& clock_;
+  Log& log_;
+
+  GuardPage* shared_ = GuardPage::make();
+  GuardPage alone_;  // without the other there is no heir
+  bool first_ = true;
+  Watched at_work_;
+  Millis started_ = 0;
+  int status_ = 0;  // of the work that is gone, as waitpid() has it; of no process, the error
+  int over_ = 0;
+  keep::Restarts restarts_;
+
+  Watched heir_;
+  Millis heir_started_ = 0;
+  Millis heir_due_ = 0;
+  bool has_no_heir_here_ = false;
+  keep::Restarts heir_restarts_;
+};
+
 }  // namespace
 
 int guard(GuardedWork& work, std::span<UniqueFd> for_the_first, Clock& clock, Log& log) {
-  using Gone = keep::Restarts::Gone;
   // Whoever ignores it has no children to wait for, and that is handed down.
   (void)signal(SIGCHLD, SIG_DFL);
-  keep::Restarts restarts;
-  bool first = true;
-  for (;;) {
-    const Millis started = clock.now();
-    const pid_t child = fork();
-    if (child == 0) {
-      const auto over = work.run(first);
-      _exit(over ? kDeclared + *over : 1);
-    }
-    int status = 0;
-    Gone gone = Gone::NoProcess;
-    if (child > 0) {
-      first = false;
-      for (UniqueFd& descriptor : for_the_first) descriptor.reset();
-      while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-      }
-      gone = how_it_went(status);
-    }
-    const auto choice = restarts.on_gone(gone, started);
-    if (!choice.again) return WEXITSTATUS(status) - kDeclared;
-    if (gone == Gone::NoProcess)
-      warn(log, "no process for it can be had (error ", errno, "); tried again");
-    else if (gone == Gone::Killed)
-      warn(log, "ended by signal ", WTERMSIG(status), "; starts again");
-    else
-      warn(log, "could not go on (status ", WEXITSTATUS(status), "); starts again");
-    clock.sleep_until(choice.at);
-  }
+  return Guard{work, for_the_first, clock, log}.run();
 }
 
 }  // namespace isboot::linux_platform

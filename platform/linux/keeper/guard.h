@@ -1,7 +1,10 @@
 // Who starts the keeper again when it is gone: its parent, a process that does nothing but wait
 // for that. It needs no program, no file and no init for it: what it starts is a copy of
-// itself. docs/keeper.md, "Restart".
+// itself. Beside it waits its heir, another copy, which takes its place when the guard itself is
+// killed. docs/keeper.md, "Restart".
 #pragma once
+
+#include <sys/types.h>
 
 #include <optional>
 #include <span>
@@ -14,9 +17,18 @@ namespace isboot::linux_platform {
 
 class GuardedWork {
 public:
+  struct Start {
+    bool first = false;  // the first process for this work
+    pid_t guard = 0;     // who started it
+  };
+
   // In a process of its own. The result is the exit status of work that is over (below 64);
-  // nothing: it could not be done, and is to be tried again. `first`: in the first such process.
-  virtual std::optional<int> run(bool first) = 0;
+  // nothing: it could not be done, and is to be tried again.
+  virtual std::optional<int> run(const Start& start) = 0;
+  // In the guard, each time that it has another heir.
+  virtual void heir_is(pid_t heir) = 0;
+  // In the heir, which is the guard from now on: the one before it is gone.
+  virtual void take_the_place_of(pid_t guard) = 0;
 
 protected:
   ~GuardedWork() = default;
@@ -25,6 +37,7 @@ protected:
 // Has `work` done until it says that it is over, anew whatever else ends it; the result is the
 // status that it declared. When it is started again: core/keep/restarts.h. The descriptors in
 // `for_the_first` are closed when the first process has them. Blocks.
+// It returns once, in the guard of that time: the process that called it, or an heir.
 int guard(GuardedWork& work, std::span<UniqueFd> for_the_first, Clock& clock, Log& log);
 
 }  // namespace isboot::linux_platform

@@ -88,7 +88,6 @@ void stand_apart(Log& log) {
   (void)signal(SIGPIPE, SIG_IGN);
   (void)signal(SIGHUP, SIG_IGN);
   (void)signal(SIGTERM, SIG_IGN);  // of an init that ends every process: spared.h
-  (void)prctl(PR_SET_NAME, "isboot-guard", 0, 0, 0);
   if (!leave_control_group()) warn(log, "the keeper ends with the unit that started it");
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) warn(log, "core dumps stay possible");
   // Only processes with CAP_SYS_RESOURCE may lower this.
@@ -98,12 +97,17 @@ void stand_apart(Log& log) {
     warn(log, "the kernel may wait for the disk when the keeper needs memory");
   const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
   (void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
+  become_guard(log);
+  if (!keep_few_capabilities()) warn(log, "all capabilities stay");
+}
+
+void become_guard(Log& log) {
+  (void)prctl(PR_SET_NAME, "isboot-guard", 0, 0, 0);
   (void)malloc_trim(0);  // what the start has freed would be locked too
   // Most of the keeper's memory is never touched here, and costs nothing then.
   if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
     warn(log, "the keeper's guard cannot be locked in memory");
   (void)dl_iterate_phdr(touch_program, nullptr);
-  if (!keep_few_capabilities()) warn(log, "all capabilities stay");
 }
 
 Result<Done> become_independent(Log& log) {

@@ -17,6 +17,10 @@ void give_back_exception_memory();
 // touched. What cannot be had is a warning.
 void stand_apart(Log& log);
 
+// Part of it, for the guard's heir, which has inherited the rest, when it becomes the guard: its
+// name, and what it locks in memory (a fork inherits no lock).
+void become_guard(Log& log);
+
 // For the keeper, after that: all of it locked in memory, a stack ahead, no system call but
 // those of its work. Only a lock that cannot be had is an Error.
 Result<Done> become_independent(Log& log);

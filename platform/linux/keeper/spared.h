@@ -18,9 +18,16 @@ void make_spared_folder(const char* folder = kSparedFolder);
 
 // From now on these processes of isboot's are spared, and no others of it.
 void spare(std::span<const pid_t> processes, const char* folder = kSparedFolder);
+// Names `guard` where the first process of the last spare() was `before`, which is gone.
+void spare_in_place_of(pid_t before, pid_t guard, const char* folder = kSparedFolder);
 
 // From now on no process of isboot's is spared. Does nothing unless `first` was the first process
 // of the last spare(): a keeper that has been replaced must not undo what its successor wrote.
 void spare_no_more(pid_t first, const char* folder = kSparedFolder);
+
+// The same for the guard's heir, which has a file of its own: another may come at any time, and the
+// keeper, which writes the other file, is not told.
+void spare_heir(pid_t heir, const char* folder = kSparedFolder);
+void spare_heir_no_more(pid_t heir, const char* folder = kSparedFolder);
 
 }  // namespace isboot::linux_platform

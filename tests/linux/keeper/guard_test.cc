@@ -27,14 +27,14 @@ public:
     close(ends_[1]);
   }
 
-  std::optional<int> run(bool first) override {
+  std::optional<int> run(const Start& start) override {
     // Its number is what the others before it have left: this process is a copy of the first.
     std::array<char, 16> said{};
     const auto before = recv(ends_[0], said.data(), said.size(), MSG_DONTWAIT | MSG_PEEK);
     const std::size_t number = before < 0 ? 0 : static_cast<std::size_t>(before);
     std::string all{said.data(), number};
     if (before >= 0) (void)recv(ends_[0], said.data(), said.size(), 0);
-    all += first ? 'f' : 'n';
+    all += start.first ? 'f' : 'n';
     (void)send(ends_[1], all.data(), all.size(), 0);
     if (fates_[number] == 'k') raise(SIGKILL);
     if (fates_[number] == 't') raise(SIGTERM);
@@ -42,6 +42,9 @@ public:
     if (fates_[number] == 'f') return std::nullopt;
     return 7;
   }
+
+  void heir_is(pid_t) override {}
+  void take_the_place_of(pid_t) override {}
 
   // For each process: 'f' when it is told that it is the first, else 'n'.
   std::string said() {

@@ -56,6 +56,27 @@ TEST_F(SparedTest, NamesTheProcessesOfTheLastKeeper) {
   EXPECT_EQ(content(), "10\n7\n8\n");
 }
 
+TEST_F(SparedTest, NamesTheGuardThatTookTheOthersPlace) {
+  const pid_t ours[] = {10, 200, 3000};
+  make_spared_folder(folder_.c_str());
+  spare(ours, folder_.c_str());
+  spare_in_place_of(11, 12, folder_.c_str());
+  EXPECT_EQ(content(), "10\n200\n3000\n") << "that is another's";
+  spare_in_place_of(10, 12, folder_.c_str());
+  EXPECT_EQ(content(), "12\n200\n3000\n");
+}
+
+TEST_F(SparedTest, NamesTheHeirInAFileOfItsOwn) {
+  make_spared_folder(folder_.c_str());
+  spare_heir(10, folder_.c_str());
+  spare_heir(11, folder_.c_str());
+  EXPECT_TRUE(fs::exists(folder_ / "isboot-heir"));
+  spare_heir_no_more(10, folder_.c_str());
+  EXPECT_TRUE(fs::exists(folder_ / "isboot-heir")) << "that is another's";
+  spare_heir_no_more(11, folder_.c_str());
+  EXPECT_FALSE(fs::exists(folder_ / "isboot-heir"));
+}
+
 TEST_F(SparedTest, LeavesTheNamesOfTheKeeperThatTookOver) {
   const pid_t its[] = {105, 200, 300};
   make_spared_folder(folder_.c_str());
@@ -106,7 +127,7 @@ private:
   class Keeps final : public GuardedWork {
   public:
     Keeps(const EndBySignals& test, int started) : test_{test}, started_{started} {}
-    std::optional<int> run(bool) override {
+    std::optional<int> run(const Start&) override {
       testing::FakeLog log;
       auto folder = SessionFolder::open((test_.root_ / "class").c_str());
       ErrandProcess errands;
@@ -117,6 +138,11 @@ private:
       (void)!write(started_, ours, sizeof ours);
       for (;;) (void)poll(nullptr, 0, -1);
     }
+    void heir_is(pid_t heir) override {
+      spare_heir(heir, test_.folder_.c_str());
+      (void)!write(started_, &heir, sizeof heir);
+    }
+    void take_the_place_of(pid_t) override {}
 
   private:
     const EndBySignals& test_;
@@ -140,18 +166,24 @@ private:
       _exit(guard(work, {}, clock, log));
     }
     const pid_t bystander = one_that_is_not_spared();
-    pid_t ours[3];
-    pollfd waited{started[0], POLLIN, 0};
-    if (poll(&waited, 1, kLongMs) != 1 || read(started[0], ours, sizeof ours) != sizeof ours)
-      return "they did not start";
+    std::vector<pid_t> ours(4);  // guard, keeper, errands and heir, as they say it
+    for (std::size_t known = 0; known < ours.size();) {
+      pollfd waited{started[0], POLLIN, 0};
+      if (poll(&waited, 1, kLongMs) != 1) return "they did not start";
+      const ssize_t size = read(started[0], &ours[known], (ours.size() - known) * sizeof(pid_t));
+      if (size <= 0) return "they did not start";
+      known += static_cast<std::size_t>(size) / sizeof(pid_t);
+    }
     killall({"-15"});
     std::string found = has_ended(bystander) ? "" : "SIGTERM was not sent; ";
     found += lost(ours, "SIGTERM");
     std::vector<std::string> omitted = {"-9"};
-    std::ifstream file{folder_ / "isboot"};  // as sendsigs takes it
-    for (std::string process; file >> process;) {
-      omitted.emplace_back("-o");
-      omitted.push_back(process);
+    for (const auto& entry : fs::directory_iterator{folder_}) {  // as sendsigs takes them
+      std::ifstream file{entry.path()};
+      for (std::string process; file >> process;) {
+        omitted.emplace_back("-o");
+        omitted.push_back(process);
+      }
     }
     const pid_t another = one_that_is_not_spared();
     killall(omitted);
@@ -198,21 +230,19 @@ private:
   }
 
   // Those that were started, and no others in their place.
-  static std::string lost(const pid_t (&ours)[3], const char* signal) {
-    constexpr const char* kNames[] = {"guard", "keeper", "errands"};
+  static std::string lost(const std::vector<pid_t>& ours, const char* signal) {
     std::string found;
-    for (std::size_t i = 0; i < 3; ++i) {
-      std::ifstream stat{"/proc/" + std::to_string(ours[i]) + "/stat"};
+    for (const pid_t process : ours) {
+      std::ifstream stat{"/proc/" + std::to_string(process) + "/stat"};
       std::string number, name, state = "gone";
       stat >> number >> name >> state;
-      if (state == "gone" || state == "Z" || state == "X")
-        found += std::string{kNames[i]} + " by " + signal + "; ";
+      if (state == "gone" || state == "Z" || state == "X") found += name + " by " + signal + "; ";
     }
     return found;
   }
 };
 
-TEST_F(EndBySignals, LeavesGuardKeeperAndErrands) { EXPECT_EQ(end_of_machine(), ""); }
+TEST_F(EndBySignals, LeavesGuardHeirKeeperAndErrands) { EXPECT_EQ(end_of_machine(), ""); }
 
 }  // namespace
 }  // namespace isboot::linux_platform

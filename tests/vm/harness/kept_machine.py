@@ -121,9 +121,17 @@ class KeptMachine:
         self.order("kill-keeper")
         self.wait_for(r"ISBOOT-KILLED", "the keeper's end")
 
-    def kill_keeper_and_guard(self):
-        """Nobody starts another."""
+    def kill_guard(self):
+        """Its heir takes its place, and has an heir."""
+        before = self.shell("pidof isboot-guard")
         self.order("kill-guard")
+        self.wait_for(r"ISBOOT-KILLED", "the guard's end")
+        self.wait_for_shell(f"pidof isboot-guard | grep -cvx '{before.strip()}' || true", "1")
+        self.wait_for_shell("pidof isboot-heir | wc -w", "1")
+
+    def kill_keeper_and_guard(self):
+        """And the guard's heir: nobody starts another."""
+        self.order("kill-guards")
         self.wait_for(r"ISBOOT-KILLED", "the guard's end")
         self.kill_keeper()
 
