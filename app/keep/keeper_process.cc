@@ -61,26 +61,27 @@ public:
     if (keeper_.cannot_go_on())
       return again(Error{Errc::Closed, 0, "the process for its errands is gone"});
     if (then == MachineEnd::Stay) return kDone;
-    // The guard can write back what other disks have, with a limit. Without it nobody can.
-    if (getppid() == start.guard) return kEndsTheMachine + static_cast<int>(then);
+    // The guard can write back what other disks have, with a limit. Without one nobody can.
+    if (start.is_guarded()) return kEndsTheMachine + static_cast<int>(then);
     sync();
     end_machine(then);
     return kDone;
   }
 
-  void heir_is(pid_t heir) override {
-    heir_ = heir;
-    linux_platform::spare_heir(heir);
-  }
+  void heir_is(pid_t heir) override { linux_platform::spare_heir(first_guard_, heir); }
 
   void take_the_place_of(pid_t guard) override {
     linux_platform::become_guard(log_);
     linux_platform::spare_in_place_of(guard, getpid());
   }
 
-  void spare_no_more() const {
+  void finish(int status) override {
+    if (status >= kEndsTheMachine) {
+      write_back(false, kOtherDisks);
+      end_machine(static_cast<MachineEnd>(status - kEndsTheMachine));
+    }
     linux_platform::spare_no_more(getpid());
-    linux_platform::spare_heir_no_more(heir_);
+    linux_platform::spare_heir_no_more(first_guard_);
   }
 
   void tell_outcome(bool done, Text text) {
@@ -116,7 +117,7 @@ private:
   linux_platform::Keeper& keeper_;
   const linux_platform::ErrandProcess& errands_;
   Log& log_;
-  pid_t heir_ = 0;
+  const pid_t first_guard_ = getpid();
 };
 
 // Whether there is something to do.
@@ -173,11 +174,7 @@ int run_keeper(int argc, char** argv) {
   log.never_wait();
   linux_platform::stand_apart(log);
   const int status = linux_platform::guard(process, handed, clock, log);
-  process.spare_no_more();
-  if (status < kEndsTheMachine) return status;
-  write_back(false, kOtherDisks);
-  end_machine(static_cast<MachineEnd>(status - kEndsTheMachine));
-  return kFailed;
+  return status < kEndsTheMachine ? status : int{kFailed};  // it would have ended with the machine
 }
 
 }  // namespace isboot::app

@@ -1,5 +1,6 @@
 #include "platform/linux/keeper/guard.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -66,6 +67,7 @@ public:
       : work_{work}, for_the_first_{for_the_first}, clock_{clock}, log_{log} {}
 
   int run() {
+    open_guards();
     for (;;) {
       if (at_work_.process == 0) start_work();
       if (at_work_.process != 0 && heir_.process == 0 && clock_.now() >= heir_due_) start_heir();
@@ -75,6 +77,7 @@ public:
       if (!gone) continue;
       const auto choice = restarts_.on_gone(*gone, started_);
       if (!choice.again) {
+        work_.finish(over_);
         end_heir();
         return over_;
       }
@@ -85,9 +88,18 @@ public:
   }
 
 private:
+  // Guards and heirs have an end that nobody writes to, the work the other one. Where there is no
+  // such pipe the work takes itself for unguarded.
+  void open_guards() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return;
+    guards_seen_.reset(ends[0]);
+    is_guard_.reset(ends[1]);
+  }
+
   void start_work() {
     started_ = clock_.now();
-    const GuardedWork::Start start{first_, getpid()};
+    const GuardedWork::Start start{first_, getpid(), guards_seen_.get()};
     const std::uint32_t turn = page().next_turn();
     const pid_t child = fork();
     if (child == 0) do_work(start, turn);
@@ -100,6 +112,7 @@ private:
 
   [[noreturn]] void do_work(const GuardedWork::Start& start, std::uint32_t turn) {
     heir_.end.reset();
+    is_guard_.reset();
     if (!page().begin(turn, getpid())) _exit(EXIT_FAILURE);
     const auto over = work_.run(start);
     if (over) page().declare_over(*over);
@@ -131,6 +144,9 @@ private:
       while (poll(&its_end, 1, -1) < 1) {
       }
     }
+    // A guard that ends at once, whatever ends it, must not make one heir after the other without
+    // end.
+    clock_.sleep_until(heir_started_ + keep::Restarts::kFirst);
     work_.take_the_place_of(guard);
     log_.write(LogLevel::Warning, "keeper: its guard was ended; another has taken its place");
     started_ = clock_.now();
@@ -213,6 +229,7 @@ private:
 
   GuardPage* shared_ = GuardPage::make();
   GuardPage alone_;  // without the other there is no heir
+  UniqueFd guards_seen_, is_guard_;
   bool first_ = true;
   Watched at_work_;
   Millis started_ = 0;
@@ -228,6 +245,11 @@ private:
 };
 
 }  // namespace
+
+bool GuardedWork::Start::is_guarded() const {
+  pollfd polled{guards, POLLIN, 0};
+  return guards >= 0 && poll(&polled, 1, 0) == 0;
+}
 
 int guard(GuardedWork& work, std::span<UniqueFd> for_the_first, Clock& clock, Log& log) {
   // Whoever ignores it has no children to wait for, and that is handed down.

@@ -20,6 +20,10 @@ public:
   struct Start {
     bool first = false;  // the first process for this work
     pid_t guard = 0;     // who started it
+    int guards = -1;     // a descriptor that is at its end once there is neither guard nor heir
+
+    // Whether somebody would see the end of the work.
+    bool is_guarded() const;
   };
 
   // In a process of its own. The result is the exit status of work that is over (below 64);
@@ -29,6 +33,9 @@ public:
   virtual void heir_is(pid_t heir) = 0;
   // In the heir, which is the guard from now on: the one before it is gone.
   virtual void take_the_place_of(pid_t guard) = 0;
+  // In the guard, with the status of work that is over. When the guard is killed meanwhile, its
+  // heir does it, from the beginning.
+  virtual void finish(int status) = 0;
 
 protected:
   ~GuardedWork() = default;

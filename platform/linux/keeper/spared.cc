@@ -13,9 +13,7 @@
 namespace isboot::linux_platform {
 namespace {
 
-// The names of the files.
-constexpr const char* kOfKeeper = "isboot";
-constexpr const char* kOfHeir = "isboot-heir";
+constexpr const char* kOfKeeper = "isboot";  // the name of the file
 
 using Buffer = std::array<char, 64>;
 
@@ -48,11 +46,15 @@ std::optional<Text> behind(pid_t first, const char* folder, const char* name, Bu
   return part_of(text, ours.size());
 }
 
-void remove_if_of(pid_t first, const char* folder, const char* name) {
-  Buffer found{};
-  if (!behind(first, folder, name, found)) return;
+void remove_file(const char* folder, const char* name) {
   const UniqueFd in{open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
   (void)unlinkat(in.get(), name, 0);
+}
+
+Buffer file_of_heir(pid_t first_guard) {
+  Buffer name{};  // and a NUL: it is longer than any number
+  (TextWriter{name} << "isboot-heir-").decimal(static_cast<unsigned>(first_guard));
+  return name;
 }
 
 }  // namespace
@@ -74,13 +76,18 @@ void spare_in_place_of(pid_t before, pid_t guard, const char* folder) {
   write_lines(folder, kOfKeeper, out.text());
 }
 
-void spare_no_more(pid_t first, const char* folder) { remove_if_of(first, folder, kOfKeeper); }
-
-void spare_heir(pid_t heir, const char* folder) {
-  Buffer buffer{};
-  write_lines(folder, kOfHeir, lines({&heir, 1}, TextWriter{buffer}));
+void spare_no_more(pid_t first, const char* folder) {
+  Buffer found{};
+  if (behind(first, folder, kOfKeeper, found)) remove_file(folder, kOfKeeper);
 }
 
-void spare_heir_no_more(pid_t heir, const char* folder) { remove_if_of(heir, folder, kOfHeir); }
+void spare_heir(pid_t first_guard, pid_t heir, const char* folder) {
+  Buffer buffer{};
+  write_lines(folder, file_of_heir(first_guard).data(), lines({&heir, 1}, TextWriter{buffer}));
+}
+
+void spare_heir_no_more(pid_t first_guard, const char* folder) {
+  remove_file(folder, file_of_heir(first_guard).data());
+}
 
 }  // namespace isboot::linux_platform

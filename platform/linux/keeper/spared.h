@@ -25,9 +25,10 @@ void spare_in_place_of(pid_t before, pid_t guard, const char* folder = kSparedFo
 // of the last spare(): a keeper that has been replaced must not undo what its successor wrote.
 void spare_no_more(pid_t first, const char* folder = kSparedFolder);
 
-// The same for the guard's heir, which has a file of its own: another may come at any time, and the
-// keeper, which writes the other file, is not told.
-void spare_heir(pid_t heir, const char* folder = kSparedFolder);
-void spare_heir_no_more(pid_t heir, const char* folder = kSparedFolder);
+// The same for the guard's heir, in a file of its own: another may come at any time, and the
+// keeper, which writes the other file, is not told. `first_guard`: the one that all guards of this
+// keeper come from; two keepers, one of which takes over from the other, have a file each.
+void spare_heir(pid_t first_guard, pid_t heir, const char* folder = kSparedFolder);
+void spare_heir_no_more(pid_t first_guard, const char* folder = kSparedFolder);
 
 }  // namespace isboot::linux_platform

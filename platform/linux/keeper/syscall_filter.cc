@@ -56,8 +56,8 @@ constexpr int kAllowed[] = {
 #endif
     // LinuxEntropy: CHAP's challenges, back-off
     SYS_getrandom,
-    // the end of the machine; getppid: whether the guard is there to do it
-    SYS_getppid, SYS_sync, SYS_reboot, SYS_exit, SYS_exit_group};
+    // the end of the machine
+    SYS_sync, SYS_reboot, SYS_exit, SYS_exit_group};
 
 // With it, no socket of any family.
 constexpr int kAllowedErrands[] = {

@@ -36,8 +36,8 @@ protected:
     folder_ = root_ / "sendsigs.omit.d";
   }
   ~SparedTest() override { fs::remove_all(root_); }
-  std::string content() const {
-    std::ifstream file{folder_ / "isboot"};
+  std::string content(const char* name = "isboot") const {
+    std::ifstream file{folder_ / name};
     return {std::istreambuf_iterator<char>{file}, {}};
   }
 
@@ -66,15 +66,16 @@ TEST_F(SparedTest, NamesTheGuardThatTookTheOthersPlace) {
   EXPECT_EQ(content(), "12\n200\n3000\n");
 }
 
-TEST_F(SparedTest, NamesTheHeirInAFileOfItsOwn) {
+TEST_F(SparedTest, NamesTheHeirsOfTwoKeepersInAFileEach) {
   make_spared_folder(folder_.c_str());
-  spare_heir(10, folder_.c_str());
-  spare_heir(11, folder_.c_str());
-  EXPECT_TRUE(fs::exists(folder_ / "isboot-heir"));
+  spare_heir(10, 11, folder_.c_str());
+  spare_heir(20, 21, folder_.c_str());
+  spare_heir(10, 12, folder_.c_str());
+  EXPECT_EQ(content("isboot-heir-10"), "12\n");
+  spare_heir_no_more(20, folder_.c_str());
+  EXPECT_EQ(content("isboot-heir-10"), "12\n");
   spare_heir_no_more(10, folder_.c_str());
-  EXPECT_TRUE(fs::exists(folder_ / "isboot-heir")) << "that is another's";
-  spare_heir_no_more(11, folder_.c_str());
-  EXPECT_FALSE(fs::exists(folder_ / "isboot-heir"));
+  EXPECT_TRUE(fs::is_empty(folder_));
 }
 
 TEST_F(SparedTest, LeavesTheNamesOfTheKeeperThatTookOver) {
@@ -139,10 +140,11 @@ private:
       for (;;) (void)poll(nullptr, 0, -1);
     }
     void heir_is(pid_t heir) override {
-      spare_heir(heir, test_.folder_.c_str());
+      spare_heir(1, heir, test_.folder_.c_str());
       (void)!write(started_, &heir, sizeof heir);
     }
-    void take_the_place_of(pid_t) override {}
+    void take_the_place_of(pid_t) override { _exit(1); }
+    void finish(int) override {}
 
   private:
     const EndBySignals& test_;
