@@ -8,6 +8,9 @@ constexpr Millis kLookAgain = 1'000;
 // and not time, which passes also while the machine sleeps.
 constexpr int kLooksSoon = 60;
 constexpr Millis kLookAgainLater = 3'600'000;
+// The errand of a keeper that was killed goes on, and may take the disk away a moment after it was
+// seen.
+constexpr int kLooksAtBegin = 10;
 constexpr Millis kMostAfterFailure = 60'000;
 
 // No longer than the user wants I/O to wait at any lost session.
@@ -17,7 +20,12 @@ std::uint32_t fail_over(std::optional<std::uint32_t> limit) {
 
 }  // namespace
 
-void PathTurn::begin(bool has_disk) { taken_away_ = !has_disk; }
+// One that is lost from the beginning is to be looked at as well.
+void PathTurn::begin(bool has_disk) {
+  taken_away_ = !has_disk;
+  unsure_ = has_disk ? 0 : kLooksAtBegin;
+  care_at_ = 0;
+}
 
 void PathTurn::end() {
   const bool was_carried = was_carried_;
@@ -35,6 +43,10 @@ bool PathTurn::is_due(bool carried, Millis now) {
 PathTurn::Do PathTurn::on_event(const Event& event, Millis now) {
   switch (event.kind) {
     case Event::Kind::Care:
+      if (unsure_ > 0) {
+        --unsure_;
+        care_at_ = now + kLookAgain;
+      }
       return on_care(event);
     case Event::Kind::LimitSet:
       if (state_ != State::Limiting && state_ != State::LimitingFirst) break;

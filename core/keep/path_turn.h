@@ -27,7 +27,7 @@ public:
     Kind kind = Kind::Care;
     boot::PathCare care = boot::PathCare::Leave;
     bool done = false;
-    bool has_disk = false;                 // one is known by its name
+    bool has_disk = false;                 // one is known, and says or said what it is
     std::optional<std::uint32_t> limit{};  // the user's, in seconds; nothing: for ever
     std::uint32_t errand = 0;              // its number, which is not 0
     bool carried = false;                  // the session
@@ -47,7 +47,8 @@ public:
     std::optional<std::uint32_t> limit{};
   };
 
-  // Its session is kept from now on.
+  // Its session is kept from now on. `has_disk`: the one that is known says what it is; else it may
+  // have been taken away meanwhile.
   void begin(bool has_disk);
   // … and not any more: what was the other path may be the last one now.
   void end();
@@ -91,6 +92,7 @@ private:
   Millis care_at_ = kNever;
   Millis after_failure_ = 0;  // the wait after the last one, while nothing has been done since
   int looks_ = 0;             // for its disk, without a result, since it is back
+  int unsure_ = 0;            // so often the disk may be gone after all
   std::uint32_t errand_ = 0;  // under way; 0: none
 };
 

@@ -23,6 +23,7 @@ PathTurn looked_for() {
   PathTurn turn;
   turn.begin(false);
   (void)turn.is_due(true, kNow);
+  turn.on_looked_at();
   EXPECT_EQ(turn.on_event({.care = PathCare::BringBack}, kNow).kind, What::LookAtDisk);
   EXPECT_EQ(turn.on_event(answer(Kind::DiskSeen, false), kNow).kind, What::LookFor);
   EXPECT_EQ(turn.on_event(answer(Kind::ErrandSent, true), kNow).kind, What::Nothing);
@@ -33,6 +34,7 @@ PathTurn looked_for() {
 PathTurn being_taken_away() {
   PathTurn turn;
   turn.begin(true);
+  turn.on_looked_at();
   EXPECT_EQ(turn.on_event(care(PathCare::Release), kNow).kind, What::ForgetDisk)
       << "a keeper that is killed from here on leaves it to the next one";
   EXPECT_EQ(turn.on_event(answer(Kind::DiskForgotten, true), kNow).kind, What::TakeAway);
@@ -48,6 +50,30 @@ TEST(PathTurn, IsDueOnceWhenThePathIsLostAndOnceWhenItIsBack) {
     EXPECT_TRUE(turn.is_due(carried, kNow));
     EXPECT_FALSE(turn.is_due(carried, kNow));
   }
+}
+
+// One that is handed over lost would have its I/O wait although another path lives.
+TEST(PathTurn, IsDueWhenItBegins) {
+  PathTurn turn;
+  turn.begin(true);
+  EXPECT_EQ(turn.care_at(), 0U);
+  EXPECT_TRUE(turn.is_due(false, kNow));
+}
+
+// What a keeper meant to take away that was killed may go a moment after it was seen.
+TEST(PathTurn, IsDueAgainAndAgainWhenItBeginsWithoutADisk) {
+  PathTurn turn;
+  turn.begin(false);
+  Millis now = kNow;
+  for (int look = 0; look < 10; ++look, now += 1'000) {
+    ASSERT_TRUE(turn.is_due(false, now));
+    turn.on_looked_at();
+    (void)turn.on_event(care(PathCare::Hold), now);
+  }
+  ASSERT_TRUE(turn.is_due(false, now));
+  turn.on_looked_at();
+  (void)turn.on_event(care(PathCare::Hold), now);
+  EXPECT_EQ(turn.care_at(), kNever);
 }
 
 TEST(PathTurn, IsDueAgainWhenALostPathMayBeReleased) {

@@ -52,7 +52,7 @@ void World::care_for_paths() {
   for (std::size_t i = 0; i < paths.size() && alive(); ++i)
     on_path(*paths[i], {.kind = PathTurn::Event::Kind::Care,
                         .care = boot::care_for(sights, i),
-                        .has_disk = paths[i]->disk_known});
+                        .has_disk = paths[i]->disk_known && paths[i]->id_known});
 }
 
 void World::on_path(Kept& path, PathTurn::Event event) {

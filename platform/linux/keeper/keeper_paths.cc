@@ -36,7 +36,7 @@ void Keeper::care_for_paths() {
     const SessionRecord& record = slots_[i].session->record();
     on_path(slots_[i], {.kind = PathTurn::Event::Kind::Care,
                         .care = boot::care_for(sights, i),
-                        .has_disk = !record.disk.empty(),
+                        .has_disk = !record.disk.empty() && !slots_[i].disk_id.empty(),
                         .limit = record.kernel.recovery_timeout});
   }
 }
