@@ -13,6 +13,8 @@ constexpr Millis kLeftToTheInit = 10'000;
 constexpr Millis kLookForLossAgain = 5'000;
 
 constexpr Millis kSaidAgain = 60'000;
+// Only who starts a keeper by hand goes by the file, after keeper and guard were killed.
+constexpr Millis kSaveAgain = 60'000;
 
 }  // namespace
 
@@ -26,6 +28,7 @@ Actions Keeper::on_event(const Event& event, Millis now) {
     return actions_;
   }
   dispatch(event, now);
+  if (event.kind == Event::Kind::Saved || event.kind == Event::Kind::NotSaved) return actions_;
   // It was cancelled without a word: what the init does not hold would be no notice the next time.
   if (too_old) ask_the_init(now);
   look_whether_it_is_over();
@@ -40,7 +43,15 @@ void Keeper::dispatch(const Event& event, Millis now) {
     case Kind::Began:
       slot = {.used = true, .carried = event.carried, .session = event.session, .since = now};
       add(Action::Kind::Save);
+      if (handover_ && handover_->slot == event.slot) end_handover(true, "");
       return;
+    case Kind::Brought:
+      return on_brought(event.session);
+    case Kind::NotKept:
+      return on_not_kept(event.error.text);
+    case Kind::Saved:
+    case Kind::NotSaved:
+      return on_saved(event, now);
     case Kind::Carried:
     case Kind::Lost:
       if (slot.used && slot.carried != (event.kind == Kind::Carried)) slot.since = now;
@@ -61,13 +72,14 @@ void Keeper::dispatch(const Event& event, Millis now) {
     case Kind::Refused:
       return end_step(event.slot, SessionEnd::Event::Refused, now);
     case Kind::ClientCame:
-    case Kind::ClientLeft:
-      clients_[event.client] = {.there = event.kind == Kind::ClientCame};
-      if (succession_.is(event.client)) succession_.end();
+      clients_[event.client] = {.there = true};
       return;
+    case Kind::ClientLeft:
+      return on_client_left(event.client);
     case Kind::EndRequested:
     case Kind::ReleaseRequested:
     case Kind::ReplaceRequested:
+    case Kind::KeepRequested:
       return on_request(event, now);
     case Kind::OfferOver:
       return;
@@ -160,6 +172,10 @@ void Keeper::on_time(Millis now) {
     add(Action::Kind::AskTheEnd);
   else if (end_due() <= now)
     ask_the_init(now);
+  if (save_again_at_ <= now) {
+    save_again_at_ = now + kSaveAgain;
+    add(Action::Kind::Save);
+  }
   if (look_again_at_ > now) return;
   look_again_at_ = kNever;
   look_at_all();
@@ -232,9 +248,17 @@ void Keeper::forget(std::size_t slot) {
   }
 }
 
+// A keeper that keeps its sessions but cannot write them down is better than none.
+void Keeper::on_saved(const Event& event, Millis now) {
+  const bool known = save_again_at_ != kNever;
+  save_again_at_ = event.kind == Event::Kind::Saved ? kNever : now + kSaveAgain;
+  if (save_again_at_ != kNever && !known) say(LogLevel::Warning, event.error.text);
+}
+
 // Whoever is connected and waits for nothing may still bring a session.
 void Keeper::look_whether_it_is_over() {
-  if (over_ || kept() != 0 || (then_ == MachineEnd::Stay && end_by_us_at_ != kNever)) return;
+  if (over_ || handover_ || kept() != 0 || (then_ == MachineEnd::Stay && end_by_us_at_ != kNever))
+    return;
   bool somebody_may_bring_one = false;
   for (const Client& client : clients_)
     somebody_may_bring_one = somebody_may_bring_one || (client.there && !client.waits());
@@ -247,7 +271,8 @@ Millis Keeper::deadline() const {
   if (succession_.offered()) return succession_.deadline();
   if (may_be_offered()) return 0;
   const Millis end = earlier(announced_.too_old_at(), end_due());
-  Millis first = earlier(look_again_at_, asked_until_ != kNever ? asked_until_ : end);
+  Millis first =
+      earlier(earlier(look_again_at_, save_again_at_), asked_until_ != kNever ? asked_until_ : end);
   for (const Slot& slot : slots_) first = earlier(first, slot.end.deadline());
   return first;
 }

@@ -22,7 +22,11 @@ inline constexpr std::size_t kMaxClients = 4;
 // What happened. A slot is the place of one session, from 0 on.
 struct Event {
   enum class Kind : std::uint8_t {
-    Began,           // `session` is in the free `slot` from now on; `carried`
+    Began,           // `session` is in the free `slot` from now on; `carried`. To Begin too
+    Brought,         // the answer to Read: it is `session`
+    NotKept,         // the other answer to Read, or to Begin: `error`
+    Saved,           // the answer to Save, …
+    NotSaved,        // … or this: `error`
     Carried,         // its connection works (again)
     Lost,            // it does not any more
     ConnectionLost,  // the kernel says so of `session`: `error`
@@ -38,6 +42,7 @@ struct Event {
     EndRequested,      // by `client`: of `session` or all, within `limit`, and `then`
     ReleaseRequested,  // by `client`: all sessions stay with the kernel, nobody keeps them
     ReplaceRequested,  // by `client`, another program's keeper: it wants to keep them all
+    KeepRequested,     // by `client`, who has brought a session: it is to be kept from now on
     OfferOver,         // the answer to TakeBack: whether it had `taken` them
     Announced,         // the machine ends: `ways`
     TakenBack,         // it does not, in the way `then`
@@ -81,7 +86,9 @@ struct Action {
     TakeBack,    // what was offered: OfferOver
     Say,         // `text` at `level`, of `slot` if that is not kNone
     SayTheEnd,   // that the machine ends, and how long a target may be away now
-    Save,        // which sessions are kept has changed
+    Read,        // which session `client` brings: Brought or NotKept, before any other event
+    Begin,       // it is to be kept in the free `slot`: Began or NotKept, likewise
+    Save,        // which sessions are kept has changed, or was not saved: Saved or NotSaved
     Over,        // nothing is kept any more: the process may end, and the machine as `then` says
   };
   static constexpr std::size_t kNone = SIZE_MAX;
@@ -118,8 +125,6 @@ public:
 
   std::optional<std::size_t> slot_of(SessionId session) const;
   std::optional<std::size_t> free_slot() const;
-  // Why a session that somebody brings is not kept, a literal; nullptr: it is, in free_slot().
-  const char* refuses_a_session() const;
   // The place of the next client; none when so many are there already.
   std::optional<std::size_t> free_client() const;
   std::size_t kept() const;
@@ -139,6 +144,11 @@ private:
     std::array<bool, kMaxKept> waits_for{};  // for the end of these slots
     bool waits() const;
   };
+  // A session on its way to us. It is kept also when who brings it does not wait for the answer.
+  struct Handover {
+    std::size_t client = Action::kNone;
+    std::size_t slot = Action::kNone;  // once it has one
+  };
 
   void dispatch(const Event& event, Millis now);
   void on_notice(const Event& event, Millis now);
@@ -150,6 +160,13 @@ private:
   void on_end_requested(const Event& event, Millis now);
   void on_release_requested(std::size_t client);
   void on_replace_requested(std::size_t client);
+  void on_keep_requested(std::size_t client);
+  void on_brought(SessionId session);
+  void on_not_kept(const char* why);
+  void on_client_left(std::size_t client);
+  void end_handover(bool done, const char* text);
+  const char* refuses(SessionId session) const;
+  void on_saved(const Event& event, Millis now);
   void on_event_while_offered(const Event& event, Millis now);
   void on_offer_over(bool taken);
   bool may_be_offered() const;
@@ -180,6 +197,8 @@ private:
   Millis end_by_us_at_ = kNever;  // of the machine, if its init has not done it by then
   Millis asked_until_ = kNever;   // the init has time for its answer
   Millis look_again_at_ = kNever;
+  Millis save_again_at_ = kNever;
+  std::optional<Handover> handover_;
   Succession succession_;
   bool over_ = false;
 };

@@ -15,11 +15,13 @@ void Keeper::on_request(const Event& event, Millis now) {
     return add_answer(event.client, false, "the last request is still under way; ask again then");
   if (event.kind == Event::Kind::EndRequested) return on_end_requested(event, now);
   if (event.kind == Event::Kind::ReleaseRequested) return on_release_requested(event.client);
+  if (event.kind == Event::Kind::KeepRequested) return on_keep_requested(event.client);
   on_replace_requested(event.client);
 }
 
 bool Keeper::has_to_wait(std::size_t client) const {
-  return clients_[client].waits() || succession_.is(client);
+  return clients_[client].waits() || succession_.is(client) ||
+         (handover_ && handover_->client == client);
 }
 
 void Keeper::on_end_requested(const Event& event, Millis now) {
@@ -68,10 +70,11 @@ void Keeper::add_answer(std::size_t client, bool done, const char* text) {
   answer.text = text;
 }
 
-// One more would be in the way of the machine's end, which comes when none is kept any more.
-const char* Keeper::refuses_a_session() const {
-  if (then_ != MachineEnd::Stay) return "the machine is about to end, as was asked for";
-  return free_slot() ? nullptr : "too many sessions are kept already";
+// What was begun for it goes on.
+void Keeper::on_client_left(std::size_t client) {
+  clients_[client] = {};
+  if (succession_.is(client)) succession_.end();
+  if (handover_ && handover_->client == client) handover_->client = Action::kNone;
 }
 
 std::optional<std::size_t> Keeper::free_client() const {

@@ -9,7 +9,7 @@ void Keeper::on_replace_requested(std::size_t client) {
 
 // Nobody who waits for an answer, and no session that is about to end, is left to another program.
 bool Keeper::may_be_offered() const {
-  if (over_ || !succession_.wanted()) return false;
+  if (over_ || handover_ || !succession_.wanted()) return false;
   for (const Slot& slot : slots_)
     if (slot.end.under_way()) return false;
   for (std::size_t client = 0; client < kMaxClients; ++client)

@@ -65,11 +65,16 @@ void World::fault() {
     case 10:
       return nic_fault(kept);
     case 11:
+      if (random_.one_in(3)) {
+        note("there is no room to write sessions down");
+        full_until_ = now_ + random_.below(random_.one_in(3) ? 3'600'000 : 60'000);
+        return;
+      }
       if (random_.one_in(30)) somebody_ends(kept);
       return;
     default:
       if (random_.one_in(6)) return client_asks();
-      if (random_.one_in(12)) return client_brings_a_session();
+      if (random_.one_in(12)) return clients_bring_sessions();
       if (random_.one_in(6)) another_program_comes();
       return;
   }
@@ -117,28 +122,15 @@ void World::kill_guard_too() {
   start_at_ = now_ + random_.below(3'600'000);
 }
 
-// A disk by hand, as `isboot attach` leaves it to the keeper. In the machine's life a few.
-void World::client_brings_a_session() {
-  if (!alive() || rests() || over_ || all_.size() == 2 * kMaxKept) return;
-  if (!keeper_->free_client() || keeper_->refuses_a_session() != nullptr) return;  // and is told so
-  const std::size_t client = *keeper_->free_client();
-  all_.push_back(std::make_unique<Kept>(SessionId{next_id_++}));
-  Kept& brought = *all_.back();
-  give_nic(brought, nics_are_apart_ ? add_nic() : all_.front()->nic);
-  note("a client brings session " + std::to_string(brought.id.value));
-  tell({.kind = Event::Kind::ClientCame, .client = client});
-  begin(brought);
-  tell({.kind = Event::Kind::ClientLeft, .client = client});
-  care_for_paths();
-}
-
 // Before it has its answer.
 void World::asks_again(std::size_t number) {
   if (over_) return;
   note("client " + std::to_string(number) + " asks for something else meanwhile");
   clients_[number].refused = false;
   clients_[number].asks_again = true;
-  const auto kind = random_.one_in(2) ? Event::Kind::EndRequested : Event::Kind::ReleaseRequested;
+  constexpr Event::Kind kKinds[] = {Event::Kind::EndRequested, Event::Kind::ReleaseRequested,
+                                    Event::Kind::KeepRequested};
+  const auto kind = kKinds[random_.below(3)];
   tell({.kind = kind, .client = number, .session = kAllSessions, .limit = 1'000});
   clients_[number].asks_again = false;
   if (!clients_[number].refused) fail("a second request is not answered");
@@ -194,6 +186,7 @@ void World::client_asks() {
     client = {};
     tell({.kind = Event::Kind::ClientLeft, .client = number});
   }
+  if (random_.one_in(3)) clients_bring_sessions();
   if (random_.one_in(3)) another_program_comes();
 }
 

@@ -39,25 +39,6 @@ TEST_F(KeeperTest, WaitsForEachOfTheSessionsThatAClientWantsToEnd) {
   EXPECT_FALSE(over_);
 }
 
-// It would be kept for nobody knows how long, and the machine would not end meanwhile.
-TEST_F(KeeperTest, TakesNoSessionOnceTheMachinesEndWasAskedFor) {
-  EXPECT_EQ(keeper_.refuses_a_session(), nullptr);
-  connect(0);
-  ask_for_the_end(0, kAllSessions, MachineEnd::PowerOff);
-  EXPECT_STREQ(keeper_.refuses_a_session(), "the machine is about to end, as was asked for");
-}
-
-TEST_F(KeeperTest, TakesASessionWhileOthersEnd) {
-  connect(0);
-  ask_for_the_end(0);
-  EXPECT_EQ(keeper_.refuses_a_session(), nullptr);
-}
-
-TEST_F(KeeperTest, TakesNoMoreSessionsThanThereIsRoomFor) {
-  while (keeper_.free_slot()) begin(SessionId{10 + static_cast<std::uint32_t>(keeper_.kept())});
-  EXPECT_STREQ(keeper_.refuses_a_session(), "too many sessions are kept already");
-}
-
 TEST_F(KeeperTest, RefusesToEndWhatItDoesNotKeep) {
   connect(0);
   ask_for_the_end(0, kSecond, MachineEnd::PowerOff);

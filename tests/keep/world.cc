@@ -116,24 +116,35 @@ void World::start_keeper() {
   keeper_->set_end_limit(kEndLimit);
   keeper_since_ = now_;
   paths_ = {};
-  if (std::exchange(by_hand_, false)) open_the_fifos_anew(now_);
+  if (std::exchange(by_hand_, false)) {
+    open_the_fifos_anew(now_);
+    for (const auto& kept : all_)
+      if (!kept->written) kept->exists = false;  // nobody knows of it any more
+  }
   for (const auto& kept : all_)
     if (kept->exists) begin(*kept);
   started_ = true;
+  save();
   tell_of_the_end_again();
   tell({.kind = Event::Kind::Time});
   care_for_paths();
 }
 
-void World::begin(Kept& kept) {
-  kept.slot = keeper_->free_slot();
+void World::take_place(Kept& kept, std::size_t slot) {
+  if (in_slot(slot) != nullptr) fail("two sessions are in one place");
+  kept.slot = slot;
+  kept.since = now_;
   kept.session = std::make_unique<boot::Session>(home_portal_, kept.login,
                                                  boot::SessionLimits{.give_up = boot::kNeverGiveUp},
                                                  hash_, entropy_);
-  paths_[*kept.slot].begin(kept.disk_known);
   kept.id_known = kept.disk_known && kept.has_disk;  // one that is gone cannot be asked
+  paths_[*kept.slot].begin(kept.id_known);
   kept.unreachable = false;
   kept.told_carried = true;
+}
+
+void World::begin(Kept& kept) {
+  if (!kept.slot) take_place(kept, *keeper_->free_slot());
   drive(kept, boot::SessionEvent::adopt(2));
   tell({.kind = Event::Kind::Began, .slot = *kept.slot, .session = kept.id, .carried = true});
   if (!kept.kernel_carries) tell({.kind = Event::Kind::ConnectionLost, .session = kept.id});
@@ -198,7 +209,10 @@ void World::carry_out(const Action& action) {
         return;
       }
       if (client.there && client.answer_by == kNever) fail("a request is answered twice");
+      if (!client.there && !(successor_.there && successor_.client == action.client))
+        fail("an answer for nobody");
       client.answer_by = kNever;
+      client.done = action.done;
       note("an answer for client " + std::to_string(action.client));
       if (successor_.there && successor_.client == action.client) successor_.acts_at = now_;
       return;
@@ -216,7 +230,12 @@ void World::carry_out(const Action& action) {
           std::string{action.text}.find("is lost") != std::string::npos)
         fail("what was written is said to be lost");
       return;
+    case Action::Kind::Read:
+      return read_brought();
+    case Action::Kind::Begin:
+      return begin_brought(action.slot);
     case Action::Kind::Save:
+      return save();
     case Action::Kind::SayTheEnd:
       return;
     default:
@@ -340,6 +359,7 @@ void World::check() {
       fail("the target is there, and session " + std::to_string(kept->id.value) +
            " is not brought back; " + links_.text());
   }
+  check_saved();
   check_paths();
   check_links();
   for (const Client& client : clients_)

@@ -83,6 +83,8 @@ struct Kept {
   iscsi::LoginConfig login;
   std::unique_ptr<boot::Session> session;  // of the keeper that lives
   std::optional<std::size_t> slot;
+  bool written = false;  // down, as far as somebody knows who starts a keeper by hand
+  Millis since = 0;      // in that slot
   boot::SessionStep step{};
   Millis due = kNever;  // when the driver comes back with an event
   bool told_carried = false;
@@ -118,6 +120,7 @@ private:
   // world.cc: time, the keeper and what it wants done
   Millis next_time() const;
   void step();
+  void take_place(Kept& kept, std::size_t slot);
   void begin(Kept& kept);
   void start_keeper();
   void tell(const Event& event);
@@ -194,7 +197,6 @@ private:
   void fault();
   void kill_keeper();
   void kill_guard_too();
-  void client_brings_a_session();
   void client_asks();
   void asks_again(std::size_t number);
   void somebody_ends(Kept& kept);
@@ -205,11 +207,25 @@ private:
   void init_is_asked();
   bool can_be_known_at_last() const;
 
+  // handover.cc: a client brings a session
+  void clients_bring_sessions();
+  void client_brings_a_session();
+  std::optional<std::size_t> who_brings();
+  void make_up(Kept& brought);
+  bool has_a_place_for(const Kept& brought) const;
+  void bring(Kept& brought, std::size_t client);
+  void read_brought();
+  void begin_brought(std::size_t slot);
+  void check_handover(const Kept& brought, std::size_t client, bool is_good);
+  void save();
+  void check_saved();
+
   struct Client {
     bool there = false;
     Millis answer_by = kNever;  // an answer is owed
     bool asks_again = false;    // meanwhile
     bool refused = false;
+    bool done = false;  // the last answer
   };
   struct Announcement {
     MachineEnd way = MachineEnd::Stay;
@@ -277,6 +293,19 @@ private:
   Successor successor_;
 
   std::multimap<Millis, Event> notices_;
+  // What is under way between a client and its answer.
+  struct Handover {
+    Kept* session = nullptr;
+    const Kept* same = nullptr;  // the kernel's is this one
+    std::size_t client = 0;
+    bool has_place = false;
+    bool unreadable = false;
+    bool gone_then = false;    // when it is to begin
+    bool not_taken = false;    // by the kernel
+    bool client_left = false;  // once it was sent
+  } handover_;
+  Millis full_until_ = 0;  // where the sessions are written down
+
   unsigned drop_ = 0;     // notices that will be dropped
   bool dropped_ = false;  // and the keeper is to be told
   Millis fault_at_ = 0;

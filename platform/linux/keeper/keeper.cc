@@ -77,7 +77,10 @@ Result<Done> Keeper::adopt(Slot& slot) {
   std::array<char, 160> line{};
   TextWriter out{line};
   (out << "session ").decimal(record_of(slot).session.value) << ": ";
-  Result<Done> begun = watch(slot);
+  // The file may have it twice, after a keeper was killed in the middle.
+  Result<Done> begun = core_->slot_of(record_of(slot).session)
+                           ? Error{Errc::BadValue, 0, "the session is kept already"}
+                           : watch(slot);
   out << (begun ? Text{"adopted"} : Text{begun.error().text});
   ports_.log.write(LogLevel::Info, out.text());
   if (begun)
@@ -110,23 +113,10 @@ SessionRecord& Keeper::record_of(const Slot& slot) { return (*room_)->records[in
 bool& Keeper::is_kept(const Slot& slot) { return (*room_)->kept[index_of(slot)]; }
 
 Result<Done> Keeper::keep(const SessionRecord& record) {
-  if (const char* why = core_->refuses_a_session()) return Error{Errc::NoSpace, 0, why};
-  Slot& slot = slots_[*core_->free_slot()];
+  const auto place = core_->free_slot();
+  if (!place) return Error{Errc::NoSpace, 0, "too many sessions"};
+  Slot& slot = slots_[*place];
   record_of(slot) = record;
-  return begin(slot);
-}
-
-Result<Done> Keeper::keep_encoded(Bytes bytes) {
-  if (const char* why = core_->refuses_a_session()) return Error{Errc::NoSpace, 0, why};
-  Slot& slot = slots_[*core_->free_slot()];
-  auto decoded = decode(bytes, record_of(slot));
-  if (decoded) return begin(slot);
-  release(slot);
-  return decoded;
-}
-
-// With the slot's record. What does not begin is forgotten.
-Result<Done> Keeper::begin(Slot& slot) {
   auto begun = watch(slot);
   if (!begun) release(slot);
   return begun;
@@ -135,13 +125,12 @@ Result<Done> Keeper::begin(Slot& slot) {
 Result<Done> Keeper::watch(Slot& slot) {
   SessionRecord& record = record_of(slot);
   ISBOOT_TRY(find(record));
-  if (core_->slot_of(record.session))
-    return Error{Errc::BadValue, 0, "the session is kept already"};
   slot.session.emplace(record, ports_);
   slot.disk_id = folder_->disk_id(record.disk);
-  paths_[index_of(slot)].begin(!record.disk.empty());
-  if (!record.disk.empty()) let_commands_wait(record);
+  // One that does not say what it is may have been taken away since the record was written.
+  paths_[index_of(slot)].begin(!slot.disk_id.empty());
   ISBOOT_TRY(slot.session->start(folder_->is_logged_in(record.session)));
+  if (!record.disk.empty()) let_commands_wait(record);
   is_kept(slot) = true;
   slot.told_carried = slot.session->carried();
   tell({.kind = keep::Event::Kind::Began,
@@ -312,10 +301,11 @@ void Keeper::carry_out(std::size_t client, const ControlRequest& request) {
   switch (request.kind) {
     case ControlRequest::Kind::Status:
       return answer_status(socket);
-    case ControlRequest::Kind::Keep: {
-      const auto kept = keep_encoded(request.record);
-      return answer(socket, kept.ok(), kept ? Text{} : Text{kept.error().text});
-    }
+    case ControlRequest::Kind::Keep:
+      brought_ = request.record;
+      tell({.kind = Kind::KeepRequested, .client = client});
+      brought_ = {};
+      return;
     case ControlRequest::Kind::Release:
       return tell({.kind = Kind::ReleaseRequested, .client = client});
     case ControlRequest::Kind::Replace:
@@ -345,7 +335,10 @@ void Keeper::save() {
   for (const Slot& slot : slots_)
     if (slot.session) records.push(&slot.session->record());
   const auto saved = state_file_->save(records.view());
-  if (!saved) ports_.log.write(LogLevel::Warning, saved.error().text);
+  if (saved)
+    tell({.kind = keep::Event::Kind::Saved});
+  else
+    tell({.kind = keep::Event::Kind::NotSaved, .error = saved.error()});
 }
 
 }  // namespace isboot::linux_platform

@@ -56,7 +56,8 @@ public:
   Result<Done> adopt();
   // A client that is connected already (the process that started us), or none.
   void serve(UniqueFd client);
-  // From now on this session is ours. One that the kernel does not have is refused.
+  // From now on this session is ours, which nobody brings. One that the kernel does not have is
+  // refused.
   Result<Done> keep(const SessionRecord& record);
   std::size_t kept() const;
 
@@ -95,9 +96,9 @@ private:
   Result<Done> open_what_is_shared_with_nobody(const KeeperPlaces& places);
   Result<Done> find(const SessionRecord& record) const;
   Result<Done> adopt(Slot& slot);
-  Result<Done> begin(Slot& slot);
+  void read_brought();
+  void begin_brought(Slot& slot);
   Result<Done> watch(Slot& slot);
-  Result<Done> keep_encoded(Bytes bytes);
   void release(Slot& slot);
   void tell(const keep::Event& event);
   void tell_whether_carried(Slot& slot);
@@ -144,6 +145,7 @@ private:
   std::optional<keep::Keeper> core_;
   std::array<char, kMaxAnswer> answer_{};
   std::uint32_t end_limit_ = 0;  // seconds
+  Bytes brought_;                // a client's record, of the request
   bool started_ = false;         // all that was kept is known: the state file may be replaced
   std::optional<std::size_t> offered_to_;  // a client: all rests
   std::uint32_t errands_ = 0;              // were sent

@@ -35,6 +35,12 @@ void Keeper::carry_out(const Action& action) {
     case Action::Kind::Say:
     case Action::Kind::SayTheEnd:
       return say(action);
+    case Action::Kind::Read:
+      return read_brought();
+    case Action::Kind::Begin:
+      return begin_brought(slots_[action.slot]);
+    case Action::Kind::Forget:
+      return release(slots_[action.slot]);
     case Action::Kind::Save:
       return save();
     case Action::Kind::Over:
@@ -69,8 +75,6 @@ void Keeper::carry_out(const Action& action, Slot& slot) {
       // Else the kernel flushes at its end a cache that was flushed before, and fails.
       (void)folder_->forget_cache(session, record_of(slot).lun);
       return;
-    case Action::Kind::Forget:
-      return release(slot);
     case Action::Kind::Look: {
       const auto found = find(record_of(slot));
       return tell({.kind = Event::Kind::Sight,
@@ -82,6 +86,21 @@ void Keeper::carry_out(const Action& action, Slot& slot) {
     default:
       return;
   }
+}
+
+void Keeper::read_brought() {
+  const auto session = session_of(brought_);
+  if (session)
+    tell({.kind = Event::Kind::Brought, .session = *session});
+  else
+    tell({.kind = Event::Kind::NotKept, .error = session.error()});
+}
+
+void Keeper::begin_brought(Slot& slot) {
+  const auto decoded = decode(brought_, record_of(slot));
+  if (!decoded) return tell({.kind = Event::Kind::NotKept, .error = decoded.error()});
+  const auto begun = watch(slot);
+  if (!begun) tell({.kind = Event::Kind::NotKept, .error = begun.error()});
 }
 
 void Keeper::look_for_ends_taken_back() {

@@ -111,6 +111,20 @@ Result<Done> read_login(Reader& in, iscsi::LoginConfig& login) {
   return read_secret(in, login.credentials.reverse_secret);
 }
 
+struct Start {
+  std::uint8_t flags = 0;
+  std::uint32_t session = 0;
+};
+
+Result<Start> read_start(Reader& in) {
+  if (ISBOOT_TRY(in.u8()) != kVersion)
+    return Error{Errc::Unsupported, 0, "the record is of another version of isboot"};
+  Start start;
+  start.flags = ISBOOT_TRY(in.u8());
+  start.session = ISBOOT_TRY(in.le32());
+  return start;
+}
+
 }  // namespace
 
 Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes buffer) {
@@ -154,12 +168,16 @@ Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes 
   return Bytes{ISBOOT_TRY(out.finish())};
 }
 
+Result<SessionId> session_of(Bytes bytes) {
+  Reader in{bytes};
+  return SessionId{ISBOOT_TRY(read_start(in)).session};
+}
+
 Result<Done> decode(Bytes bytes, SessionRecord& record) {
   Reader in{bytes};
-  if (ISBOOT_TRY(in.u8()) != kVersion)
-    return Error{Errc::Unsupported, 0, "the record is of another version of isboot"};
-  const std::uint8_t flags = ISBOOT_TRY(in.u8());
-  record.session.value = ISBOOT_TRY(in.le32());
+  const Start start = ISBOOT_TRY(read_start(in));
+  const std::uint8_t flags = start.flags;
+  record.session.value = start.session;
   record.link = ISBOOT_TRY(in.le32());
   record.nic.reset();
   if ((flags & kHasNic) != 0) ISBOOT_TRY(read_nic(in, record.nic.emplace()));

@@ -37,6 +37,9 @@ enum class Secrets : std::uint8_t { Leave, Take };
 // Into `out`, of kMaxRecord bytes; the result is a view of it.
 Result<Bytes> encode(const SessionRecord& record, Secrets secrets, MutableBytes out);
 
+// Of which session a record is. The errors of decode(), which may have more to say of the rest.
+Result<SessionId> session_of(Bytes bytes);
+
 // Errc::Unsupported: of another version. Errc::Truncated, Errc::BadValue, Errc::NoSpace:
 // damaged, with the offset.
 Result<Done> decode(Bytes bytes, SessionRecord& record);
