@@ -64,7 +64,7 @@ def expect(what, seen, *wanted):
 
 def _check_keeper(machine):
     """In no unit's control group: that of PID 1, or none."""
-    groups = machine.order("cat $(grep -slx -e isboot-keep -e isboot-guard /proc/[0-9]*/comm | "
+    groups = machine.order("cat $(grep -slx -e isboot-keep -e isboot-guard -e isboot-heir /proc/[0-9]*/comm | "
                            "sed s/comm/cgroup/) | sort -u")
     expect("control groups of the keeper", groups, "0::/init.scope", "0::/")
 

@@ -91,6 +91,12 @@ def keeper_killed(machine):
     return time.monotonic()
 
 
+def guard_killed(machine):
+    """Its heir takes its place, and starts another keeper when the one of before is killed."""
+    machine.kill_guard()
+    return keeper_killed(machine)
+
+
 def keeper_killed_while_away(machine):
     machine.stop_target()
     machine.rest(3)
@@ -153,6 +159,7 @@ ALL = (
            seconds=20),
     _fault("keeper-killed", "keeper killed with -9, then TCP reset",
            keeper_killed, 20),
+    _fault("guard-killed", "guard killed with -9, then the keeper, then TCP reset", guard_killed, 25),
     _fault("keeper-killed-away", "keeper killed with -9 while the target is away",
            keeper_killed_while_away, 25),
     _fault(NO_MEMORY, "all memory taken while the target is away for 15 s, and after",
