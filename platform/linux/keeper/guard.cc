@@ -26,7 +26,8 @@ using Gone = keep::Restarts::Gone;
 // that gives up exits with 1 or 127, a signal is none.
 constexpr int kDeclared = 64;
 
-// The exit status of an heir that cannot wait for its guard here, today or later.
+// The exit status of an heir on a kernel that knows no pidfd (before 5.3): none would ever do
+// better.
 constexpr int kNoHeirHere = 2;
 
 void warn(Log& log, Text what, int number, Text then) {
@@ -136,10 +137,11 @@ private:
     at_work_ = {};
     heir_ = {};
     const Watched before = Watched::of(guard, false);
+    const int failure = errno == ENOSYS ? kNoHeirHere : EXIT_FAILURE;
     // A number is used again only when its process has been waited for, which is after it has
     // ended: that of a living parent is its own.
     if (getppid() == guard) {
-      if (!before.end) _exit(kNoHeirHere);
+      if (!before.end) _exit(failure);
       pollfd its_end{before.end.get(), POLLIN, 0};
       while (poll(&its_end, 1, -1) < 1) {
       }
