@@ -75,6 +75,11 @@ class Keeper(unittest.TestCase):
             for _ in range(2):
                 machine.kill_guard()
             self.assertEqual(machine.facts()["pid"], keeper)
+            # What sysvinit is told to spare are those of today.
+            guard = machine.shell("pidof isboot-guard")
+            self.assertEqual(machine.shell("head -n 1 /run/sendsigs.omit.d/isboot"), guard)
+            self.assertEqual(machine.shell("cat /run/sendsigs.omit.d/isboot-heir-*"), machine.shell("pidof isboot-heir"))
+            self.assertNotIn(" 0 kB", machine.shell(f"grep VmLck /proc/{guard}/status | tr '\\t' ' '"))
             machine.kill_keeper()
             machine.next_write()
             machine.away(1)

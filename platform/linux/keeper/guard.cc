@@ -10,25 +10,17 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 
 #include "core/base/text.h"
 #include "core/keep/restarts.h"
 #include "platform/linux/keeper/guard_page.h"
 #include "platform/linux/system/clock.h"
-#include "platform/linux/system_error.h"
 
 namespace isboot::linux_platform {
 namespace {
 
 using Gone = keep::Restarts::Gone;
-
-// Added to the status of work that is over. No process has such a status by chance: a library
-// that gives up exits with 1 or 127, a signal is none.
-constexpr int kDeclared = 64;
-
-// The exit status of an heir on a kernel that knows no pidfd (before 5.3): none would ever do
-// better.
-constexpr int kNoHeirHere = 2;
 
 void warn(Log& log, Text what, int number, Text then) {
   std::array<char, 128> line{};
@@ -37,11 +29,14 @@ void warn(Log& log, Text what, int number, Text then) {
   log.write(LogLevel::Warning, out.text());
 }
 
-Gone how_it_went(int status) {
-  if (WIFSIGNALED(status)) return Gone::Killed;
-  return (WEXITSTATUS(status) & kDeclared) != 0 && WEXITSTATUS(status) < 2 * kDeclared
-             ? Gone::Declared
-             : Gone::Failed;
+Gone how_it_went(int status) { return WIFSIGNALED(status) ? Gone::Killed : Gone::Failed; }
+
+GuardPage& page_at_last(Clock& clock, Log& log) {
+  for (;;) {
+    if (GuardPage* const page = GuardPage::make()) return *page;
+    log.write(LogLevel::Error, "keeper: no memory for its guard; tries again in 1 s");
+    clock.sleep_until(clock.now() + keep::Restarts::kFirst);
+  }
 }
 
 // A process, and a descriptor that can be read once it has ended.
@@ -64,8 +59,9 @@ int reap(pid_t child) {
 
 class Guard {
 public:
-  Guard(GuardedWork& work, std::span<UniqueFd> for_the_first, Clock& clock, Log& log)
-      : work_{work}, for_the_first_{for_the_first}, clock_{clock}, log_{log} {}
+  Guard(GuardedWork& work, GuardPage& page, std::span<UniqueFd> for_the_first, Clock& clock,
+        Log& log)
+      : work_{work}, page_{page}, for_the_first_{for_the_first}, clock_{clock}, log_{log} {}
 
   int run() {
     open_guards();
@@ -78,9 +74,10 @@ public:
       if (!gone) continue;
       const auto choice = restarts_.on_gone(*gone, started_);
       if (!choice.again) {
-        work_.finish(over_);
+        const int over = *page_.over();
+        work_.finish(over);
         end_heir();
-        return over_;
+        return over;
       }
       tell(*gone);
       at_work_ = {};
@@ -101,7 +98,7 @@ private:
   void start_work() {
     started_ = clock_.now();
     const GuardedWork::Start start{first_, getpid(), guards_seen_.get()};
-    const std::uint32_t turn = page().next_turn();
+    const std::uint32_t turn = page_.next_turn();
     const pid_t child = fork();
     if (child == 0) do_work(start, turn);
     status_ = errno;
@@ -114,15 +111,14 @@ private:
   [[noreturn]] void do_work(const GuardedWork::Start& start, std::uint32_t turn) {
     heir_.end.reset();
     is_guard_.reset();
-    if (!page().begin(turn, getpid())) _exit(EXIT_FAILURE);
+    if (!page_.begin(turn, getpid())) _exit(EXIT_FAILURE);
     const auto over = work_.run(start);
-    if (over) page().declare_over(*over);
-    _exit(over ? kDeclared + *over : EXIT_FAILURE);
+    if (over) page_.declare_over(*over);
+    _exit(over ? EXIT_SUCCESS : EXIT_FAILURE);
   }
 
   // Returns in the guard, and later in the heir, when that has become the guard.
   void start_heir() {
-    if (shared_ == nullptr || has_no_heir_here_) return;
     heir_started_ = clock_.now();
     const pid_t guard = getpid();
     const pid_t child = fork();
@@ -137,11 +133,10 @@ private:
     at_work_ = {};
     heir_ = {};
     const Watched before = Watched::of(guard, false);
-    const int failure = errno == ENOSYS ? kNoHeirHere : EXIT_FAILURE;
     // A number is used again only when its process has been waited for, which is after it has
     // ended: that of a living parent is its own.
     if (getppid() == guard) {
-      if (!before.end) _exit(failure);
+      if (!before.end) _exit(EXIT_FAILURE);
       pollfd its_end{before.end.get(), POLLIN, 0};
       while (poll(&its_end, 1, -1) < 1) {
       }
@@ -153,7 +148,7 @@ private:
     log_.write(LogLevel::Warning, "keeper: its guard was ended; another has taken its place");
     started_ = clock_.now();
     restarts_ = {};
-    if (const pid_t process = page().take_over(); process != 0) watch_over(process);
+    if (const pid_t process = page_.take_over(); process != 0) watch_over(process);
   }
 
   // Its number is its own as long as it lives. That it ended a moment ago too and the number is
@@ -169,9 +164,8 @@ private:
   // Until the work or the heir is gone, or another heir is due.
   void wait() {
     if (!at_work_.end) return;  // work_gone() waits
-    const bool waits_for_heir = heir_.process == 0 && shared_ != nullptr && !has_no_heir_here_;
     pollfd ends[] = {{at_work_.end.get(), POLLIN, 0}, {heir_.end.get(), POLLIN, 0}};
-    const int limit = waits_for_heir ? poll_timeout(clock_.now(), heir_due_) : -1;
+    const int limit = heir_.process == 0 ? poll_timeout(clock_.now(), heir_due_) : -1;
     if (poll(ends, 2, limit) == 0) clock_.sleep_until(heir_due_);
   }
 
@@ -184,16 +178,9 @@ private:
   std::optional<Gone> work_gone() {
     if (at_work_.process == 0) return Gone::NoProcess;
     if (at_work_.end && !is_readable(at_work_.end)) return std::nullopt;
-    if (at_work_.ours) {
-      status_ = reap(at_work_.process);
-      over_ = WEXITSTATUS(status_) - kDeclared;
-      return how_it_went(status_);
-    }
-    // Another's child: what it declared is all that is known.
-    status_ = SIGKILL;
-    const auto over = page().over();
-    if (over) over_ = *over;
-    return over ? Gone::Declared : Gone::Killed;
+    // Of another's child nobody says how it ended.
+    status_ = at_work_.ours ? reap(at_work_.process) : SIGKILL;
+    return page_.over() ? Gone::Declared : how_it_went(status_);
   }
 
   void tell(Gone gone) {
@@ -205,11 +192,7 @@ private:
       warn(log_, "could not go on (status ", WEXITSTATUS(status_), "); starts again");
   }
 
-  void heir_is_gone() {
-    const int status = reap(heir_.process);
-    has_no_heir_here_ = WIFEXITED(status) && WEXITSTATUS(status) == kNoHeirHere;
-    heir_comes_later(Gone::Killed);
-  }
+  void heir_is_gone() { heir_comes_later(how_it_went(reap(heir_.process))); }
 
   void heir_comes_later(Gone gone) {
     heir_ = {};
@@ -222,27 +205,22 @@ private:
     (void)reap(heir_.process);
   }
 
-  GuardPage& page() { return shared_ != nullptr ? *shared_ : alone_; }
-
   GuardedWork& work_;
+  GuardPage& page_;
   std::span<UniqueFd> for_the_first_;
   Clock& clock_;
   Log& log_;
 
-  GuardPage* shared_ = GuardPage::make();
-  GuardPage alone_;  // without the other there is no heir
   UniqueFd guards_seen_, is_guard_;
   bool first_ = true;
   Watched at_work_;
   Millis started_ = 0;
   int status_ = 0;  // of the work that is gone, as waitpid() has it; of no process, the error
-  int over_ = 0;
   keep::Restarts restarts_;
 
   Watched heir_;
   Millis heir_started_ = 0;
   Millis heir_due_ = 0;
-  bool has_no_heir_here_ = false;
   keep::Restarts heir_restarts_;
 };
 
@@ -256,7 +234,7 @@ bool GuardedWork::Start::is_guarded() const {
 int guard(GuardedWork& work, std::span<UniqueFd> for_the_first, Clock& clock, Log& log) {
   // Whoever ignores it has no children to wait for, and that is handed down.
   (void)signal(SIGCHLD, SIG_DFL);
-  return Guard{work, for_the_first, clock, log}.run();
+  return Guard{work, page_at_last(clock, log), for_the_first, clock, log}.run();
 }
 
 }  // namespace isboot::linux_platform

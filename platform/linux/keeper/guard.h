@@ -26,7 +26,7 @@ public:
     bool is_guarded() const;
   };
 
-  // In a process of its own. The result is the exit status of work that is over (below 64);
+  // In a process of its own. The result is the status of work that is over, not negative;
   // nothing: it could not be done, and is to be tried again.
   virtual std::optional<int> run(const Start& start) = 0;
   // In the guard, each time that it has another heir.
@@ -42,9 +42,10 @@ protected:
 };
 
 // Has `work` done until it says that it is over, anew whatever else ends it; the result is the
-// status that it declared. When it is started again: core/keep/restarts.h. The descriptors in
-// `for_the_first` are closed when the first process has them. Blocks.
-// It returns once, in the guard of that time: the process that called it, or an heir.
+// status that it declared. When it is started again: core/keep/restarts.h. Tries for ever where
+// there is no memory for a page. The descriptors in `for_the_first` are closed when the first
+// process has them. Blocks. It returns once, in the guard of that time: the process that called it,
+// or an heir.
 int guard(GuardedWork& work, std::span<UniqueFd> for_the_first, Clock& clock, Log& log);
 
 }  // namespace isboot::linux_platform
