@@ -19,7 +19,7 @@ TEST(Status, HasWordsForEveryDetailOfTheRfc) {
   const int last_detail[] = {0, 2, 0x0b, 2};
   for (int group = 0; group < 4; ++group)
     for (int detail = group == 1 ? 1 : 0; detail <= last_detail[group]; ++detail) {
-      SCOPED_TRACE(testing::Message() << group << "/" << detail);
+      SCOPED_TRACE(::testing::Message() << group << "/" << detail);
       const StatusWords& words =
           words_of(static_cast<std::uint8_t>(group), static_cast<std::uint8_t>(detail));
       EXPECT_EQ(words.status, group << 8 | detail);

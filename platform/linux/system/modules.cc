@@ -18,7 +18,7 @@ namespace isboot::linux_platform {
 namespace {
 
 constexpr std::size_t kMaxList = 16U << 20;  // a whole distribution's modules.alias: 1.5 MB
-constexpr int kMaxDepth = 8;                 // of soft dependencies
+constexpr int kMaxSoftDepth = 8;             // of soft dependencies
 constexpr int kMaxRounds = 4;                // a bus behind a bus behind a bus
 constexpr unsigned kCompressed = 4;          // MODULE_INIT_COMPRESSED_FILE
 
@@ -182,7 +182,7 @@ Result<Done> Modules::load_alias(std::string_view alias, int depth) {
 }
 
 Result<Done> Modules::load(std::string_view name, int depth) {
-  if (depth > kMaxDepth) return Error{Errc::BadValue, 0, "soft dependencies form a loop"};
+  if (depth > kMaxSoftDepth) return Error{Errc::BadValue, 0, "soft dependencies form a loop"};
   const std::string file_name = normalised(name);
   if (is_there(file_name)) return Done{};
   const std::string_view line = dependency_line(file_name);
@@ -197,7 +197,7 @@ Result<Done> Modules::load(std::string_view name, int depth) {
 Result<Done> Modules::load(std::string_view name) { return load(name, 0); }
 
 void Modules::collect(std::string_view name, int depth, std::vector<std::string>& files) const {
-  if (depth > kMaxDepth) return;
+  if (depth > kMaxSoftDepth) return;
   const std::string file_name = normalised(name);
   if (is_built_in(file_name)) return;
   const std::string_view line = dependency_line(file_name);
