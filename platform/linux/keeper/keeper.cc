@@ -112,16 +112,6 @@ SessionRecord& Keeper::record_of(const Slot& slot) { return (*room_)->records[in
 
 bool& Keeper::is_kept(const Slot& slot) { return (*room_)->kept[index_of(slot)]; }
 
-Result<Done> Keeper::keep(const SessionRecord& record) {
-  const auto place = core_->free_slot();
-  if (!place) return Error{Errc::NoSpace, 0, "too many sessions"};
-  Slot& slot = slots_[*place];
-  record_of(slot) = record;
-  auto begun = watch(slot);
-  if (!begun) release(slot);
-  return begun;
-}
-
 Result<Done> Keeper::watch(Slot& slot) {
   SessionRecord& record = record_of(slot);
   ISBOOT_TRY(find(record));

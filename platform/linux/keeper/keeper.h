@@ -56,9 +56,6 @@ public:
   Result<Done> adopt();
   // A client that is connected already (the process that started us), or none.
   void serve(UniqueFd client);
-  // From now on this session is ours, which nobody brings. One that the kernel does not have is
-  // refused.
-  Result<Done> keep(const SessionRecord& record);
   std::size_t kept() const;
 
   // Seconds that a target may be away once the machine begins to end.

@@ -31,8 +31,8 @@ private:
 // flushed once more.
 TEST_F(KeeperTest, LeavesTheDiskToAMachineThatEnds) {
   ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
   ASSERT_TRUE(start());
-  ASSERT_TRUE(keeper_.keep(record_));
   fs::create_directories(folder_ / "devices/host5");
   fs::rename(session(), folder_ / "devices/host5/session3");
   fs::create_directory_symlink("../../devices/host5/session3",
@@ -64,8 +64,8 @@ protected:
   void begin_reboot() {
     ASSERT_TRUE(hasty_.open(places()));
     hasty_.set_end_limit(7);
+    ASSERT_TRUE(hasty_.remember(record_));
     ASSERT_TRUE(start(hasty_));
-    ASSERT_TRUE(hasty_.keep(record_));
     // What comes second is not meant.
     for (const char* way : {"kexec", "reboot"}) {
       const UniqueFd systemd{::open((state_ / way).c_str(), O_RDWR | O_CLOEXEC)};
@@ -135,8 +135,8 @@ protected:
     Keeper keeper{ports(clock_), notices};
     EXPECT_TRUE(keeper.open(places()));
     keeper.set_end_limit(30);
+    EXPECT_TRUE(keeper.remember(record_));
     EXPECT_TRUE(start(keeper));
-    EXPECT_TRUE(keeper.keep(record_));
     keeper.serve(UniqueFd{ends[1]});
     hold();  // and systemd lets go at once
     return keeper.run();

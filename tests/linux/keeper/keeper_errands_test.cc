@@ -51,10 +51,10 @@ protected:
   }
   void start(Keeper& keeper) {
     ASSERT_TRUE(keeper.open({classes_.c_str(), state_.c_str(), control_.c_str()}));
+    ASSERT_TRUE(keeper.remember(record(3)));
+    ASSERT_TRUE(keeper.remember(record(4)));
     ASSERT_TRUE(keeper.prepare());
     ASSERT_TRUE(keeper.adopt());
-    ASSERT_TRUE(keeper.keep(record(3)));
-    ASSERT_TRUE(keeper.keep(record(4)));
   }
   UniqueFd serve_release(Keeper& keeper) {
     int ends[2];

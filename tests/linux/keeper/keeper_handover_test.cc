@@ -64,8 +64,8 @@ TEST_F(KeeperHandoverTest, AnswersForEachSessionThatAClientBrings) {
 // Nobody has heard yet that the first one is gone.
 TEST_F(KeeperHandoverTest, TakesTheNumberOfASessionThatTheKernelHasNoMore) {
   ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
   ASSERT_TRUE(start());
-  ASSERT_TRUE(keeper_.keep(record_));
   SessionRecord next = record_;
   ASSERT_TRUE(next.kernel.target_name.assign("iqn.2026-11.org.example:another"));
   std::ofstream{session() / "targetname"} << next.kernel.target_name.view() << '\n';

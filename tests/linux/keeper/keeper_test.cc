@@ -21,8 +21,8 @@ using ::testing::Not;
 
 TEST_F(KeeperTest, BringsASessionBackWhoseLossTheKernelTellsOf) {
   ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
   ASSERT_TRUE(start());
-  ASSERT_TRUE(keeper_.keep(record_));
   IscsiNotice lost;
   lost.kind = IscsiNotice::Kind::ConnectionLost;
   lost.session = record_.session;
@@ -34,8 +34,8 @@ TEST_F(KeeperTest, BringsASessionBackWhoseLossTheKernelTellsOf) {
 // Who shows the sessions (app/keeper/status_unit.h) waits for that.
 TEST_F(KeeperTest, ReplacesItsStateFileWhenASessionIsLost) {
   ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
   ASSERT_TRUE(start());
-  ASSERT_TRUE(keeper_.keep(record_));
   const UniqueFd watch{inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
   ASSERT_GE(inotify_add_watch(watch.get(), state_.c_str(), IN_MOVED_FROM | IN_MOVED_TO), 0);
   IscsiNotice lost;
@@ -66,8 +66,8 @@ TEST_F(KeeperTest, TellsTheJournalOfWhatHappens) {
 
 TEST_F(KeeperTest, AsksSysfsWhenTheKernelDroppedNotices) {
   ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
   ASSERT_TRUE(start());
-  ASSERT_TRUE(keeper_.keep(record_));
   set_state("FAILED");
   notices_.said.emplace_back(system_error(ENOBUFS, "receive from netlink"));
   run();
@@ -78,8 +78,8 @@ TEST_F(KeeperTest, AsksSysfsWhenTheKernelDroppedNotices) {
 
 TEST_F(KeeperTest, LeavesASessionAloneThatLivesWhenNoticesWereDropped) {
   ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
   ASSERT_TRUE(start());
-  ASSERT_TRUE(keeper_.keep(record_));
   notices_.said.emplace_back(system_error(ENOBUFS, "receive from netlink"));
   run();
   EXPECT_THAT(kernel_.calls, Not(Contains("recover")));
@@ -87,8 +87,8 @@ TEST_F(KeeperTest, LeavesASessionAloneThatLivesWhenNoticesWereDropped) {
 
 TEST_F(KeeperTest, ForgetsASessionWhoseNumberIsSomebodyElses) {
   ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
   ASSERT_TRUE(start());
-  ASSERT_TRUE(keeper_.keep(record_));
   std::ofstream{session() / "targetname"} << "iqn.2026-11.org.example:another\n";
   IscsiNotice gone;
   gone.kind = IscsiNotice::Kind::SomeGone;
@@ -120,8 +120,8 @@ TEST_F(KeeperTest, ServesAClientAlthoughTheKernelSaysSomethingWithoutEnd) {
   const UniqueFd client{ends[0]};
   Keeper keeper{ports(clock_), endless};
   ASSERT_TRUE(keeper.open(places()));
+  ASSERT_TRUE(keeper.remember(record_));
   ASSERT_TRUE(start(keeper));
-  ASSERT_TRUE(keeper.keep(record_));
   std::array<std::uint8_t, 16> buffer{};
   const auto request = encode(ControlRequest{.kind = ControlRequest::Kind::Release}, buffer);
   ASSERT_EQ(send(client.get(), request->data(), request->size(), 0), 1);
@@ -132,8 +132,8 @@ TEST_F(KeeperTest, ServesAClientAlthoughTheKernelSaysSomethingWithoutEnd) {
 
 TEST_F(KeeperTest, ReadsOnBehindNoticesThatWereDropped) {
   ASSERT_TRUE(open());
+  ASSERT_TRUE(keeper_.remember(record_));
   ASSERT_TRUE(start());
-  ASSERT_TRUE(keeper_.keep(record_));
   IscsiNotice lost;
   lost.kind = IscsiNotice::Kind::ConnectionLost;
   lost.session = record_.session;
@@ -187,7 +187,7 @@ TEST_F(KeeperTest, StartsWithWhatAKilledOneKept) {
   ASSERT_TRUE(open());
   const pid_t first = fork();
   if (first == 0) {
-    const bool kept = start().ok() && keeper_.keep(record_).ok();
+    const bool kept = keeper_.remember(record_).ok() && start().ok();
     raise(kept ? SIGKILL : SIGTERM);
   }
   int status = 0;
