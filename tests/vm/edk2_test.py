@@ -5,9 +5,10 @@ One of these is in CI. The others are run by `scripts/test --matrix`.
 
 import unittest
 
+from harness import edk2_ipv6
 from harness.edk2 import SECOND_HOST, SECOND_MAC, Edk2Boot
 from harness.edk2_settings import ENABLED_FOR_MPIO, Attempt
-from harness.machine import HOST
+from harness.machine import HOST, HOST_IPV6, OWN_IPV6
 from harness.rewriting import ONLY_MD5
 
 CHAP = ("booter", "not-a-secret-1")
@@ -52,6 +53,16 @@ class BootByEdk2(unittest.TestCase):
         self._boot("mpio", lambda port: [static(port, mode=ENABLED_FOR_MPIO),
                                          second(CLOSED, mode=ENABLED_FOR_MPIO),
                                          second(port, mode=ENABLED_FOR_MPIO)])
+
+    def test_ipv6_automatic(self):
+        self._boot("ipv6-automatic", lambda port: [Attempt(port, target=HOST_IPV6)],
+                   ipv6=edk2_ipv6.automatic())
+
+    def test_ipv6_manual(self):
+        """This firmware logs in from its link-local address all the same, and puts that into the
+        table."""
+        self._boot("ipv6-manual", lambda port: [Attempt(port, target=HOST_IPV6)],
+                   ipv6=edk2_ipv6.manual(OWN_IPV6, 64))
 
     def _boot(self, name, attempts, **options):
         boot = Edk2Boot(f"edk2-{name}", attempts, **options)

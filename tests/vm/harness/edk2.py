@@ -2,7 +2,7 @@
 
 import contextlib
 
-from . import machine, rewriting
+from . import machine, rewriting, target
 from .boot import UEFI, Boot
 from .edk2_settings import variables
 
@@ -12,14 +12,16 @@ SECOND_MAC, SECOND_HOST = "52:54:00:12:34:57", "10.0.3.2"
 
 class Edk2Boot(Boot):
     """`attempts`: what they are, given the target's port. `change`: of what the machine says to
-    its target, as of rewriting.relaying()."""
+    its target, as of rewriting.relaying(). `ipv6`: the first NIC's settings (edk2_ipv6.py); the
+    target is then where that reaches it."""
 
     netdev = machine.USER_NETWORK  # what the first NIC is plugged into
 
-    def __init__(self, name, attempts, change=None, **options):
+    def __init__(self, name, attempts, change=None, ipv6=b"", **options):
         super().__init__(name, UEFI, **options)
         self._attempts = attempts
         self._change = change
+        self._ipv6 = ipv6
         self._port = None
 
     @contextlib.contextmanager
@@ -30,10 +32,16 @@ class Edk2Boot(Boot):
                 self._port = life.enter_context(rewriting.relaying(self._port, self._change))
             yield
 
+    @contextlib.contextmanager
+    def serving_disk(self):
+        with target.serving(self.workspace, self.disk.path, self._chap,
+                            "[::1]" if self._ipv6 else "127.0.0.1") as self.target:
+            yield
+
     def _machine(self, port):
         attempts = self._attempts(self._port)
         with open(self.processor.firmware[1], "rb") as pristine:
-            settings = variables(pristine.read(), attempts)
+            settings = variables(pristine.read(), attempts, self._ipv6)
         guest = machine.Machine(self.workspace, "", [
             *_nic("net", machine.MAC), *machine.uefi_arguments(self.workspace, settings)],
             self.netdev)

@@ -7,11 +7,13 @@ import struct
 
 from . import machine
 from .target import LUN, NAME
+from .edk2_ipv6 import GUID as IPV6_CONFIG
 from .uefi_variables import Variables
 
 _INITIATOR_NAME = "59324945-ec44-4c0d-b1cd-9db139df070c"
 _ISCSI_CONFIG = "4b47d616-a8d6-4552-9d44-ccad2e0f4cf9"
 _VLAN_CONFIG = "9e23d768-d2f3-4366-9fc3-3a7aba864374"
+_IPV6 = 1  # the attempt's kind of address; 0: IPv4
 _ATTEMPT_SIZE, ATTEMPTS = 1049, 8
 ENABLED, ENABLED_FOR_MPIO = 1, 2
 CONNECT_TIMEOUT_MS = 5000
@@ -19,7 +21,8 @@ CONNECT_TIMEOUT_MS = 5000
 
 @dataclasses.dataclass
 class Attempt:
-    """One way to a disk. Without `address` it comes by DHCP.
+    """One way to a disk. Without `address` it comes by DHCP; to a target that has an IPv6 address
+    the machine's own is Ip6Dxe's matter (edk2_ipv6.py).
     `chap`: (name, secret), or with (…, reverse name, reverse secret) behind them."""
     port: int
     target: str = machine.HOST
@@ -46,9 +49,11 @@ class Attempt:
             _put(data, 0xba, ipaddress.ip_address(self.address).packed)
             _put(data, 0xca, mask.packed)
             _put(data, 0xce, ipaddress.ip_address(self.gateway or "0.0.0.0").packed)
-        data[0xde] = not self.address
+        target = ipaddress.ip_address(self.target)
+        data[0xb9] = _IPV6 if target.version == 6 else 0
+        data[0xde] = not self.address and target.version == 4
         _put(data, 0xe0, self.name.encode())
-        _put(data, 0x1c0, ipaddress.ip_address(self.target).packed)
+        _put(data, 0x1c0, target.packed)
         struct.pack_into(">H", data, 0x1d1, self.lun)
         struct.pack_into("<H", data, 0x1d9, CONNECT_TIMEOUT_MS)
         # The ISID: a kind that is random, then what tells this initiator from others.
@@ -62,8 +67,9 @@ class Attempt:
         return bytes(data)
 
 
-def variables(pristine, attempts):
-    """`pristine`: the bytes of an untouched VARS file; returns those with the settings in it."""
+def variables(pristine, attempts, ipv6=b""):
+    """`pristine`: the bytes of an untouched VARS file; returns those with the settings in it.
+    `ipv6`: the first NIC's, as edk2_ipv6.py makes them."""
     store = Variables(pristine)
     store.add("I_NAME", _INITIATOR_NAME, machine.INITIATOR.encode() + b"\0")
     store.add("InitialAttemptOrder", _ISCSI_CONFIG, bytes(range(1, ATTEMPTS + 1)))
@@ -74,6 +80,8 @@ def variables(pristine, attempts):
         store.add(f"Attempt {number}", _INITIATOR_NAME, value)
     for mac, vlan in sorted({(one.mac, one.vlan) for one in attempts if one.vlan}):
         store.add(_hex(mac), _VLAN_CONFIG, struct.pack("<H", vlan))
+    if ipv6:
+        store.add(_hex(machine.MAC), IPV6_CONFIG, ipv6)
     return bytes(store.image)
 
 
