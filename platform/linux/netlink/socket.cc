@@ -65,16 +65,18 @@ Result<Done> Socket::send(Bytes messages) {
 }
 
 Result<Bytes> Socket::receive(MutableBytes buffer, Clock& clock, Millis deadline) {
+  // Most answers are there already: no need to ask for them first.
   for (;;) {
-    ISBOOT_TRY(wait_readable(fd_, clock, deadline));
     sockaddr_nl sender{};
     socklen_t sender_size = sizeof sender;
     // MSG_TRUNC: the datagram's real length is returned, also when it did not fit.
     const ssize_t length = recvfrom(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT | MSG_TRUNC,
                                     reinterpret_cast<sockaddr*>(&sender), &sender_size);
     if (length < 0) {
-      if (errno == EINTR || errno == EAGAIN) continue;
-      return system_error(errno, "receive from netlink");
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) return system_error(errno, "receive from netlink");
+      ISBOOT_TRY(wait_readable(fd_, clock, deadline));
+      continue;
     }
     if (sender.nl_pid != 0) continue;
     if (static_cast<std::size_t>(length) > buffer.size())

@@ -25,6 +25,18 @@ Result<Done> make_folders(const std::string& path) {
   return Done{};
 }
 
+// Most files have their folder from one before.
+Result<UniqueFd> create(const std::string& path, mode_t mode) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+  UniqueFd fd{open(path.c_str(), kFlags, mode)};
+  if (!fd && errno == ENOENT) {
+    ISBOOT_TRY(make_folders(path));
+    fd.reset(open(path.c_str(), kFlags, mode));
+  }
+  if (!fd) return system_error(errno, "writing a file for the booted system");
+  return fd;
+}
+
 }  // namespace
 
 std::string address_text(const IpAddress& address) { return std::string{to_text(address).view()}; }
@@ -44,9 +56,8 @@ std::vector<RunFile> run_files(const BootNic& nic) {
 Result<Done> write_run_files(const std::string& run, std::span<const RunFile> files) {
   for (const RunFile& file : files) {
     const std::string path = run + "/" + file.path;
-    ISBOOT_TRY(make_folders(path));
-    const UniqueFd fd{open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, file.mode)};
-    if (!fd || fchmod(fd.get(), file.mode) != 0 ||
+    const UniqueFd fd = ISBOOT_TRY(create(path, file.mode));
+    if (fchmod(fd.get(), file.mode) != 0 ||
         write(fd.get(), file.content.data(), file.content.size()) !=
             static_cast<ssize_t>(file.content.size()))
       return system_error(errno, "writing a file for the booted system");
