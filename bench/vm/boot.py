@@ -1,6 +1,6 @@
 """The time that a whole Debian 12 takes from power-on, and from its kernel's start, to its root and to its
 login prompt: with open-iscsi, with isboot's package in the same initramfs, and with isboot's own initramfs.
-By BIOS: iPXE, GRUB and all else from the iSCSI disk. On a clock that counts instructions. Needs root, the
+By BIOS or UEFI: iPXE, GRUB and all else from the iSCSI disk. On a clock that counts instructions. Needs root, the
 network and build/package."""
 
 import argparse
@@ -38,6 +38,7 @@ SPANS = {"power-on to root": lambda times: times.root, "power-on to login": lamb
          "kernel to login": lambda times: times.login - times.kernel}
 # Tells on the first serial line when the kernel started /init and mounted root, when the login prompt's
 # unit was there, and what it is now: seconds since the kernel's start. The trace's clock is the TSC.
+# Before that isboot's own record of its steps.
 REPORT = {
     "usr/local/sbin/report": r"""#!/bin/sh
 at() { dmesg | sed -n "s/^\[ *\([0-9.]*\)\].*$1.*/\1/p" | head -n 1; }
@@ -49,6 +50,7 @@ echo now >trace_marker
 read now rest </proc/uptime
 tsc=$(sed -n 's/.* \([0-9]*\): tracing_mark_write: now$/\1/p' trace)
 echo
+sed 's/^/BENCH-STEP /' /run/isboot/timeline 2>/dev/null
 echo "BENCH-TIMES $(at 'Run .init as init') $(at 'EXT4-fs.*: mounted') $login $now $tsc $(findmnt -no SOURCE /)"
 """,
     "etc/systemd/system/report.service": """[Unit]
@@ -67,7 +69,8 @@ class TimedMachine(distribution.DistributionMachine):
     """`tool`: what its disk comes by; `installed`: the directory of a system that has it. Each start is
     the first of its disk."""
 
-    def __init__(self, tool, installed):
+    def __init__(self, tool, installed, uefi):
+        self.uefi = uefi
         self._tool = tool
         self._installed = installed
         self.times = None
@@ -117,6 +120,14 @@ class TimedMachine(distribution.DistributionMachine):
         init, root, login, now = float(said[1]), float(said[2]), int(said[3]) / 1e6, float(said[4])
         kernel = int(said[5]) / TSC_HZ - now
         self.times = Times(kernel, kernel + init, kernel + root, kernel + login)
+        self._keep_timeline()
+
+    def _keep_timeline(self):
+        """In the folder of the run, for `isboot timeline`."""
+        steps = [text.removeprefix("BENCH-STEP ") for _, text in self.console.lines
+                 if text.startswith("BENCH-STEP ")]
+        if steps:
+            (self.workspace / "timeline.log").write_text("\n".join((*steps, "")), encoding="ascii")
 
 
 def _with_open_iscsi(workspace):
@@ -130,24 +141,24 @@ def _with_isboot(workspace):
     return distribution.install(workspace, SUITE, GENERATOR)
 
 
-def _machines():
+def _machines(uefi):
     """Tool → its machine. Making an initramfs of Debian's takes minutes: both at the same time."""
     distribution.base(SUITE, GENERATOR)
     workspaces = [Workspace("bench-boot-theirs"), Workspace("bench-boot-ours")]
     with concurrent.futures.ThreadPoolExecutor() as both:
         theirs, ours = both.map(lambda make, workspace: make(workspace), (_with_open_iscsi, _with_isboot), workspaces)
-    machines = {tool: TimedMachine(tool, theirs if tool == THEIRS else ours) for tool in TOOLS}
+    machines = {tool: TimedMachine(tool, theirs if tool == THEIRS else ours, uefi) for tool in TOOLS}
     for workspace in workspaces:
         workspace.clear()
     return machines
 
 
-def measure(runs):
+def measure(runs, uefi):
     """Tool → its Times, one for each run; the tools take turns."""
-    machines = _machines()
+    machines = _machines(uefi)
     private_network.enter()
     for tool, timed in machines.items():
-        print(f"{tool}: initramfs of {timed.initramfs_bytes / 1e6:.1f} MB")
+        print(f"{tool}: initramfs of {timed.initramfs_bytes / 1e6:.1f} MB; logs: {timed.workspace.path}")
     print(f"\n{'seconds since power-on':24}", *(f"{name:>8}" for name in Times._fields))
     found = {tool: [] for tool in TOOLS}
     for number in range(1, runs + 1):
@@ -173,7 +184,9 @@ def judge(found):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
-    judge(measure(parser.parse_args().runs))
+    parser.add_argument("--uefi", action="store_true")
+    options = parser.parse_args()
+    judge(measure(options.runs, options.uefi))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""isboot beside Debian's iscsistart: from exec to the first readable block.
+"""isboot, as an initramfs has it, beside Debian's iscsistart: from exec to the first readable block.
 
 One machine, one boot; the programs alternate, and each session ends before the next run.
 """
@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests/vm")
 # pylint: disable=wrong-import-position
 from harness import ibft_table, initramfs, machine, open_iscsi, target
 from harness.kernel import Kernel
-from harness.workspace import Workspace, isboot_binary
+from harness.workspace import Workspace, isboot_binary, small_binary
 
 DISK_SIZE = 64 * 1024 * 1024
 START_LIMIT_S = 120
@@ -31,12 +31,17 @@ Run = collections.namedtuple("Run", "tool state round ms said")
 
 
 def measure():
-    """Boots the machine and returns what the driver reported."""
+    """What the driver reported of each run."""
+    return list(parse(lines_of_machine()))
+
+
+def lines_of_machine(words="", prepare=lambda guest: None):
+    """Boots the machine with `words` on its command line; all that it printed."""
     workspace = Workspace("bench-login")
     print(f"logs: {workspace.path}", flush=True)
     driver = isboot_binary().parent / "bench/vm/login_driver"
     kernel = Kernel()
-    initrd = initramfs.build({"init": driver.read_bytes(), "bin/isboot": isboot_binary().read_bytes(),
+    initrd = initramfs.build({"init": driver.read_bytes(), "bin/isboot": small_binary().read_bytes(),
                               **open_iscsi.iscsistart_files(), **kernel.module_files()})
     disk = workspace / "disk.img"
     with open(disk, "wb") as image:
@@ -44,13 +49,14 @@ def measure():
     with target.serving(workspace, disk) as server:
         table = ibft_table.leading_to(server.port, target.NAME, machine.INITIATOR)
         guest = machine.from_kernel(workspace, kernel, initrd,
-                                    f"{machine.KERNEL_ARGUMENTS} loglevel=4 {url(server)}", table)
+                                    f"{machine.KERNEL_ARGUMENTS} loglevel=4 {url(server)} {words}", table)
+        prepare(guest)
         with guest.running():
             guest.console.wait_for(r"BENCH-RUN", START_LIMIT_S, "the first run")
             guest.console.wait_for(r"BENCH-DONE", RUN_LIMIT_S, "the last run")
             guest.console.wait_for_end(START_LIMIT_S)
     workspace.clear()
-    return list(parse(text for _, text in guest.console.lines))
+    return [text for _, text in guest.console.lines]
 
 
 def url(server):

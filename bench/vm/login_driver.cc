@@ -4,6 +4,9 @@
 // The floor is measured beside them: a session made and logged in ahead, by isboot's own code in
 // this process; the time from the hand-over on is the kernel's.
 //
+// With bench_profile= on the kernel's command line isboot and the floor alone run, and are then
+// recorded, once each (trace.h).
+//
 // Lines for login.py: `BENCH-RUN tool=… state=… round=… ms=…`, after it what the program
 // said, each line with `BENCH-SAID` in front; `BENCH-DONE` before the power-off.
 //
@@ -16,7 +19,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -37,6 +39,7 @@
 #include <vector>
 
 #include "bench/vm/floor.h"
+#include "bench/vm/trace.h"
 #include "platform/linux/initiator/iscsi_netlink.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system/file.h"
@@ -58,6 +61,7 @@ constexpr const char* kLink = "eth0";
 constexpr const char* kAddress = "10.0.2.15";
 constexpr const char* kNetmask = "255.255.255.0";
 constexpr const char* kSaid = "/run/said";
+constexpr const char* kTimeline = "/run/isboot/timeline";
 constexpr int kRounds = 7;
 constexpr std::size_t kBlock = 4096;
 constexpr auto kPollEvery = std::chrono::milliseconds{1};
@@ -99,18 +103,19 @@ void set_up() {
   modules.load_for_devices();
 }
 
+// The child has this memory until it executes the program: nothing of ours is copied within the
+// time that is taken.
 pid_t start(const std::vector<const char*>& command) {
-  posix_spawn_file_actions_t output;
-  posix_spawn_file_actions_init(&output);
-  posix_spawn_file_actions_addopen(&output, STDOUT_FILENO, kSaid, O_WRONLY | O_CREAT | O_APPEND,
-                                   0644);
-  posix_spawn_file_actions_adddup2(&output, STDOUT_FILENO, STDERR_FILENO);
-  pid_t child = 0;
+  const UniqueFd said{open(kSaid, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
   char* const environment[] = {nullptr};
-  const int failed = posix_spawn(&child, command[0], &output, nullptr,
-                                 const_cast<char* const*>(command.data()), environment);
-  posix_spawn_file_actions_destroy(&output);
-  if (failed != 0) give_up(std::string{"cannot start "} + command[0]);
+  const pid_t child = vfork();
+  if (child == 0) {
+    dup2(said.get(), STDOUT_FILENO);
+    dup2(said.get(), STDERR_FILENO);
+    execve(command[0], const_cast<char* const*>(command.data()), environment);
+    _exit(127);
+  }
+  if (child < 0) give_up(std::string{"cannot start "} + command[0]);
   return child;
 }
 
@@ -200,12 +205,12 @@ void end_sessions() {
   for (const std::uint32_t session : sessions) end_session(session);
 }
 
-void show_what_was_said() {
-  const auto said = linux_platform::read_file(kSaid, 1U << 16);
-  if (!said) return;
-  for (std::size_t at = 0; at < said->size();) {
-    const std::size_t end = std::min(said->find('\n', at), said->size());
-    std::printf("BENCH-SAID %s\n", said->substr(at, end - at).c_str());
+void show(const char* file, const char* before) {
+  const auto text = linux_platform::read_file(file, 1U << 16);
+  if (!text) return;
+  for (std::size_t at = 0; at < text->size();) {
+    const std::size_t end = std::min(text->find('\n', at), text->size());
+    std::printf("%s %s\n", before, text->substr(at, end - at).c_str());
     at = end + 1;
   }
 }
@@ -218,30 +223,63 @@ void measure(const Tool& tool, bool cold, int round) {
     std::printf("BENCH-RUN tool=%s state=%s round=%d ms=%.1f\n", tool.name, cold ? "cold" : "warm",
                 round, *taken);
   }
-  show_what_was_said();
+  show(kSaid, "BENCH-SAID");
   if (!taken) give_up(std::string{tool.name} + ": no block within the limit");
   end_processes();
   end_sessions();
 }
 
-void measure_floor(int round) {
+Instant attach_floor() {
   const char* url = std::getenv("bench_url");  // the kernel's command line has it
   if (url == nullptr) give_up("no bench_url=");
   const auto began = attach_at_the_floor(url);
-  const auto taken = began ? milliseconds_to_readable(*began) : std::nullopt;
+  if (!began) give_up("floor: no session");
+  return *began;
+}
+
+void measure_floor(int round) {
+  const auto taken = milliseconds_to_readable(attach_floor());
   if (!taken) give_up("floor: no block within the limit");
   std::printf("BENCH-RUN tool=floor state=warm round=%d ms=%.1f\n", round, *taken);
   end_sessions();
 }
 
+double seconds(Instant at) { return std::chrono::duration<double>(at.time_since_epoch()).count(); }
+
+// What began at `began` has the block now; prints the record of it. `child`: waited for first.
+void print_profile(const char* name, Instant began, pid_t child) {
+  if (!milliseconds_to_readable(began)) give_up(std::string{name} + ": no block within the limit");
+  const double readable = seconds(std::chrono::steady_clock::now());
+  if (child != 0) waitpid(child, nullptr, 0);
+  const double ended = seconds(std::chrono::steady_clock::now());
+  print_trace(std::string{name} + " began=" + std::to_string(seconds(began)) +
+              " readable=" + std::to_string(readable) + " ended=" + std::to_string(ended));
+}
+
+void profile() {
+  unlink(kTimeline);
+  if (!start_trace()) give_up("the kernel records nothing");
+  const Instant begin = std::chrono::steady_clock::now();
+  print_profile("isboot", begin, start(kTools[0].command));
+  show(kTimeline, "BENCH-STEP");
+  end_processes();
+  end_sessions();
+  (void)start_trace();
+  print_profile("floor", attach_floor(), 0);
+  end_sessions();
+}
+
 int run() {
   set_up();
+  const bool profiled = std::getenv("bench_profile") != nullptr;
   // Cold first: in the very first round it is what a boot sees, and the link is up after it.
   for (int round = 0; round < kRounds; ++round) {
     for (const bool cold : {true, false})
-      for (const Tool& tool : kTools) measure(tool, cold, round);
+      for (const Tool& tool : kTools)
+        if (!profiled || &tool == &kTools[0]) measure(tool, cold, round);
     measure_floor(round);
   }
+  if (profiled) profile();
   std::printf("BENCH-DONE\n");
   power_off();
 }

@@ -45,6 +45,7 @@ class ManagedMachine:
     sessions = 1
     start_limit = START_LIMIT
     root_on_iscsi = "yes"
+    uefi = False  # of a machine that starts by iPXE
     # What no line of the console may say.
     errors = console.ERRORS
     # What a line of `ip monitor` says of a boot NIC that concerns root: loopback is ifdown's to
@@ -181,7 +182,7 @@ class ManagedMachine:
     def _machine(self, port):
         netdev = vlan_switch.NETDEV if self._vlan else private_network.CABLE_NETDEV
         if self._ipxe:
-            return machine.from_ipxe(self.workspace, "virtio-net-pci", uefi=False, netdev=netdev)
+            return machine.from_ipxe(self.workspace, "virtio-net-pci", self.uefi, netdev)
         address = bytes(int(part) for part in private_network.TARGET.split("."))
         table = ibft_table.leading_to(
             port, target.NAME, machine.INITIATOR,
