@@ -14,6 +14,7 @@ from harness.rewriting import ONLY_MD5
 CHAP = ("booter", "not-a-secret-1")
 MUTUAL = (*CHAP, "targeter", "not-a-secret-2")
 CLOSED = 9  # discard: nothing listens there
+NEWER = "trixie"
 
 
 def static(port, **other):
@@ -63,6 +64,17 @@ class BootByEdk2(unittest.TestCase):
         table."""
         self._boot("ipv6-manual", lambda port: [Attempt(port, target=HOST_IPV6)],
                    ipv6=edk2_ipv6.manual(OWN_IPV6, 64))
+
+    def test_debian_13(self):
+        self._boot("debian-13", lambda port: [static(port)], suite=NEWER)
+
+    def test_debian_13_dhcp_mutual(self):
+        self._boot("debian-13-dhcp-mutual", lambda port: [Attempt(port, chap=MUTUAL)], chap=MUTUAL,
+                   change=ONLY_MD5, suite=NEWER)
+
+    def test_debian_13_ipv6(self):
+        self._boot("debian-13-ipv6", lambda port: [Attempt(port, target=HOST_IPV6)],
+                   ipv6=edk2_ipv6.automatic(), suite=NEWER)
 
     def _boot(self, name, attempts, **options):
         boot = Edk2Boot(f"edk2-{name}", attempts, **options)

@@ -114,10 +114,18 @@ class Disk(Root):
     def _install_grub_uefi(self, workspace, processor):
         loader = workspace / processor.loader
         loader.write_bytes(_grub_core(workspace, processor.grub_folder(), "efi_gop"))
-        esp = f"{self.path}@@{ESP_START * SECTOR}"
-        run("mformat", "-i", esp, "-T", ESP_SECTORS, "-h", 255, "-s", 63, "-F", "::")
-        run("mmd", "-i", esp, "::/EFI", "::/EFI/BOOT")
-        run("mcopy", "-i", esp, loader, f"::/EFI/BOOT/{processor.loader}")
+        run("mformat", "-i", self._esp, "-T", ESP_SECTORS, "-h", 255, "-s", 63, "-F", "::")
+        run("mmd", "-i", self._esp, "::/EFI", "::/EFI/BOOT")
+        self.replace_loader(loader, processor)
+
+    def replace_loader(self, loader, processor=AMD64):
+        """From now on UEFI starts the file `loader`."""
+        run("mcopy", "-o", "-i", self._esp, loader, f"::/EFI/BOOT/{processor.loader}")
+
+    @property
+    def _esp(self):
+        """The partition for it, as mtools take it."""
+        return f"{self.path}@@{ESP_START * SECTOR}"
 
 
 def _grub_core(workspace, folder, *modules):

@@ -2,22 +2,28 @@
 
 import contextlib
 
-from . import machine, rewriting, target
+from . import machine, processor, rewriting, target
 from .boot import UEFI, Boot
 from .edk2_settings import variables
 
 # The NICs: one for each network of QEMU's, told apart by their last byte.
 SECOND_MAC, SECOND_HOST = "52:54:00:12:34:57", "10.0.3.2"
 
+# Since edk2-stable202502 OVMF starts its iSCSI initiator only for who asks.
+INITIATOR_WANTED = "-fw_cfg", "name=opt/org.tianocore/ISCSISupport,string=yes"
+
 
 class Edk2Boot(Boot):
     """`attempts`: what they are, given the target's port. `change`: of what the machine says to
     its target, as of rewriting.relaying(). `ipv6`: the first NIC's settings (edk2_ipv6.py); the
-    target is then where that reaches it."""
+    target is then where that reaches it. `suite`: of Debian, whose firmware it is."""
 
     netdev = machine.USER_NETWORK  # what the first NIC is plugged into
 
-    def __init__(self, name, attempts, change=None, ipv6=b"", **options):
+    # pylint: disable-next=too-many-arguments
+    def __init__(self, name, attempts, change=None, ipv6=b"", suite="", **options):
+        if suite:
+            self.processor = processor.with_firmware_of(suite)
         super().__init__(name, UEFI, **options)
         self._attempts = attempts
         self._change = change
@@ -43,8 +49,8 @@ class Edk2Boot(Boot):
         with open(self.processor.firmware[1], "rb") as pristine:
             settings = variables(pristine.read(), attempts, self._ipv6)
         guest = machine.Machine(self.workspace, "", [
-            *_nic("net", machine.MAC), *machine.uefi_arguments(self.workspace, settings)],
-            self.netdev)
+            *_nic("net", machine.MAC), *INITIATOR_WANTED,
+            *machine.uefi_arguments(self.workspace, settings, self.processor)], self.netdev)
         if any(one.mac == SECOND_MAC for one in attempts):
             guest.add("-netdev", "user,id=net2,net=10.0.3.0/24", *_nic("net2", SECOND_MAC))
         return guest

@@ -54,3 +54,9 @@ ARM64 = Processor(
     early_console="earlycon",
     firmware=("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd"),
     grub="arm64-efi", loader="BOOTAA64.EFI")
+
+
+def with_firmware_of(suite):
+    """AMD64 with UEFI as another suite of Debian's has it."""
+    tree = packages.unpacked("ovmf", archive=packages.Archive(suite))
+    return dataclasses.replace(AMD64, firmware=tuple(f"{tree}{path}" for path in AMD64.firmware))

@@ -1,0 +1,41 @@
+"""A kernel that is locked down, as Secure Boot does it: only signed modules, and no /dev/mem."""
+
+import unittest
+
+from harness.boot import BIOS, UEFI, Boot
+from harness.edk2 import Edk2Boot
+from harness.edk2_settings import Attempt
+from harness.rewriting import ONLY_MD5
+
+CHAP = ("booter", "not-a-secret-1")
+
+
+class Lockdown(unittest.TestCase):
+
+    def test_integrity_bios(self):
+        """The table is in low memory, which only the kernel's own module may read."""
+        self._boot(Boot, "integrity-bios", BIOS, arguments="lockdown=integrity")
+
+    def test_confidentiality_uefi(self):
+        self._boot(Boot, "confidentiality-uefi", UEFI, arguments="lockdown=confidentiality")
+
+    def test_confidentiality_bios(self):
+        self._boot(Boot, "confidentiality-bios", BIOS, arguments="lockdown=confidentiality")
+
+    def test_confidentiality_edk2(self):
+        """The table has secrets."""
+        self._boot(Edk2Boot, "confidentiality-edk2", lambda port: [Attempt(port, chap=CHAP)], chap=CHAP,
+                   change=ONLY_MD5, arguments="lockdown=confidentiality")
+
+    def _boot(self, kind, name, *what, **options):
+        boot = kind(f"lockdown-{name}", *what, **options)
+        print(f"logs: {boot.workspace.path}")
+        boot.run()
+        boot.check()
+        said = (boot.workspace / "console.log").read_text(encoding="utf-8", errors="replace")
+        self.assertIn("Kernel is locked down from command line", said)
+        boot.workspace.clear()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,47 @@
+"""No GRUB: firmware starts a unified kernel image from the iSCSI disk, and with it the kernel's own
+EFI stub."""
+
+import unittest
+
+from harness import unified_kernel
+from harness.boot import UEFI, KERNEL_LIMIT, Boot
+from harness.edk2 import Edk2Boot
+from harness.edk2_settings import Attempt
+
+
+class _Unified(Boot):
+    """With that image in the place of the disk's loader."""
+
+    def __init__(self, *what, **options):
+        super().__init__(*what, **options)
+        self.disk.replace_loader(unified_kernel.build(self.workspace, self._kernel, self._initrd,
+                                                      self._arguments), self.processor)
+
+    def wait_for_report(self):
+        self.console.wait_for(r"Linux version", KERNEL_LIMIT, "the kernel's start")
+        self.wait_for_system()
+
+
+class _UnifiedByEdk2(_Unified, Edk2Boot):
+    pass
+
+
+class UnifiedKernel(unittest.TestCase):
+
+    def test_ipxe(self):
+        self._boot(_Unified("unified-ipxe", UEFI))
+
+    def test_edk2(self):
+        self._boot(_UnifiedByEdk2("unified-edk2", lambda port: [Attempt(port)]))
+
+    def _boot(self, boot):
+        print(f"logs: {boot.workspace.path}")
+        boot.run()
+        boot.check()
+        said = (boot.workspace / "console.log").read_text(encoding="utf-8", errors="replace")
+        self.assertNotIn("GRUB", said)
+        boot.workspace.clear()
+
+
+if __name__ == "__main__":
+    unittest.main()
