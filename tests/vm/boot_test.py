@@ -72,10 +72,7 @@ class BootFromIscsi(unittest.TestCase):
 
     def _boot(self, name, firmware):
         boot = Boot(name, firmware)
-        print(f"logs: {boot.workspace.path}")
-        boot.run()
-        boot.check()
-        boot.workspace.clear()
+        boot.prove()
 
 
 if __name__ == "__main__":

@@ -78,10 +78,7 @@ class BootByEdk2(unittest.TestCase):
 
     def _boot(self, name, attempts, **options):
         boot = Edk2Boot(f"edk2-{name}", attempts, **options)
-        print(f"logs: {boot.workspace.path}")
-        boot.run()
-        boot.check()
-        boot.workspace.clear()
+        boot.prove()
 
 
 if __name__ == "__main__":

@@ -36,10 +36,7 @@ class BootByEdk2(unittest.TestCase):
             port, target=private_network.TARGET, address=private_network.MACHINE,
             gateway=private_network.HOST, vlan=VLAN)],
             initrd=initramfs.build({"init": init_binary().read_bytes(), **modules}))
-        print(f"logs: {boot.workspace.path}")
-        boot.run()
-        boot.check()
-        boot.workspace.clear()
+        boot.prove()
 
 
 if __name__ == "__main__":

@@ -47,10 +47,7 @@ class LateLun(unittest.TestCase):
     @staticmethod
     def _boot(name, then):
         boot = BootWithoutLun(name, then)
-        print(f"logs: {boot.workspace.path}")
-        boot.run()
-        boot.check()
-        boot.workspace.clear()
+        boot.prove()
 
 
 if __name__ == "__main__":

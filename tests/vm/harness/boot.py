@@ -87,6 +87,15 @@ class Boot:
             self.wait_for_power_off(qemu)
         return self
 
+    def prove(self):
+        """Boots once, expects all of check(), and keeps the run's folder only where that fails.
+        Returns what the console said."""
+        print(f"logs: {self.workspace.path}")
+        self.run()
+        self.check()
+        self.workspace.clear()
+        return "\n".join(text for _, text in self.console.lines)
+
     def wait_for_report(self):
         if self._firmware != KERNEL:
             self.console.wait_for(r"GRUB: loading the kernel", LOADER_LIMIT, "GRUB's start")
