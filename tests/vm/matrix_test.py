@@ -47,10 +47,24 @@ class CoveringArray(unittest.TestCase):
         self.assertIn((("a", "3"), ("c", "p")), coverable(AXES, narrow))
 
 
+    def test_goes_on_from_rows_that_are_given(self):
+        before = rows({name: AXES[name] for name in ("a", "b", "c")}, allowed)
+        table = rows(AXES, allowed, given=[{**row, "d": "on"} for row in before])
+        self.assertEqual(table[:len(before)], [{**row, "d": "on"} for row in before])
+        self.assertTrue(set(coverable(AXES, allowed)) <= every_part(table, 2))
+
+
 class Rows(unittest.TestCase):
 
+    def test_of_axes_that_came_later_leave_those_from_before(self):
+        first = rows(matrix_machine.FIRST_AXES, matrix_machine.allowed)
+        names = ["+".join(row.values()) for row in first]
+        self.assertEqual([matrix_machine.name_of(row).removesuffix("+plain")
+                          for row in matrix_machine.rows()[:len(first)]], names)
+        self.assertEqual(names[0], "tableless+chap+static+virtio-net-pci+none+2+2048+tgt+bookworm")
+
     def test_are_named_and_found_by_their_name(self):
-        for row in rows(matrix_machine.AXES, matrix_machine.allowed):
+        for row in matrix_machine.rows():
             self.assertEqual(matrix_machine.row_of(matrix_machine.name_of(row)), row)
 
     def test_other_names_are_refused(self):

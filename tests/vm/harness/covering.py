@@ -12,12 +12,16 @@ import random
 CANDIDATES = 30
 
 
-def rows(axes, allowed, strength=2, seed=1):
+# pylint: disable-next=too-many-arguments
+def rows(axes, allowed, strength=2, seed=1, given=()):
     """`axes`: name → values. `allowed`: whether a row, or a part of one, as a dictionary, can be.
-    The same arguments always give the same list of dictionaries."""
+    `given`: rows that come first, whatever they cover. The same arguments always give the same list of
+    dictionaries."""
     chance = random.Random(seed)
     open_ones = set(coverable(axes, allowed, strength))
-    chosen = []
+    chosen = [{name: row[name] for name in axes} for row in given]
+    for row in chosen:
+        open_ones -= set(_parts(row, strength))
     while open_ones:
         # Sorted, since the order of a set of texts is another in each process.
         first = sorted(open_ones)

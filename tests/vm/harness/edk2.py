@@ -19,6 +19,7 @@ class Edk2Boot(Boot):
     target is then where that reaches it. `suite`: of Debian, whose firmware it is."""
 
     netdev = machine.USER_NETWORK  # what the first NIC is plugged into
+    host = rewriting.LOOPBACK      # where the target listens
 
     # pylint: disable-next=too-many-arguments
     def __init__(self, name, attempts, change=None, ipv6=b"", suite="", **options):
@@ -35,7 +36,8 @@ class Edk2Boot(Boot):
         with super().serving(), contextlib.ExitStack() as life:
             self._port = self.target.port
             if self._change:
-                self._port = life.enter_context(rewriting.relaying(self._port, self._change))
+                self._port = life.enter_context(rewriting.relaying(
+                    self._port, self._change, self.host, self.host))
             yield
 
     @contextlib.contextmanager

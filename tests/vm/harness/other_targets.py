@@ -33,7 +33,7 @@ ISTGT = """[Global]
   Portal DA1 {host}:{port}
 [InitiatorGroup1]
   InitiatorName "ALL"
-  Netmask {host}
+  Netmask ALL
 [LogicalUnit1]
   TargetName "{unit}"
   Mapping PortalGroup1 InitiatorGroup1
