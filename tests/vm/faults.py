@@ -13,6 +13,7 @@ import sys
 import time
 
 from harness import faults
+from harness.fault_boot import PLAIN, Variant
 from harness.fault_machine import FaultMachine
 from harness.process import run
 from harness.workspace import BUILD, PROJECT
@@ -27,10 +28,10 @@ SETTLE = 30
 BEYOND_BUDGET_MS = 150
 
 
-def run_fault(fault, runs):
-    """One machine. What each run showed, as of faults.run_once(), or {"failed"}."""
+def run_fault(fault, runs, variant):
+    """One machine of that kind. What each run showed, as of faults.run_once(), or {"failed"}."""
     done = []
-    machine = FaultMachine(f"faults/{fault.name}")
+    machine = FaultMachine(f"faults/{fault.name}", variant, fault.small)
     try:
         with machine:
             for _ in range(runs):
@@ -81,22 +82,12 @@ def table(results):
     lines = ["| fault | tried | I/O flows after its end, median | worst | of it beyond the retry interval, "
              "median | worst | lost writes |", "| --- | --- | --- | --- | --- | --- | --- |"]
     for fault in faults.ALL:
-        row = results.get(fault.name)
-        if not row:
-            continue
-        good = [one for one in row["runs"] if "flow_s" in one]
-        failed = len(row["runs"]) - len(good)
-        tried = f"{len(row['runs'])}" + (f", {failed} FAILED" if failed else "")
-        cells = "- | - | - | - | -"
-        if good:
-            flows = [one["flow_s"] for one in good]
-            cells = (f"{statistics.median(flows):.2f} s | {max(flows):.2f} s | "
-                     f"{beyond_cells(fault, good)} | {sum(one['lost'] for one in good)}")
-        lines.append(f"| {fault.words} | {tried} | {cells} |")
+        lines += [row_of(fault, key.removeprefix(fault.name).lstrip(), results[key])
+                  for key in sorted(results) if key.split(" ")[0] == fault.name]
     commits = sorted({row["commit"] for row in results.values()})
     lines += ["", f"Of commit {', '.join(commits)}."]
-    beyond = [one["beyond_ms"] for fault in faults.ALL if fault.name != faults.CUT_OFF
-              for one in results.get(fault.name, {"runs": []})["runs"] if "beyond_ms" in one]
+    beyond = [one["beyond_ms"] for row in results.values() for one in row.get("runs", ())
+              if "beyond_ms" in one]
     if beyond:
         lines += ["", "From the connection by which the session came back to the first good answer "
                       f"of the target, {len(beyond)} runs (a machine that boots apart): median "
@@ -109,12 +100,23 @@ def table(results):
     return "\n".join(lines) + "\n"
 
 
-def beyond_cells(fault, good):
-    """A machine that boots has no retry interval."""
-    if fault.name == faults.CUT_OFF:
-        return "- | -"
-    beyond = [one["beyond_ms"] for one in good]
-    return f"{statistics.median(beyond):.0f} ms | {max(beyond):.0f} ms"
+def row_of(fault, variant, row):
+    """Of the table, for one fault in machines of one kind."""
+    good = [one for one in row["runs"] if "flow_s" in one]
+    failed = len(row["runs"]) - len(good)
+    tried = f"{len(row['runs'])}" + (f", {failed} FAILED" if failed else "")
+    cells = "- | - | - | - | -"
+    if good:
+        flows = [one["flow_s"] for one in good]
+        cells = (f"{statistics.median(flows):.2f} s | {max(flows):.2f} s | "
+                 f"{beyond_cells(good)} | {sum(one['lost'] for one in good)}")
+    return f"| {fault.words}{f' ({variant})' if variant else ''} | {tried} | {cells} |"
+
+
+def beyond_cells(good):
+    """Not every fault has a retry interval."""
+    beyond = [one["beyond_ms"] for one in good if "beyond_ms" in one]
+    return f"{statistics.median(beyond):.0f} ms | {max(beyond):.0f} ms" if beyond else "- | -"
 
 
 def percent(numbers, most):
@@ -129,6 +131,9 @@ def arguments():
     parser.add_argument("--machines", type=int, default=MACHINES, help=f"at the same time ({MACHINES})")
     parser.add_argument("--idle", type=int, default=HOUR, metavar="SECONDS", help=f"({HOUR}; 0: none)")
     parser.add_argument("--only", default=",".join(names), metavar="FAULT,…", help=", ".join(names))
+    parser.add_argument("--cpus", type=int, default=PLAIN.cpus, help="of the machine")
+    parser.add_argument("--kernel", default=PLAIN.kernel, metavar="SUITE", help="of Debian: bookworm, trixie, …")
+    parser.add_argument("--target", default=PLAIN.target, choices=("tgt", "lio"))
     given = parser.parse_args()
     unknown = set(given.only.split(",")) - set(names) - {IDLE}
     if unknown:
@@ -140,10 +145,12 @@ def main():
     given = arguments()
     only = given.only.split(",")
     commit = run("git", "describe", "--always", "--dirty", cwd=PROJECT).decode().strip()
-    chosen = [fault for fault in faults.ALL if fault.name in only]
+    variant = Variant(given.cpus, given.kernel, given.target)
+    key = {fault.name: f"{fault.name} {variant.words()}".rstrip() for fault in faults.ALL}
+    chosen = [fault for fault in faults.of(variant) if fault.name in only]
     results = load()
     for fault in chosen:
-        results.pop(fault.name, None)
+        results.pop(key[fault.name], None)
     # Processes, not threads: QEMU ends with the thread that started it.
     with concurrent.futures.ProcessPoolExecutor(
             given.machines, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -152,7 +159,7 @@ def main():
             # First: it takes longest.
             waiting[pool.submit(run_idle, given.idle)] = IDLE
         for fault, share in jobs(chosen, given.runs):
-            waiting[pool.submit(run_fault, fault, share)] = fault.name
+            waiting[pool.submit(run_fault, fault, share, variant)] = key[fault.name]
         for done in concurrent.futures.as_completed(waiting):
             name = waiting[done]
             if name == IDLE:
@@ -164,7 +171,7 @@ def main():
             print(f"{time.strftime('%H:%M:%S')} {name}: {done.result()}", flush=True)
     print(TABLE.read_text())
     return any("failed" in one or one["lost"] for fault in chosen
-               for one in results[fault.name]["runs"])
+               for one in results[key[fault.name]]["runs"])
 
 
 if __name__ == "__main__":

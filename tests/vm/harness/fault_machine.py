@@ -3,19 +3,16 @@ between it and its target."""
 
 import contextlib
 import fcntl
+import functools
 import re
 import time
 
 from . import console, fio, qmp
-from .boot import ROOT_LIMIT, Boot
+from .fault_boot import CHAP, PLAIN, TC, FaultBoot
 from .kept_machine import KeptMachine
-from .relay import Relay
 from .workspace import BUILD
 
-CHAP = ("guest", "sixteen-letters.")
 WRONG_SECRET = "letters, sixteen"
-# The kernel's errors alone: on the emulated serial line each line of the kernel costs time.
-ARGUMENTS = "loglevel=4"
 FLOW_LIMIT = 180  # seconds from a fault's end until a write must have gone through
 ANSWER_LIMIT = 120
 ORDER_AGAIN = 20
@@ -24,50 +21,14 @@ ONCE_ALL = 512 << 10  # bytes that fio writes before it compares them: guest/kee
 ERRORS = f"{console.ERRORS}|Kernel panic"
 
 
-class FaultBoot(Boot):
-    """`relay` and `monitor` are there while it runs."""
-
-    def __init__(self, name, firmware, arguments, guest_init):
-        super().__init__(name, firmware, f"{ARGUMENTS} {arguments}", guest_init=guest_init,
-                         files=fio.files(), root_mib=fio.ROOT_MIB, chap=CHAP)
-        self.relay = None
-        self.monitor = None
-
-    @contextlib.contextmanager
-    def serving(self):
-        with super().serving():
-            self.relay = Relay(self.target.port)
-            try:
-                yield
-            finally:
-                self.relay.end()
-
-    @contextlib.contextmanager
-    def guest(self, watcher=None):
-        (self.workspace / qmp.SOCKET).unlink(missing_ok=True)  # of a machine that was cut off
-        with super().guest(watcher) as qemu:
-            deadline = time.monotonic() + ANSWER_LIMIT
-            while not (self.workspace / qmp.SOCKET).exists() and time.monotonic() < deadline:
-                time.sleep(0.1)
-            with contextlib.closing(qmp.Monitor(self.workspace.path)) as self.monitor:
-                yield qemu
-
-    def wait_for_report(self):
-        line = self.console.wait_for(r"ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
-        self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
-
-    def _machine(self, port):
-        guest = super()._machine(self.relay.port)
-        guest.add(*qmp.ARGUMENTS)
-        return guest
-
-
 class FaultMachine(KeptMachine):
     """What may happen to it, and how long its writer waited."""
 
-    def __init__(self, name, arguments=""):
-        super().__init__(name, arguments, kind=FaultBoot)
-        self.lines = []  # of the boots that were cut off
+    def __init__(self, name, variant=PLAIN, small=False):
+        super().__init__(name, kind=functools.partial(FaultBoot, variant=variant, small=small))
+        self.lines = []  # of the boots before
+        self.facts_of_run = {}  # what a fault tells of itself
+        self.rival = None
         self._slept = False
         self._life = contextlib.ExitStack()
         self._guest = contextlib.ExitStack()
@@ -90,6 +51,12 @@ class FaultMachine(KeptMachine):
     @property
     def monitor(self):
         return self.boot.monitor
+
+    def disturb(self, quality):
+        """What tc-netem(8) has it is done to frames of both directions; "": nothing any more."""
+        discipline = f"netem {quality}" if quality else "pfifo"
+        commands = " && ".join(f"{TC} qdisc replace dev {link} root {discipline}" for link in ("eth0", "ifb0"))
+        self.ask(f"shell {commands}", r"ISBOOT-SHELL 0")
 
     def rest(self, seconds):
         self.boot.console.follow(seconds)
@@ -136,21 +103,45 @@ class FaultMachine(KeptMachine):
         self._slept = False
         self._guest.close()
 
-    def start_guest(self):
-        """Boots it, and returns when that began: a booting machine is busy, so one does at a time."""
+    def start_guest(self, meanwhile=None):
+        """Boots it, and returns when that began, or what `meanwhile` returns: a booting machine is
+        busy, so one does at a time."""
         with open(BUILD / "boots.lock", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             began = time.monotonic()
             self._qemu = self._guest.enter_context(self.boot.guest())
+            began = meanwhile() if meanwhile else began
             self.boot.wait_for_report()
             self._wait_for_fio("runs", ANSWER_LIMIT)
         return began
+
+    def wait_off(self):
+        """Until it has ended, as it was told; when that was."""
+        self.boot.wait_for_power_off(self._qemu)
+        off = time.monotonic()
+        self.lines += self.boot.console.lines
+        self._guest.close()
+        return off
+
+    def lost_when_off(self):
+        """Acknowledged numbers that the image lacks, whose file system must be clean."""
+        self.expect_no_errors()
+        self.boot.check()
+        return max(0, self.acknowledged() - int(self.boot.disk.read("/counter")))
 
     def acknowledged(self):
         """The greatest number that the writer said is on the disk."""
         said = (re.search(r"ISBOOT-WRITTEN (\d+)$", text)
                 for _, text in self.lines + self.boot.console.lines)
         return max((int(found.group(1)) for found in said if found), default=0)
+
+    def wait_login(self, already):
+        """Until there are more than so many."""
+        deadline = time.monotonic() + FLOW_LIMIT
+        while len(self.relay.logins) <= already:
+            if self.boot.console.ended or time.monotonic() > deadline:
+                raise AssertionError(f"no login within {FLOW_LIMIT} s{self.boot.console.tail()}")
+            self.rest(0.05)
 
     def wait_flow(self, began, ended):
         """Seconds from `ended` until a write had gone through that needed a new login; the login
@@ -162,6 +153,15 @@ class FaultMachine(KeptMachine):
             since = [login for login in self.relay.logins if login.done > began]
             if since and seen > max(since[-1].done, ended):
                 return seen - ended, since[-1]
+        raise AssertionError(f"no write went through within {FLOW_LIMIT} s")
+
+    def wait_write(self, ended):
+        """Seconds from `ended` until a write had gone through."""
+        deadline = time.monotonic() + FLOW_LIMIT
+        while time.monotonic() < deadline:
+            self.next_write()
+            if (seen := self.boot.console.last_seen_at()) > ended:
+                return seen - ended
         raise AssertionError(f"no write went through within {FLOW_LIMIT} s")
 
     def lost_writes(self):
@@ -236,9 +236,7 @@ class FaultMachine(KeptMachine):
         self._expect_no_denied_call()
         self.power_off()
         self._life.close()
-        self.expect_no_errors()
-        self.boot.check()
-        lost = self.acknowledged() - int(self.boot.disk.read("/counter"))
-        if lost > 0:
+        lost = self.lost_when_off()
+        if lost:
             raise AssertionError(f"{lost} acknowledged writes are not on the disk")
         self.boot.workspace.clear()

@@ -1,34 +1,91 @@
 """What may happen to a machine whose root is on iSCSI. Each function makes one thing happen to a
 FaultMachine and returns when (time.monotonic()) it was over: from then on I/O could flow."""
 
-import collections
 import functools
 import time
+import typing
 
-from .fault_machine import CHAP, WRONG_SECRET
+from . import faults_beyond as beyond
+from .fault_boot import CHAP
+from .fault_machine import WRONG_SECRET
 from .qmp import FROM_GUEST, TO_GUEST
 
-NO_MEMORY, CUT_OFF = "no-memory", "cut-off"
+NO_MEMORY = "no-memory"
 COMPARE_LIMIT = 180  # seconds; half a minute on a host that is not busy
-# `takes_s`: about how long one run takes, for the schedule.
-Fault = collections.namedtuple("Fault", "name words run takes_s")
+
+
+def by_login(machine, began, ended):
+    """In seconds from the fault's end: until a write had gone through (`flow_s`), until the connection
+    came by which the session was back (`retry_s`); ms from there to the first good answer
+    (`beyond_ms`)."""
+    flow_s, login = machine.wait_flow(began, ended)
+    answered = login.answered or login.done
+    return {"flow_s": round(flow_s, 3), "retry_s": round(login.accepted - ended, 3),
+            "beyond_ms": round(1000 * (answered - login.accepted), 1)}
+
+
+def by_boot(machine, began, ended):
+    """A machine that boots has no retry interval."""
+    return {"flow_s": by_login(machine, began, ended)["flow_s"]}
+
+
+def by_write(machine, began, ended):
+    """The session may have lived through it: how often the machine logged in."""
+    flow_s = machine.wait_write(ended)
+    return {"flow_s": round(flow_s, 3),
+            "logins": sum(login.done > began for login in machine.relay.logins)}
+
+
+def by_big_write(machine, began, ended):
+    """The same, and what found no room is written then."""
+    seen = by_write(machine, began, ended)
+    machine.wait_for_shell("cat /run/big", "0 ")
+    return seen
+
+
+def by_size(machine, began, ended):
+    """The kernel sees the larger disk when it looks."""
+    seen = by_login(machine, began, ended)
+    disk = "/sys/block/" + machine.boot.report["device"].rstrip("0123456789")
+    sectors = machine.shell(f"echo 1 >{disk}/device/rescan; cat {disk}/size").strip()
+    if sectors != str(machine.facts_of_run["sectors"]):
+        raise AssertionError(f"the disk has {sectors} sectors, not {machine.facts_of_run['sectors']}")
+    return seen
+
+
+def by_end(machine, _, ended):
+    """Until the machine is off; what was acknowledged is in the image. Then it boots again."""
+    flow_s = machine.wait_off() - ended
+    lost = machine.lost_when_off()
+    if lost:
+        raise AssertionError(f"{lost} acknowledged writes are not on the disk")
+    machine.start_guest()
+    return {"flow_s": round(max(0, flow_s), 3)}
+
+
+class Fault(typing.NamedTuple):
+    """`takes_s`: about how long one run takes, for the schedule. `measure`: what run_once() does after
+    it; `target`: the only one that it is for; `small`: whether its disk can be full."""
+    name: str
+    words: str
+    run: typing.Callable
+    takes_s: int
+    measure: typing.Callable = by_login
+    target: str = ""
+    small: bool = False
 
 
 def run_once(machine, fault):
-    """From the fault's end, in seconds: until a write had gone through (`flow_s`), until the
-    connection came by which the session was back (`retry_s`); ms from there to the first good
-    answer (`beyond_ms`); acknowledged writes that the disk lacks (`lost`). Afterwards fio has
-    compared as much as it ever wrote."""
+    """What `fault.measure` tells, and the acknowledged writes that the disk lacks (`lost`).
+    Afterwards fio has compared as much as it ever wrote."""
+    machine.facts_of_run = {}
     began = time.monotonic()
     ended = fault.run(machine)
-    flow_s, login = machine.wait_flow(began, ended)
+    seen = {**fault.measure(machine, began, ended), **machine.facts_of_run}
     if fault.name == NO_MEMORY:
         machine.ask("end-hog", "ISBOOT-HOG-ENDED")
     machine.wait_compared(COMPARE_LIMIT)
-    answered = login.answered or login.done
-    seen = {"flow_s": round(flow_s, 3), "retry_s": round(login.accepted - ended, 3),
-            "beyond_ms": round(1000 * (answered - login.accepted), 1),
-            "lost": machine.lost_writes()}
+    seen["lost"] = machine.lost_writes()
     machine.replace_if_slept()
     return seen
 
@@ -136,8 +193,9 @@ def cut_off(machine):
     return machine.start_guest()
 
 
-def _fault(name, words, run, takes_s, **options):
-    return Fault(name, words, functools.partial(run, **options), takes_s)
+# pylint: disable-next=too-many-arguments
+def _fault(name, words, run, takes_s, measure=by_login, target="", small=False, **options):
+    return Fault(name, words, functools.partial(run, **options), takes_s, measure, target, small)
 
 
 ALL = (
@@ -166,5 +224,31 @@ ALL = (
            no_memory, 50, seconds=15),
     _fault("asleep", "machine suspended to RAM for 30 s, TCP reset meanwhile", asleep,
            80, seconds=20),
-    _fault(CUT_OFF, "the machine's power cut while it writes; then it boots again", cut_off, 60),
+    _fault("cut-off", "the machine's power cut while it writes; then it boots again", cut_off, 60, by_boot),
+    _fault("lossy", "5 % of the packets lost and a quarter out of order, both ways, for 60 s",
+           beyond.disturbed, 80, by_write, quality="loss 5% delay 20ms reorder 25% 50%", seconds=60),
+    _fault("slow", "a line of 512 kbit/s with 250 ms of delay each way for 60 s",
+           beyond.disturbed, 80, by_write, quality="delay 250ms rate 512kbit", seconds=60),
+    _fault("thrown-out", "another initiator with its name and ISID logs in", beyond.thrown_out, 20),
+    _fault("grown", "target restarted with a larger disk", beyond.grown, 30, by_size, seconds=1),
+    _fault("boot-reset", "TCP reset while it boots", beyond.while_booting, 60, by_boot, harm=beyond.reset),
+    _fault("boot-away", "target killed while it boots, back after 5 s", beyond.while_booting, 60, by_boot,
+           harm=functools.partial(beyond.away, seconds=5)),
+    _fault("boot-silent", "packets lost both ways for 10 s while it boots", beyond.while_booting, 70,
+           by_boot, harm=functools.partial(beyond.silent, seconds=10)),
+    _fault("end-reset", "TCP reset while it shuts down", beyond.while_ending, 50, by_end,
+           harm=beyond.reset),
+    _fault("end-away", "target killed while it shuts down, back after 5 s", beyond.while_ending, 50,
+           by_end, harm=functools.partial(beyond.away, seconds=5)),
+    _fault("end-silent", "packets lost both ways for 10 s while it shuts down", beyond.while_ending, 60,
+           by_end, harm=functools.partial(beyond.silent, seconds=10)),
+    _fault("power-lost", "the target's machine loses its power, and boots again", beyond.power_lost, 90,
+           target="lio", seconds=5),
+    _fault("full", "the target's disk full for 15 s while new blocks are written", beyond.full, 40,
+           by_big_write, target="lio", small=True, seconds=15),
 )
+
+
+def of(variant):
+    """What can happen to such a machine."""
+    return [fault for fault in ALL if fault.target in ("", variant.target)]

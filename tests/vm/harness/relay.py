@@ -16,7 +16,7 @@ BHS = 48
 LOGIN_REQUEST, LOGIN_RESPONSE, SCSI_RESPONSE, LOGOUT_RESPONSE = 0x03, 0x23, 0x21, 0x26
 OPCODE = 0x3F
 FULL_FEATURE = 0x83  # byte 1 of the last login response: T, NSG 3
-TSIH_AT, ITT_AT, EXP_STAT_SN_AT, CMD_SN_AT, STATUS_AT = 14, 16, 28, 24, 36
+ISID_AT, TSIH_AT, ITT_AT, EXP_STAT_SN_AT, CMD_SN_AT, STATUS_AT = 8, 14, 16, 28, 24, 36
 SERVICE_UNAVAILABLE = 0x0301
 OTHER_TSIH = 0x5A00
 READ_SIZE = 1 << 16
@@ -28,7 +28,7 @@ Login = collections.namedtuple("Login", "accepted done answered")
 
 class Relay:
     """`port`: where the machine finds its target, as if the target itself listened there.
-    `logouts`: how many the target has granted."""
+    `logouts`: how many the target has granted; `isid`: of the last login that was asked for."""
 
     def __init__(self, target_port, host="127.0.0.1", target_host=None):
         self._host = host
@@ -44,6 +44,7 @@ class Relay:
         self.changes_tsih = False
         self.logins = []
         self.logouts = 0
+        self.isid = bytes(6)
         self._ended = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -153,7 +154,10 @@ class Pair:
             self._relay.watch(end, end.on_events)
 
     def _from_guest(self, header):
-        if header[0] & OPCODE == LOGIN_REQUEST and self._relay.refuses:
+        if header[0] & OPCODE != LOGIN_REQUEST:
+            return header
+        self._relay.isid = bytes(header[ISID_AT:TSIH_AT])
+        if self._relay.refuses:
             self.guest.socket.sendall(refusal(header))
             return None
         return header

@@ -1,0 +1,100 @@
+"""How the machine for faults boots: with fio in its root, and a relay before its target."""
+
+import contextlib
+import dataclasses
+import re
+import time
+
+from . import fio, lio, packages, programs, qmp
+from .boot import ROOT_LIMIT, Boot
+from .relay import Relay
+from .small_disk import SmallDisk
+
+CHAP = ("guest", "sixteen-letters.")
+# The kernel's errors alone: on the emulated serial line each line of the kernel costs time.
+ARGUMENTS = "loglevel=4"
+ANSWER_LIMIT = 120
+TC = "/sbin/tc"  # not busybox's
+# What disturbs the machine's line: tc-netem(8), what comes in by way of a link of its own.
+MODULES = ("sch_netem", "ifb", "act_mirred", "cls_matchall", "sch_ingress")
+DISTURBABLE = " && ".join((
+    *(f"modprobe {name}" for name in MODULES), "ip link set ifb0 up",
+    f"{TC} qdisc add dev eth0 ingress",
+    f"{TC} filter add dev eth0 parent ffff: protocol all matchall action mirred egress redirect dev ifb0"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """What a machine is made of. `kernel`: Debian's suite that has it."""
+    cpus: int = 1
+    kernel: str = "bookworm"
+    target: str = "tgt"
+
+    def words(self):
+        """What is not as usual, for a table."""
+        return ", ".join(word for said, word in (
+            (self.target != "tgt", "LIO"), (self.cpus != 1, f"{self.cpus} processors"),
+            (self.kernel != "bookworm", f"{self.kernel}'s kernel")) if said)
+
+    def archive(self):
+        return packages.HOST if self.kernel == "bookworm" else packages.Archive(self.kernel)
+
+
+PLAIN = Variant()
+
+
+class FaultBoot(Boot):
+    """`relay` and `monitor` are there while it runs; `small`, when it was asked for, is the disk's."""
+
+    # pylint: disable-next=too-many-arguments
+    def __init__(self, name, firmware, arguments, guest_init, variant=PLAIN, small=False):
+        tree = packages.unpacked_with_libraries("iproute2")
+        super().__init__(name, firmware, f"{ARGUMENTS} {arguments}", guest_init=guest_init,
+                         files={**programs.with_libraries(tree, "sbin/tc"), **fio.files()},
+                         root_mib=fio.ROOT_MIB, chap=CHAP, archive=variant.archive())
+        self.relay = None
+        self.monitor = None
+        self._variant = variant
+        self.small = SmallDisk(self.workspace, self.disk) if small else None
+
+    def change_root(self, tree):
+        for path, contents in self._kernel.module_files(MODULES).items():
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            (tree / path).write_bytes(contents)
+
+    @contextlib.contextmanager
+    def serving(self):
+        with self.small.mounted() if self.small else contextlib.nullcontext(), super().serving():
+            self.relay = Relay(self.target.port)
+            try:
+                yield
+            finally:
+                self.relay.end()
+
+    @contextlib.contextmanager
+    def serving_disk(self):
+        if self._variant.target == "tgt":
+            with super().serving_disk():
+                yield
+        else:
+            with lio.serving(self.workspace, self.disk.path, self._chap) as self.target:
+                yield
+
+    @contextlib.contextmanager
+    def guest(self, watcher=None):
+        (self.workspace / qmp.SOCKET).unlink(missing_ok=True)  # of a machine that was cut off
+        with super().guest(watcher) as qemu:
+            deadline = time.monotonic() + ANSWER_LIMIT
+            while not (self.workspace / qmp.SOCKET).exists() and time.monotonic() < deadline:
+                time.sleep(0.1)
+            with contextlib.closing(qmp.Monitor(self.workspace.path)) as self.monitor:
+                yield qemu
+
+    def wait_for_report(self):
+        line = self.console.wait_for(r"ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
+        self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
+
+    def _machine(self, port):
+        guest = super()._machine(self.relay.port)
+        guest.add("-smp", str(self._variant.cpus), *qmp.ARGUMENTS)
+        return guest
