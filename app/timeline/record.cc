@@ -63,6 +63,7 @@ std::vector<TimelineEntry> parse_timeline(Text record) {
   std::vector<TimelineEntry> entries;
   std::istringstream lines{std::string{record}};
   for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with('\r')) line.pop_back();  // it came over a serial line
     if (auto entry = parse_line(line)) entries.push_back(std::move(*entry));
   }
   std::stable_sort(entries.begin(), entries.end(),

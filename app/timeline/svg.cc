@@ -126,11 +126,17 @@ private:
     const bool failed = entry.result != "ok";
     const char* style = failed ? "failed" : *text.waits_for == '\0' ? "work" : "wait";
     const double width = std::max(1.0, x(entry.end) - x(entry.begin));
-    std::string label = std::string{text.what} + ", " + seconds(entry.end - entry.begin) + " s";
+    std::string label = std::string{text.what} + ", " + span(entry.end - entry.begin);
     if (failed) label += ": " + entry.result;
     return "<rect x=\"" + number(x(entry.begin)) + "\" y=\"" + number(y) + "\" width=\"" +
            number(width) + "\" height=\"16\" class=\"" + style + "\"/>\n" +
            words(x(entry.begin) + width + 6, y + 12, "step", label);
+  }
+
+  // Most steps take less than a thousandth of a second.
+  static std::string span(std::uint64_t microseconds) {
+    if (microseconds >= 100'000) return seconds(microseconds) + " s";
+    return number(static_cast<double>(microseconds) / 1e3) + " ms";
   }
 
   static std::string seconds(std::uint64_t microseconds) {

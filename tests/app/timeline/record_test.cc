@@ -30,6 +30,12 @@ TEST(Timeline, WhatIsRecordedIsRead) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Timeline, ARecordThatCameOverASerialLineIsReadAsWell) {
+  const auto entries = parse_timeline("1 2 0 plan ok\r\n");
+  ASSERT_THAT(entries, SizeIs(1));
+  EXPECT_EQ(entries[0].result, "ok");
+}
+
 TEST(Timeline, ABootGoesOnWhereNothingCanBeRecorded) {
   TimelineRecorder::open("/proc/no/such/folder").add(1, 2, 0, Step::Plan);
   TimelineRecorder{}.add(1, 2, 0, Step::Plan);
