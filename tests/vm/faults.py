@@ -31,7 +31,7 @@ BEYOND_BUDGET_MS = 150
 def run_fault(fault, runs, variant):
     """One machine of that kind. What each run showed, as of faults.run_once(), or {"failed"}."""
     done = []
-    machine = FaultMachine(f"faults/{fault.name}", variant, fault.small)
+    machine = FaultMachine(f"faults/{fault.name}", variant)
     try:
         with machine:
             for _ in range(runs):

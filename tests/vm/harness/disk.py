@@ -28,16 +28,11 @@ GRUB_MODULES = ("part_gpt", "ext2", "normal", "linux", "echo", "search", "search
 
 
 class Root:
-    """A root file system: in a file (`path`), `offset` bytes from its start."""
+    """A root file system: in a file, `offset` bytes from its start."""
 
     def __init__(self, path, offset=0):
         self.path = path
-        self._offset = offset
-
-    @property
-    def _root(self):
-        """As e2fsprogs take it."""
-        return f"{self.path}?offset={self._offset}"
+        self._root = f"{path}?offset={offset}"  # as e2fsprogs take it
 
     def check(self):
         """Raises unless fsck finds the root file system clean."""

@@ -39,7 +39,7 @@ class Attempt:
     def encoded(self, number):
         """The variable's value."""
         data = _empty(number)
-        vlan = f"\\{self.vlan:04x}" if self.vlan else ""
+        vlan = f"\\{self.vlan:04X}" if self.vlan else ""
         _put(data, 0x26, f"{self.mac.upper()}{vlan}".encode())
         data[0x10] = 1  # the attempt's NIC is there
         struct.pack_into("<H", data, 0xb6, self.port)

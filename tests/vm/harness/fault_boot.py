@@ -8,7 +8,6 @@ import time
 from . import fio, lio, packages, programs, qmp
 from .boot import ROOT_LIMIT, Boot
 from .relay import Relay
-from .small_disk import SmallDisk
 
 CHAP = ("guest", "sixteen-letters.")
 # The kernel's errors alone: on the emulated serial line each line of the kernel costs time.
@@ -44,10 +43,10 @@ PLAIN = Variant()
 
 
 class FaultBoot(Boot):
-    """`relay` and `monitor` are there while it runs; `small`, when it was asked for, is the disk's."""
+    """`relay` and `monitor` are there while it runs."""
 
     # pylint: disable-next=too-many-arguments
-    def __init__(self, name, firmware, arguments, guest_init, variant=PLAIN, small=False):
+    def __init__(self, name, firmware, arguments, guest_init, variant=PLAIN):
         tree = packages.unpacked_with_libraries("iproute2")
         super().__init__(name, firmware, f"{ARGUMENTS} {arguments}", guest_init=guest_init,
                          files={**programs.with_libraries(tree, "sbin/tc"), **fio.files()},
@@ -55,7 +54,6 @@ class FaultBoot(Boot):
         self.relay = None
         self.monitor = None
         self._variant = variant
-        self.small = SmallDisk(self.workspace, self.disk) if small else None
 
     def change_root(self, tree):
         for path, contents in self._kernel.module_files(MODULES).items():
@@ -64,7 +62,7 @@ class FaultBoot(Boot):
 
     @contextlib.contextmanager
     def serving(self):
-        with self.small.mounted() if self.small else contextlib.nullcontext(), super().serving():
+        with super().serving():
             self.relay = Relay(self.target.port)
             try:
                 yield

@@ -24,11 +24,10 @@ ERRORS = f"{console.ERRORS}|Kernel panic"
 class FaultMachine(KeptMachine):
     """What may happen to it, and how long its writer waited."""
 
-    def __init__(self, name, variant=PLAIN, small=False):
-        super().__init__(name, kind=functools.partial(FaultBoot, variant=variant, small=small))
+    def __init__(self, name, variant=PLAIN):
+        super().__init__(name, kind=functools.partial(FaultBoot, variant=variant))
         self.lines = []  # of the boots before
         self.facts_of_run = {}  # what a fault tells of itself
-        self.rival = None
         self._slept = False
         self._life = contextlib.ExitStack()
         self._guest = contextlib.ExitStack()

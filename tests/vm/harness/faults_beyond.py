@@ -9,10 +9,10 @@ import time
 from . import rival
 from .fault_boot import DISTURBABLE
 from .qmp import FROM_GUEST, TO_GUEST
+from .relay import READ_SIZE
 
 MIB = 1 << 20
 GROWS_MIB = 16
-BIG_MIB = 8
 SECTOR = 512
 BOOT_S, END_S = 4, 0.5  # a fault comes so long after the login, or the order to end, at the most
 BOTH = (TO_GUEST, FROM_GUEST)
@@ -47,11 +47,28 @@ def silent(machine, seconds):
     return time.monotonic()
 
 
-def thrown_out(machine):
-    """Somebody else logs in as this machine, and stays as long as it may."""
+def thrown_out(machine, seconds):
+    """Somebody else logs in as this machine, and leaves after a while unless the target ends that."""
     boot = machine.boot
-    machine.rival = rival.log_in(boot.target.port, machine.relay.isid, boot.target.chap)
+    came = time.monotonic()
+    with rival.log_in(boot.target.port, machine.relay.isid, boot.target.chap) as other:
+        machine.rest(seconds)
+        if _ended(other):
+            return came
     return time.monotonic()
+
+
+def _ended(connection):
+    """Whether the other side has ended it."""
+    connection.setblocking(False)
+    try:
+        while connection.recv(READ_SIZE):
+            pass
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        pass
+    return True
 
 
 def grown(machine, seconds):
@@ -73,22 +90,6 @@ def power_lost(machine, seconds):
     machine.rest(seconds)
     machine.boot.target.start()
     _lose(machine, False)
-    return time.monotonic()
-
-
-def full(machine, seconds):
-    """The target has no room for what is written where nothing was before."""
-    small, target = machine.boot.small, machine.boot.target
-    before = int(target.peer.ask("dmesg | grep -c 'I/O error'; true"))
-    small.fill()
-    name = f"/big-{time.monotonic_ns()}"
-    machine.shell(f"rm -f /run/big; (dd if=/dev/urandom of={name} bs={MIB} count={BIG_MIB} conv=fsync; "
-                  "echo $? >/run/big) >/dev/null 2>&1 &")
-    machine.rest(seconds)
-    refused = int(target.peer.ask("dmesg | grep -c 'I/O error'; true")) - before
-    small.empty()
-    if not refused:
-        raise AssertionError("the target's disk was never full")
     return time.monotonic()
 
 

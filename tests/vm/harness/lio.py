@@ -21,9 +21,8 @@ class Lio:
         self.chap = chap
         self.peer = None
         self._workspace = workspace
-        # A flush need not reach the host's disk: it is QEMU that ends, not the host. A disk that is full
-        # is an error, and QEMU does not stop for it.
-        self._image = f"{image},cache=unsafe,werror=report"
+        # A flush need not reach the host's disk: it is QEMU that ends, not the host.
+        self._image = f"{image},cache=unsafe"
         self._host = host
         self._cache = cache
         self._life = contextlib.ExitStack()
