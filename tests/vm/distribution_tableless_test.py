@@ -65,7 +65,8 @@ def live(started):
     # For `isboot timeline`.
     (started.workspace / "timeline.log").write_text(started.order("cat /run/isboot/timeline") + "\n", encoding="ascii")
     before = started.logouts()
-    outage(started)
+    # Of both sessions it says that something is wrong: one path is dead.
+    outage(started, "isboot status --line | grep '/dev/sda carried'")
     started.power_off()
     expect("logouts at the target", started.logouts(), before + 1)
 
