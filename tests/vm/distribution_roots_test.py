@@ -1,20 +1,28 @@
 """Whole Debian systems whose root is not simply ext4 in a partition: xfs, btrfs, a volume of LVM,
-LUKS by a passphrase, two paths; or that have swap and a second disk on iSCSI, too. Needs root and the
-network. Not in CI; `scripts/test --distribution`."""
+LUKS by a passphrase, two paths; or that have swap and a second disk on iSCSI, too; or whose kernel
+dies and leaves its memory on root. Needs root and the network. Not in CI;
+`scripts/test --distribution`."""
 
 import os
 import unittest
 
 from harness import distribution, private_network
-from harness.distribution_life import live, live_on_paths
+from harness.distribution_life import crash, live, live_on_paths
 from harness.distribution_roots import ROOTS
 
 SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
 GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()
-CHOSEN = os.environ.get("ISBOOT_ROOTS", "xfs btrfs lvm luks swap multipath").split()
+ALL = "xfs btrfs lvm luks swap multipath kdump kdump-ipxe"
+CHOSEN = os.environ.get("ISBOOT_ROOTS", ALL).split()
 COMBINATIONS = [(suite, generator, root)
                 for suite in SUITES for generator in GENERATORS for root in CHOSEN
                 if generator in ROOTS[root].generators]
+
+
+def life_of(root):
+    if root.crash:
+        return crash
+    return live_on_paths if root.paths > 1 else live
 
 
 def setUpModule():  # pylint: disable=invalid-name
@@ -32,8 +40,8 @@ class Roots(unittest.TestCase):
     def test_whole_life(self):
         for suite, generator, root in COMBINATIONS:
             with self.subTest(suite=suite, generator=generator, root=root):
-                life = live_on_paths if ROOTS[root].paths > 1 else live
-                life(f"distribution-{suite}-{generator}-{root}", suite, generator, ROOTS[root])
+                life_of(ROOTS[root])(f"distribution-{suite}-{generator}-{root}", suite, generator,
+                                     ROOTS[root])
 
 
 if __name__ == "__main__":

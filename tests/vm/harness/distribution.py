@@ -10,6 +10,7 @@ import time
 import types
 
 from . import machine, private_network
+from .disk import install_kernel
 from .distribution_roots import ROOTS
 from .ended_machine import EndedMachine
 from .process import run
@@ -21,7 +22,8 @@ ROOT_MIB = 1600
 # What a program mounts in a root is gone when it has ended, and never in the way of removing that.
 ALONE = ("unshare", "--mount", "--propagation", "private")
 START_LIMIT = 900
-PASSPHRASE_PROMPT = "Please unlock disk"
+# Of cryptsetup-initramfs and of systemd.
+PASSPHRASE_PROMPT = "Please (unlock|enter passphrase for) disk"
 
 # What the package brings is in /usr alone; /run is the running keeper's.
 LEFT = "find / -xdev -name '*isboot*' -not -path '*/isboot-test*' -not -path '/proc/*'"
@@ -145,7 +147,7 @@ class DistributionMachine(EndedMachine):
         self.target = self.relay = None
         self._table = table
         self.root_on_iscsi = "yes" if table else "no"
-        self._vlan, self._ipxe = 0, False
+        self._vlan, self._ipxe = 0, root.ipxe
         self._qemu = self._port = None
         tree = self._system(suite, generator, root)
         for path, file in (files or {}).items():
@@ -154,7 +156,10 @@ class DistributionMachine(EndedMachine):
         shutil.copy(image, self.workspace / "vmlinuz")
         self._kernel = types.SimpleNamespace(image=self.workspace / "vmlinuz")
         self._passphrase = root.passphrase
-        self._arguments = f"{machine.KERNEL_ARGUMENTS} root={root.argument} ro"
+        self._arguments = f"{machine.KERNEL_ARGUMENTS} root={root.argument} ro {root.more}"
+        self._memory_mib = root.memory_mib
+        if root.ipxe:
+            install_kernel(tree, self._kernel, self._initrd, self._arguments)
         self.disk = root.disk(self.workspace, tree, ROOT_MIB)
         shutil.rmtree(tree)
         self._life = contextlib.ExitStack()
@@ -175,6 +180,7 @@ class DistributionMachine(EndedMachine):
 
     def _machine(self, port):
         guest = self._guest(port)
+        guest.set_memory(self._memory_mib)
         guest.add("-chardev", "file,id=login,path=login.log", "-serial", "chardev:login")
         return guest
 

@@ -1,5 +1,6 @@
 """The life of a machine with a whole Debian: to the login prompt, through restarts of the network
-managers, an outage, a reboot and a power-off. Raises where it is not as a user expects."""
+managers, an outage, a reboot and a power-off; or through a crash. Raises where it is not as a user
+expects."""
 
 from . import distribution
 from .distribution import DistributionMachine
@@ -9,6 +10,10 @@ from .distribution_roots import ROOTS
 
 OUTAGE_S = 30
 CUT_S = 15
+DUMP_LIMIT = 900
+# What kdump-tools has written can be read as the memory of the kernel that died.
+READ_DUMP = ("cat /var/crash/[0-9]*/dump.[0-9]* | makedumpfile -R /var/tmp/vmcore && "
+             "makedumpfile --dump-dmesg /var/tmp/vmcore /run/dmesg && grep 'Trigger a crash' /run/dmesg")
 INTERFACES = "auto lo {nic}\\niface lo inet loopback\\niface {nic} inet dhcp\\n"
 
 
@@ -34,6 +39,24 @@ def live(name, suite, generator, root=ROOTS["ext4"]):
             check_second_disk(machine)
         machine.power_off()
         expect("logouts at the target", machine.logouts(), 2 * machine.sessions)
+
+
+def crash(name, suite, generator, root):
+    """The kernel dies. The one that kdump-tools has loaded starts from the same table, writes the
+    memory onto root, and the machine starts as ever."""
+    with DistributionMachine(name, suite, generator, root=root) as machine:
+        come_up(machine)
+        expect("a kernel for the crash", machine.order("cat /sys/kernel/kexec_crash_loaded"), "1")
+        written = int(machine.order("cat /run/written"))
+        machine.end(order="echo c >/proc/sysrq-trigger", last_line="reboot: Restarting system",
+                    limit_s=DUMP_LIMIT)
+        machine.check_written(written)
+        said = [text for _, text in machine.console.lines if "logged in to" in text]
+        expect("logins before and after the crash", len(said), 2)
+        machine.start()
+        come_up(machine)
+        machine.finish(READ_DUMP)
+        machine.power_off()
 
 
 def live_on_paths(name, suite, generator, root):

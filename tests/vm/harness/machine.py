@@ -43,6 +43,9 @@ class Machine:
         """Further arguments of QEMU's."""
         self._command += arguments
 
+    def set_memory(self, mib):
+        self._command[self._command.index("-m") + 1] = f"{mib}M"
+
     def count_instructions(self, shift, leap=True):
         """The guest's clock counts instructions, each 2^shift ns: what the machine does takes the same
         time on a busy host. With `leap` idle time passes at once; a machine that waits for somebody

@@ -146,10 +146,10 @@ class ManagedMachine:
         """What isboot says of its sessions."""
         return json.loads(self.order("isboot status --json | tr -d '\\n'"))["sessions"]
 
-    def end(self, order="systemctl poweroff", last_line="reboot: Power down"):
+    def end(self, order="systemctl poweroff", last_line="reboot: Power down", limit_s=POWER_OFF_LIMIT):
         """Shuts down as a user does."""
         self.say(order)
-        self.console.wait_for(last_line, POWER_OFF_LIMIT, f"the end by {order}")
+        self.console.wait_for(last_line, limit_s, f"the end by {order}")
         self.console.wait_for_end(POWER_OFF_LIMIT)
         self._qemu.wait(POWER_OFF_LIMIT)
 
@@ -161,11 +161,15 @@ class ManagedMachine:
 
     def check_disk(self, written):
         """Nothing that was acknowledged is missing, and no error was seen."""
+        self.check_written(written)
+        self.disk.check()
+
+    def check_written(self, written):
+        """The same of a disk whose file systems are still to be recovered."""
         on_disk = int(self.disk.read("/counter"))
         if on_disk < written:
             raise AssertionError(f"{written} was acknowledged, the disk has {on_disk}")
         self.console.expect_no_error(self.errors)
-        self.disk.check()
 
     def _serve(self):
         """What the machine finds as its target."""
