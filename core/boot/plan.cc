@@ -69,10 +69,16 @@ Result<Done> set_link(const Wishes& wishes, const ibft::Candidate& candidate, Pa
   if (!wishes.nic.empty()) path.nic = ISBOOT_TRY(wanted_nic(wishes.nic));
   // A name may have an address of either family: the NIC's decides.
   const bool v6 = !target.address.is_v4();
-  path.link.advertised = v6 && nic.origin == ibft::Origin::RouterAdvertisement;
+  // An IPv4 address leads to no IPv6 target: one that a router advertises does.
+  if (v6 && !target.address.is_absent() && !nic.address.is_absent() && nic.address.is_v4()) {
+    path.origin = ibft::Origin::RouterAdvertisement;
+    path.link.address = path.link.gateway = {};
+    path.link.prefix = 0;
+  }
+  path.link.advertised = v6 && path.origin == ibft::Origin::RouterAdvertisement;
   // Every link has a link-local address for a link-local target.
   const bool comes_by_itself = path.link.advertised || (v6 && target.address.is_link_local());
-  if (nic.address.is_absent() && !comes_by_itself)
+  if (path.link.address.is_absent() && !comes_by_itself)
     return lacks(PlanErrc::NoAddress, nic.offset, "the NIC has no address");
   return Done{};
 }

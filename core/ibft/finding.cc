@@ -72,6 +72,9 @@ constexpr FindingRule kRules[] = {
     {Code::MacMulticast, Error, "mac-multicast", "is a group address: no NIC has it"},
     {Code::AddressMissing, Error, "address-missing", "has no address"},
     {Code::AddressNotHost, Error, "address-not-host", "is multicast or loopback"},
+    {Code::AddressReserved, Warning, "address-reserved",
+     "is reserved; by IPv6 some firmware leaves the first bytes of the target's here: next: "
+     "isboot.url= with the target"},
     {Code::PrefixZero, Warning, "prefix-zero", "is 0: every address would be on the link"},
     {Code::PrefixTooLong, Error, "prefix-too-long", "is longer than the address"},
     {Code::OriginUnknown, Note, "origin-unknown", "is not known"},

@@ -62,6 +62,7 @@ enum class FindingCode : std::uint16_t {
   MacMulticast,
   AddressMissing,
   AddressNotHost,
+  AddressReserved,
   PrefixZero,
   PrefixTooLong,
   OriginUnknown,

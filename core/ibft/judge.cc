@@ -143,6 +143,7 @@ void judge_target(const Table& table, const Target& target, std::uint8_t number,
   judge_name(target.name, at::kName, report);
   if (!report.check(target.address.is_absent(), Code::AddressMissing, at::kAddress, "address"))
     report.check(is_no_host(target.address), Code::AddressNotHost, at::kAddress, "address");
+  report.check(target.address.is_reserved(), Code::AddressReserved, at::kAddress, "address");
   report.check(target.port == 0, Code::PortZero, at::kPort, "port");
   report.check(!target.lun.number(), Code::LunFormat, at::kLun, "lun");
   judge_chap(target, report);

@@ -199,6 +199,17 @@ TEST_F(PlanTest, LeavesAddressesToARouterWhereFirmwareGotThemFromOne) {
   EXPECT_TRUE(plan_[0].link.advertised);
 }
 
+// iPXE that logs in by IPv6 leaves the lease that it has by IPv4, and no address of the target.
+TEST_F(PlanTest, LeavesTheAddressToARouterWhereTheTablesIsOfTheOtherFamily) {
+  table_.nics.items[0].origin = ibft::Origin::Dhcp;
+  (void)parameters_.url.assign("iscsi:[2001:db8::7]::3260:1:iqn.2026-11.org.example:other");
+  ASSERT_TRUE(make());
+  EXPECT_TRUE(plan_[0].link.advertised);
+  EXPECT_TRUE(plan_[0].link.address.is_absent());
+  EXPECT_TRUE(plan_[0].link.gateway.is_absent());
+  EXPECT_EQ(plan_[0].origin, ibft::Origin::RouterAdvertisement);
+}
+
 TEST_F(PlanTest, NeedsNoAddressForALinkLocalTarget) {
   table_.nics.items[0].address = {};
   table_.targets.items[0].address = *parse_ip("fe80::2");

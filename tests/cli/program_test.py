@@ -57,8 +57,8 @@ class Program(unittest.TestCase):
     def test_plan_explains_what_the_table_cannot_mean(self):
         """Two families, a NIC without address, a gateway without use; what is tried at once."""
         nics = [{"address": "10.0.2.15", "prefix": 24, "gateway": "10.0.2.15"},
-                {"address": "10.0.3.15", "prefix": 24}, {}]
-        targets = ["10.0.2.2", "2001:db8::7", "10.0.4.2"]
+                {"address": "2001:db8::15", "prefix": 64}, {}]
+        targets = ["10.0.2.2", "10.0.3.2", "10.0.4.2"]
         table = self._table(nics, targets)
         plan = self._plan(table)
         self.assertEqual([path["step"] for path in plan["paths"]], [1, 1])
@@ -66,7 +66,7 @@ class Program(unittest.TestCase):
         self.assertEqual(first["network_notes"],
                          ["the gateway is this NIC's own address: not used"])
         self.assertIsNone(first["network_error"])
-        impossible = ("address 10.0.3.15/24, VLAN 0, target 2001:db8::7: NIC and target have "
+        impossible = ("address 2001:db8::15/64, VLAN 0, target 10.0.3.2: NIC and target have "
                       "addresses of two families")
         self.assertEqual(second["network_error"], impossible)
         self.assertEqual(plan["left_out"],

@@ -114,6 +114,10 @@ constexpr Case kNics[] = {
        target(t).address = IpAddress::v4(127, 0, 0, 2);
      },
      "address-not-host@nic0 (address) address-not-host@target0 (address) "},
+    // iPXE 1.21 with a target at fec0::2.
+    {"the first bytes of an IPv6 address",
+     [](Table& t) { target(t).address = IpAddress::v4(254, 192, 0, 0); },
+     "address-reserved@target0 (address) "},
     {"prefix 0", [](Table& t) { nic(t).prefix = 0; }, "prefix-zero@nic0 (prefix) "},
     {"prefix 33", [](Table& t) { nic(t).prefix = 33; }, "prefix-too-long@nic0 (prefix) "},
     {"prefix 32 without gateway",

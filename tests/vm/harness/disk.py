@@ -59,6 +59,13 @@ class Root:
         """The contents of a file in the root file system."""
         return run("debugfs", "-R", f"cat {path}", self._root)
 
+    def write(self, path, text):
+        """A file in the place of the one that is there."""
+        file = self.path.with_name("written")
+        file.write_text(text, encoding="ascii")
+        for request in (f"rm {path}", f"write {file} {path}"):
+            run("debugfs", "-w", "-R", request, self._root)
+
 
 class Disk(Root):
     """The image `path`, made in `workspace` from a directory `tree` that becomes its root."""
