@@ -1,6 +1,6 @@
 """Whole Debian systems whose root is not simply ext4 in a partition: xfs, btrfs, a volume of LVM,
-LUKS by a passphrase, two paths; or that have swap and a second disk on iSCSI, too; or whose kernel
-dies and leaves its memory on root. Needs root and the network. Not in CI;
+LUKS by a passphrase or a key file, two paths; or that have swap and a second disk on iSCSI, too; or
+whose kernel dies and leaves its memory on root. Needs root and the network. Not in CI;
 `scripts/test --distribution`."""
 
 import os
@@ -12,7 +12,7 @@ from harness.distribution_roots import ROOTS
 
 SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
 GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()
-ALL = "xfs btrfs lvm luks swap multipath kdump kdump-ipxe"
+ALL = "xfs btrfs lvm luks luks-lvm-xfs key-file-btrfs swap multipath kdump kdump-ipxe"
 CHOSEN = os.environ.get("ISBOOT_ROOTS", ALL).split()
 COMBINATIONS = [(suite, generator, root)
                 for suite in SUITES for generator in GENERATORS for root in CHOSEN
@@ -31,7 +31,7 @@ def setUpModule():  # pylint: disable=invalid-name
         raise unittest.SkipTest(reason)
     distribution.package()
     for suite, generator, root in COMBINATIONS:
-        distribution.base(suite, generator, ROOTS[root].packages)
+        distribution.base(suite, generator, ROOTS[root].by(generator).packages)
     private_network.enter()
 
 
@@ -40,8 +40,8 @@ class Roots(unittest.TestCase):
     def test_whole_life(self):
         for suite, generator, root in COMBINATIONS:
             with self.subTest(suite=suite, generator=generator, root=root):
-                life_of(ROOTS[root])(f"distribution-{suite}-{generator}-{root}", suite, generator,
-                                     ROOTS[root])
+                what = ROOTS[root].by(generator)
+                life_of(what)(f"distribution-{suite}-{generator}-{root}", suite, generator, what)
 
 
 if __name__ == "__main__":

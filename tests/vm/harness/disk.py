@@ -83,12 +83,7 @@ class Disk(Root):
         self._make_root(tree, root_mib)
 
     def _make_root(self, tree, root_mib):
-        self._make_ext4(tree, ROOT_START * SECTOR, root_mib)
-
-    def _make_ext4(self, tree, offset, size_mib):
-        # Features that GRUB 2.06 refuses to read are named, for a newer mke2fs.
-        run("mke2fs", "-q", "-t", "ext4", "-O", "^metadata_csum_seed", "-L", ROOT_LABEL, "-d", tree,
-            "-E", f"offset={offset},root_owner=0:0", self.path, f"{size_mib}m")
+        make_ext4(self.path, tree, ROOT_START * SECTOR, root_mib)
 
     def copy_root(self, path):
         """A file with the root file system alone."""
@@ -133,6 +128,13 @@ class Disk(Root):
     def _esp(self):
         """The partition for it, as mtools take it."""
         return f"{self.path}@@{ESP_START * SECTOR}"
+
+
+def make_ext4(path, tree, offset, size_mib):
+    """A root file system with what is in `tree`, `offset` bytes from the start of the file `path`."""
+    # Features that GRUB 2.06 refuses to read are named, for a newer mke2fs.
+    run("mke2fs", "-q", "-t", "ext4", "-O", "^metadata_csum_seed", "-L", ROOT_LABEL, "-d", tree,
+        "-E", f"offset={offset},root_owner=0:0", path, f"{size_mib}m")
 
 
 def _grub_core(workspace, folder, *modules):

@@ -7,9 +7,11 @@ from .distribution import DistributionMachine
 from .distribution_disks import add_second_disk, check_second_disk, check_swap, fill_swap
 from .distribution_paths import PathsMachine
 from .distribution_roots import ROOTS
+from .managed_machine import POWER_OFF_LIMIT
 
 OUTAGE_S = 30
 CUT_S = 15
+RAMFS_LIMIT = 600  # unpacking dracut's ramfs takes an emulated processor minutes
 DUMP_LIMIT = 900
 # What kdump-tools has written can be read as the memory of the kernel that died.
 READ_DUMP = ("cat /var/crash/[0-9]*/dump.[0-9]* | makedumpfile -R /var/tmp/vmcore && "
@@ -31,14 +33,22 @@ def live(name, suite, generator, root=ROOTS["ext4"]):
         outage(machine)
         if root.swap:
             check_swap(machine)
-        machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system")
-        expect("logouts at the target", machine.logouts(), machine.sessions)
+        limit = RAMFS_LIMIT if root.shutdown_ramfs else POWER_OFF_LIMIT
+        machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system", limit_s=limit)
+        _check_end(machine, root, 1)
         machine.start()
         if root.second_disk:
             come_up(machine)
             check_second_disk(machine)
-        machine.power_off()
-        expect("logouts at the target", machine.logouts(), 2 * machine.sessions)
+        machine.power_off(limit_s=limit)
+        _check_end(machine, root, 2)
+
+
+def _check_end(machine, root, number):
+    """The session was over when the machine was, and who ended it."""
+    expect("logouts at the target", machine.logouts(), number * machine.sessions)
+    expect("root was unmounted by dracut's shutdown ramfs",
+           machine.console.first(r"dracut Warning: Unmounted /oldroot\.$") is not None, root.shutdown_ramfs)
 
 
 def crash(name, suite, generator, root):

@@ -5,12 +5,17 @@ import functools
 from collections.abc import Callable
 
 from .disk import ROOT_LABEL, Disk
-from .layered_disk import (PASSPHRASE, SWAP_LABEL, VOLUME, VOLUME_GROUP, LuksDisk, LvmDisk,
-                           OtherFileSystemDisk, SwapDisk)
+from .layered_disk import (LUKS_UUID, PASSPHRASE, SWAP_LABEL, VOLUME, VOLUME_GROUP, LayeredDisk,
+                           SwapDisk)
 from .machine import MEMORY_MIB
 from .workspace import PROJECT
 
-MULTIPATH_CONF = PROJECT / "tests/vm/guest/multipath.conf"
+MULTIPATH = {"etc/multipath.conf":
+             (PROJECT / "tests/vm/guest/multipath.conf").read_text(encoding="ascii")}
+# dracut's module knows these by other distributions' names.
+DRACUT_MULTIPATH = {"etc/dracut.conf.d/multipath.conf": 'install_items+=" ' + " ".join(
+    ("/lib/udev/kpartx_id", *(f"/lib/udev/rules.d/{name}.rules" for name in
+                              ("56-dm-mpath", "56-dm-parts", "60-kpartx", "60-multipath")))) + ' "\n'}
 EXT4 = "ext4 errors=remount-ro 0 1"
 
 
@@ -19,9 +24,10 @@ class Root:
     """`argument`: root= of the kernel's command line, `more`: further words of that; `fstab`: what
     root's line says behind the mount point, and further lines; `disk`: how it is made; `packages` and
     `files` (path → text): what the system has for it; `passphrase`: what is typed when the machine
-    asks; `generators`: those that it is tried with; `swap`, `second_disk`: whether it has such, too;
-    `paths`: NICs, each a way to the disk; `ipxe`: the machine starts by BIOS, iPXE and GRUB; `crash`:
-    its kernel dies."""
+    asks; `generators`: those that it is tried with; `with_dracut`: what is otherwise there; `swap`,
+    `second_disk`: whether it has such, too; `paths`: NICs, each a way to the disk; `ipxe`: the
+    machine starts by BIOS, iPXE and GRUB; `crash`: its kernel dies; `shutdown_ramfs`: it ends in
+    dracut's."""
 
     argument: str = f"LABEL={ROOT_LABEL}"
     more: str = ""
@@ -31,32 +37,69 @@ class Root:
     files: dict = dataclasses.field(default_factory=dict)
     passphrase: str = ""
     generators: tuple = ("initramfs-tools", "dracut")
+    with_dracut: dict = dataclasses.field(default_factory=dict)
     swap: bool = False
     second_disk: bool = False
     paths: int = 1
     ipxe: bool = False
     crash: bool = False
+    shutdown_ramfs: bool = False
     memory_mib: int = MEMORY_MIB
 
+    def by(self, generator):
+        """As it is with that generator."""
+        return dataclasses.replace(self, **self.with_dracut) if generator == "dracut" else self
 
+
+VOLUME_DEVICE = f"/dev/mapper/{VOLUME_GROUP}-{VOLUME}"
+# dracut's image of any machine takes more of /run, a fifth of the memory, than 512 MiB have.
+RAMFS = {"shutdown_ramfs": True, "memory_mib": 2048}
+DRACUT_VOLUME = f"rd.lvm.lv={VOLUME_GROUP}/{VOLUME}"
+DRACUT_LUKS = f"rd.luks.name={LUKS_UUID}=crypt"
+KEY = "etc/keys/crypt.key"
+
+
+def _crypttab(key):
+    return {"etc/crypttab": f"crypt PARTLABEL={ROOT_LABEL} {key} luks,initramfs\n"}
+
+
+KEY_FILES = {**_crypttab(f"/{KEY}"), KEY: PASSPHRASE,
+             "etc/cryptsetup-initramfs/conf-hook": 'KEYFILE_PATTERN="/etc/keys/*.key"\n',
+             "etc/initramfs-tools/conf.d/keys": "UMASK=0077\n"}
+DRACUT_KEY_FILES = {**_crypttab(f"/{KEY}"), KEY: PASSPHRASE,
+                    "etc/dracut.conf.d/keys.conf": f'install_items+=" /{KEY} "\n'}
+LOCKED = Root("/dev/mapper/crypt", packages=("cryptsetup-initramfs",),
+              disk=functools.partial(LayeredDisk, locked=True), files=_crypttab("none"),
+              passphrase=PASSPHRASE, with_dracut={"more": DRACUT_LUKS, "packages": ("cryptsetup",)})
 # kdump-tools makes the initramfs of the crash by mkinitramfs, no other.
 KDUMP = Root(more="crashkernel=256M", packages=("kdump-tools", "makedumpfile"), crash=True,
              generators=("initramfs-tools",), memory_mib=1024)
 ROOTS = {
     "ext4": Root(),
     "xfs": Root(fstab="xfs defaults 0 0", packages=("xfsprogs",),
-                disk=functools.partial(OtherFileSystemDisk, kind="xfs")),
+                disk=functools.partial(LayeredDisk, kind="xfs")),
     "btrfs": Root(fstab="btrfs defaults 0 0", packages=("btrfs-progs",),
-                  disk=functools.partial(OtherFileSystemDisk, kind="btrfs")),
-    "lvm": Root(f"/dev/mapper/{VOLUME_GROUP}-{VOLUME}", packages=("lvm2",), disk=LvmDisk),
-    "luks": Root("/dev/mapper/root", packages=("cryptsetup-initramfs",), disk=LuksDisk,
-                 files={"etc/crypttab": f"root PARTLABEL={ROOT_LABEL} none luks,initramfs\n"},
-                 passphrase=PASSPHRASE, generators=("initramfs-tools",)),
+                  disk=functools.partial(LayeredDisk, kind="btrfs")),
+    "lvm": Root(VOLUME_DEVICE, packages=("lvm2",), disk=functools.partial(LayeredDisk, volume=True),
+                with_dracut={"more": DRACUT_VOLUME, **RAMFS}),
+    "luks": LOCKED,
+    # As Debian's installer does it ("encrypted LVM"), with another file system.
+    "luks-lvm-xfs": dataclasses.replace(
+        LOCKED, argument=VOLUME_DEVICE, fstab="xfs defaults 0 0",
+        packages=("cryptsetup-initramfs", "lvm2", "xfsprogs"),
+        disk=functools.partial(LayeredDisk, kind="xfs", volume=True, locked=True),
+        with_dracut={"more": f"{DRACUT_LUKS} {DRACUT_VOLUME}",
+                     "packages": ("cryptsetup", "lvm2", "xfsprogs"), **RAMFS}),
+    "key-file-btrfs": dataclasses.replace(
+        LOCKED, fstab="btrfs defaults 0 0", packages=("cryptsetup-initramfs", "btrfs-progs"),
+        disk=functools.partial(LayeredDisk, kind="btrfs", locked=True), files=KEY_FILES, passphrase="",
+        with_dracut={"more": f"{DRACUT_LUKS} rd.luks.key={LUKS_UUID}=/{KEY}",
+                     "packages": ("cryptsetup", "btrfs-progs"), "files": DRACUT_KEY_FILES}),
     "swap": Root(fstab=f"{EXT4}\nLABEL={SWAP_LABEL} none swap sw 0 0", disk=SwapDisk, swap=True,
                  second_disk=True),
-    "multipath": Root("/dev/mapper/mpatha-part3", packages=("multipath-tools-boot",),
-                      files={"etc/multipath.conf": MULTIPATH_CONF.read_text(encoding="ascii")},
-                      generators=("initramfs-tools",), paths=2),
+    "multipath": Root("/dev/mapper/mpatha-part3", packages=("multipath-tools-boot",), files=MULTIPATH,
+                      paths=2, with_dracut={"packages": ("multipath-tools",),
+                                            "files": {**MULTIPATH, **DRACUT_MULTIPATH}}),
     "kdump": KDUMP,
     # The firmware's table is in low memory.
     "kdump-ipxe": dataclasses.replace(KDUMP, ipxe=True),
