@@ -143,8 +143,6 @@ bool IpAddress::is_loopback() const {
   return *this == loopback;
 }
 
-bool IpAddress::is_reserved() const { return is_v4() && bytes[12] >= 0xf0; }
-
 Bytes IpAddress::network_bytes() const { return is_v4() ? Bytes{bytes}.subspan(12) : Bytes{bytes}; }
 
 bool same_network(const IpAddress& a, const IpAddress& b, std::uint8_t prefix) {

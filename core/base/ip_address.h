@@ -19,7 +19,8 @@ struct IpAddress {
   bool is_link_local() const;  // fe80::/10, 169.254.0.0/16
   bool is_multicast() const;
   bool is_loopback() const;
-  bool is_reserved() const;  // 240.0.0.0/4 (RFC 1112 section 4)
+  // 240.0.0.0/4 (RFC 1112 section 4).
+  bool is_reserved() const { return bytes[12] >= 0xf0 && is_v4(); }
   // The four bytes of an IPv4 address, the sixteen of an IPv6 one.
   Bytes network_bytes() const;
   // Longest prefix: 32 or 128.
