@@ -6,16 +6,14 @@ whose kernel dies and leaves its memory on root. Needs root and the network. Not
 import os
 import unittest
 
-from harness import distribution, private_network
 from harness.distribution_life import crash, live, live_on_paths
 from harness.distribution_roots import ROOTS
+from harness.distribution_tests import SYSTEMS, set_up
 
-SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
-GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()
 ALL = "xfs btrfs lvm luks luks-lvm-xfs key-file-btrfs swap multipath kdump kdump-ipxe"
 CHOSEN = os.environ.get("ISBOOT_ROOTS", ALL).split()
 COMBINATIONS = [(suite, generator, root)
-                for suite in SUITES for generator in GENERATORS for root in CHOSEN
+                for suite, generator in SYSTEMS for root in CHOSEN
                 if generator in ROOTS[root].generators]
 
 
@@ -26,13 +24,8 @@ def life_of(root):
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    reason = private_network.reason_to_skip()
-    if reason:
-        raise unittest.SkipTest(reason)
-    distribution.package()
-    for suite, generator, root in COMBINATIONS:
-        distribution.base(suite, generator, ROOTS[root].by(generator).packages)
-    private_network.enter()
+    set_up([(suite, generator, ROOTS[root].by(generator).packages)
+            for suite, generator, root in COMBINATIONS])
 
 
 class Roots(unittest.TestCase):

@@ -4,17 +4,15 @@ on it, too, or a lease that the initramfs's own client gets. Needs root and the 
 `scripts/test --distribution`."""
 
 import dataclasses
-import os
 import unittest
 
-from harness import distribution, machine, private_network, target
+from harness import machine, private_network, target
 from harness.distribution import DistributionMachine
 from harness.distribution_life import come_up, expect, outage
 from harness.distribution_roots import ROOTS
+from harness.distribution_tests import GENERATORS, SUITES, SYSTEMS, set_up
 from harness.leased import UUID
 
-SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
-GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()
 CLOSED = 9  # discard: nothing listens there
 STATIC = f"ip={private_network.MACHINE}::{private_network.HOST}:255.255.255.0:::none"
 LEASED = "ip=dhcp"
@@ -26,16 +24,7 @@ DRACUT_NETWORK = dataclasses.replace(
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    reason = private_network.reason_to_skip()
-    if reason:
-        raise unittest.SkipTest(reason)
-    distribution.package()
-    for suite in SUITES:
-        for generator in GENERATORS:
-            distribution.base(suite, generator)
-        if "dracut" in GENERATORS:
-            distribution.base(suite, "dracut", DRACUT_NETWORK.packages)
-    private_network.enter()
+    set_up([*SYSTEMS, *((*system, DRACUT_NETWORK.packages) for system in SYSTEMS if "dracut" in system)])
 
 
 class TablelessMachine(DistributionMachine):
@@ -81,16 +70,15 @@ def live_by_lease(started):
 class Tableless(unittest.TestCase):
 
     def test_to_the_login_prompt(self):
-        for suite in SUITES:
-            for generator in GENERATORS:
-                with self.subTest(suite=suite, generator=generator), TablelessMachine(
-                        f"distribution-tableless-{suite}-{generator}", suite, generator,
-                        STATIC) as started:
-                    live(started)
-                    if generator == "initramfs-tools":  # klibc's ipconfig
-                        started.words = LEASED
-                        started.start()
-                        live_by_lease(started)
+        for suite, generator in SYSTEMS:
+            with self.subTest(suite=suite, generator=generator), TablelessMachine(
+                    f"distribution-tableless-{suite}-{generator}", suite, generator,
+                    STATIC) as started:
+                live(started)
+                if generator == "initramfs-tools":  # klibc's ipconfig
+                    started.words = LEASED
+                    started.start()
+                    live_by_lease(started)
 
     def test_lease_of_dracuts_own_network(self):
         for suite in SUITES if "dracut" in GENERATORS else ():

@@ -2,58 +2,45 @@
 table to the login prompt, through an outage, a reboot and a power-off. Needs root and the network:
 its roots are made from packages. Not in CI; `scripts/test --distribution`."""
 
-import os
 import unittest
 
-from harness import distribution, private_network
+from harness import distribution
 from harness.distribution import DistributionMachine
 from harness.distribution_life import come_up, live
-
-SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
-GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools dracut").split()
+from harness.distribution_tests import SYSTEMS, set_up
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    reason = private_network.reason_to_skip()
-    if reason:
-        raise unittest.SkipTest(reason)
-    distribution.package()
-    for suite in SUITES:
-        for generator in GENERATORS:
-            distribution.base(suite, generator)
-    private_network.enter()
+    set_up(SYSTEMS)
 
 
 class Distribution(unittest.TestCase):
 
     def test_whole_life(self):
-        for suite in SUITES:
-            for generator in GENERATORS:
-                with self.subTest(suite=suite, generator=generator):
-                    live(f"distribution-{suite}-{generator}", suite, generator)
+        for suite, generator in SYSTEMS:
+            with self.subTest(suite=suite, generator=generator):
+                live(f"distribution-{suite}-{generator}", suite, generator)
 
     def test_no_table(self):
         """From a disk of its own: nobody sees a line, and no process of isboot is left."""
-        for suite in SUITES:
-            for generator in GENERATORS:
-                with self.subTest(suite=suite, generator=generator), DistributionMachine(
-                        f"distribution-local-{suite}-{generator}", suite, generator,
-                        table=False) as machine:
-                    come_up(machine)
-                    for log in ("dmesg", "journalctl --boot --no-pager"):
-                        said = machine.order(f"{log} | grep -E 'isboot(\\[[0-9]+\\])?: ' || true")
-                        self.assertEqual(said, "")
-                    self.assertEqual([text for _, text in machine.console.lines if "isboot: " in text], [])
-                    self.assertEqual(machine.order("grep -sl ^isboot /proc/[0-9]*/comm || true"), "")
-                    self.assertEqual(machine.order("ls /run/isboot 2>/dev/null || echo none"),
-                                     "none")
-                    machine.power_off()
+        for suite, generator in SYSTEMS:
+            with self.subTest(suite=suite, generator=generator), DistributionMachine(
+                    f"distribution-local-{suite}-{generator}", suite, generator,
+                    table=False) as machine:
+                come_up(machine)
+                for log in ("dmesg", "journalctl --boot --no-pager"):
+                    said = machine.order(f"{log} | grep -E 'isboot(\\[[0-9]+\\])?: ' || true")
+                    self.assertEqual(said, "")
+                self.assertEqual([text for _, text in machine.console.lines if "isboot: " in text], [])
+                self.assertEqual(machine.order("grep -sl ^isboot /proc/[0-9]*/comm || true"), "")
+                self.assertEqual(machine.order("ls /run/isboot 2>/dev/null || echo none"),
+                                 "none")
+                machine.power_off()
 
     def test_purge(self):
-        for suite in SUITES:
-            for generator in GENERATORS:
-                with self.subTest(suite=suite, generator=generator):
-                    self._purge(suite, generator)
+        for suite, generator in SYSTEMS:
+            with self.subTest(suite=suite, generator=generator):
+                self._purge(suite, generator)
 
     def _purge(self, suite, generator):
         workspace = distribution.Workspace(f"distribution-purge-{suite}-{generator}")

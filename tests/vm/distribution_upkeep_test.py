@@ -1,20 +1,18 @@
 """What happens to isboot's package on a Debian whose root is on iSCSI: another kernel, upgrade,
 downgrade, removal, purge. Needs root and the network. Not in CI; `scripts/test --distribution`."""
 
-import os
 import pathlib
 import shutil
 import tempfile
 import unittest
 
-from harness import distribution, packages, private_network
+from harness import distribution, packages
 from harness.distribution import DistributionMachine
 from harness.distribution_life import check_carried, come_up, outage, wait_for_write
+from harness.distribution_tests import SUITES, SYSTEMS, set_up
 from harness.process import run
 from harness.workspace import Workspace
 
-SUITES = os.environ.get("ISBOOT_SUITES", "bookworm").split()
-GENERATORS = os.environ.get("ISBOOT_GENERATORS", "initramfs-tools").split()
 LIST = {"initramfs-tools": "lsinitramfs", "dracut": "lsinitrd"}
 # Emulated, an initramfs takes a quarter of an hour: that it is made is another test's.
 DPKG = "dpkg --no-triggers"
@@ -22,15 +20,7 @@ KEEPER = "grep -slx isboot-keep /proc/[0-9]*/comm | cut -d/ -f3"
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    reason = private_network.reason_to_skip()
-    if reason:
-        raise unittest.SkipTest(reason)
-    distribution.package()
-    for suite in SUITES:
-        _other_kernel(suite)
-        for generator in GENERATORS:
-            distribution.base(suite, generator)
-    private_network.enter()
+    set_up(SYSTEMS, lambda: [_other_kernel(suite) for suite in SUITES])
 
 
 def _other_kernel(suite):
@@ -43,10 +33,9 @@ def _other_kernel(suite):
 class Upkeep(unittest.TestCase):
 
     def test_another_kernel_and_another_version_make_the_initramfs_anew(self):
-        for suite in SUITES:
-            for generator in GENERATORS:
-                with self.subTest(suite=suite, generator=generator):
-                    self._make_anew(suite, generator)
+        for suite, generator in SYSTEMS:
+            with self.subTest(suite=suite, generator=generator):
+                self._make_anew(suite, generator)
 
     def _make_anew(self, suite, generator):
         version, kernel = _other_kernel(suite)
@@ -64,10 +53,9 @@ class Upkeep(unittest.TestCase):
         run("rm", "-rf", tree)
 
     def test_upgrade_downgrade_and_purge_on_a_machine(self):
-        for suite in SUITES:
-            for generator in GENERATORS:
-                with self.subTest(suite=suite, generator=generator):
-                    self._keep_up(suite, generator)
+        for suite, generator in SYSTEMS:
+            with self.subTest(suite=suite, generator=generator):
+                self._keep_up(suite, generator)
 
     def _keep_up(self, suite, generator):
         with tempfile.TemporaryDirectory() as folder:
