@@ -1,5 +1,7 @@
 #include "core/base/ip_address.h"
 
+#include <algorithm>
+
 namespace isboot {
 namespace {
 
@@ -118,9 +120,7 @@ IpAddress IpAddress::v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uin
 }
 
 bool IpAddress::is_v4() const {
-  for (std::size_t i = 0; i < kV4Prefix.size(); ++i)
-    if (bytes[i] != kV4Prefix[i]) return false;
-  return true;
+  return std::equal(kV4Prefix.begin(), kV4Prefix.end(), bytes.begin());
 }
 
 bool IpAddress::is_absent() const {

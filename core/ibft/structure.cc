@@ -1,5 +1,7 @@
 #include "core/ibft/structure.h"
 
+#include <algorithm>
+
 #include "core/base/reader.h"
 
 namespace isboot::ibft {
@@ -23,21 +25,21 @@ std::uint16_t Structure::le16(std::uint16_t at) const {
 IpAddress Structure::address(std::uint16_t at) const {
   IpAddress address;
   const Bytes bytes = field(at, 16);
-  for (std::size_t i = 0; i < bytes.size(); ++i) address.bytes[i] = bytes[i];
+  std::copy(bytes.begin(), bytes.end(), address.bytes.begin());
   return address.is_absent() ? IpAddress{} : address;
 }
 
 MacAddress Structure::mac(std::uint16_t at) const {
   MacAddress mac;
   const Bytes bytes = field(at, 6);
-  for (std::size_t i = 0; i < bytes.size(); ++i) mac.bytes[i] = bytes[i];
+  std::copy(bytes.begin(), bytes.end(), mac.bytes.begin());
   return mac;
 }
 
 Lun Structure::lun(std::uint16_t at) const {
   Lun lun;
   const Bytes bytes = field(at, 8);
-  for (std::size_t i = 0; i < bytes.size(); ++i) lun.bytes[i] = bytes[i];
+  std::copy(bytes.begin(), bytes.end(), lun.bytes.begin());
   return lun;
 }
 
