@@ -87,7 +87,6 @@ static eventhandler_tag isboot_shutdown_tag;
 static u_long isboot_iscsi_users;	/* who has /dev/iscsi open; the process's own, as above */
 
 /* Sysctls and tunables. Which there are and what they say is up to the C++. */
-
 static SYSCTL_NODE(_hw, OID_AUTO, isboot, CTLFLAG_RD | CTLFLAG_MPSAFE, 0, "iSCSI boot");
 static SYSCTL_NODE(_hw, OID_AUTO, ibft, CTLFLAG_RD | CTLFLAG_MPSAFE, 0, "iBFT parameters");
 static SYSCTL_NODE(_net, OID_AUTO, isboot, CTLFLAG_RD | CTLFLAG_MPSAFE, 0, "iSCSI boot");
@@ -163,7 +162,6 @@ isboot_random(void *out, size_t size)
 
 #define	ISBOOT_DIGEST(type, init, update, final) do {			\
 	type c;								\
-									\
 	init(&c);							\
 	for (size_t i = 0; i < count; i++)				\
 		update(&c, parts[i].data, parts[i].size);		\
@@ -216,6 +214,13 @@ isboot_low_memory(uint64_t address, void *out, size_t size)
 }
 
 /* Network interfaces. */
+static u_int
+isboot_is_advertised(void *unused __unused, struct ifaddr *ifa, u_int count __unused)
+{
+	int flags = ((struct in6_ifaddr *)ifa)->ia6_flags;
+
+	return ((flags & IN6_IFF_AUTOCONF) != 0 && (flags & IN6_IFF_NOTREADY) == 0);
+}
 
 size_t
 isboot_links(struct isboot_link *out, size_t room)
@@ -225,7 +230,6 @@ isboot_links(struct isboot_link *out, size_t room)
 	struct ifreq ifr;
 	size_t count = 0;
 
-	CURVNET_SET(TD_TO_VNET(curthread));
 	NET_EPOCH_ENTER(et);
 	for (if_t ifp = if_iter_start(&iter); ifp != NULL && count < room;
 	    ifp = if_iter_next(&iter)) {
@@ -241,12 +245,12 @@ isboot_links(struct isboot_link *out, size_t room)
 		out->up = (if_getflags(ifp) & IFF_UP) != 0;
 		out->running = (if_getdrvflags(ifp) & IFF_DRV_RUNNING) != 0;
 		out->carrier = if_getlinkstate(ifp);
+		out->advertised = if_foreach_addr_type(ifp, AF_INET6, isboot_is_advertised, NULL) != 0;
 		out++;
 		count++;
 	}
 	if_iter_finish(&iter);
 	NET_EPOCH_EXIT(et);
-	CURVNET_RESTORE();
 	return (count);
 }
 
@@ -270,6 +274,7 @@ int
 isboot_change_link(enum isboot_action action, const char *name, uint32_t value)
 {
 	struct ifreq ifr = { 0 };
+	struct in6_ndireq nd = { 0 };
 	struct ifgroupreq group = { .ifgr_group = "isboot" };
 	int error;
 
@@ -283,6 +288,11 @@ isboot_change_link(enum isboot_action action, const char *name, uint32_t value)
 		return (isboot_net_ioctl(AF_INET, name, SIOCSIFMTU, &ifr));
 	case ISBOOT_CREATE:
 		return (isboot_net_ioctl(AF_INET, name, SIOCIFCREATE, &ifr));
+	case ISBOOT_HEED:
+		error = isboot_net_ioctl(AF_INET6, name, SIOCGIFINFO_IN6, &nd);
+		nd.ndi.flags |= ND6_IFF_ACCEPT_RTADV | ND6_IFF_AUTO_LINKLOCAL;
+		nd.ndi.flags &= ~ND6_IFF_IFDISABLED;
+		return (error != 0 ? error : isboot_net_ioctl(AF_INET6, name, SIOCSIFINFO_FLAGS, &nd));
 	case ISBOOT_MARK:
 		return (isboot_net_ioctl(AF_INET, name, SIOCAIFGROUP, &group));
 	}
@@ -295,20 +305,18 @@ isboot_add_address(const char *name, const void *address, const void *mask)
 	const struct sockaddr *own = address;
 	struct epoch_tracker et;
 	struct ifaddr *ifa;
+	bool there;
 	struct in_aliasreq request4 = { 0 };
 	/* Firmware has just used it: no second spent on looking for another owner. */
 	struct in6_aliasreq request6 = { .ifra_flags = IN6_IFF_NODAD, .ifra_lifetime =
 	    { .ia6t_vltime = ND6_INFINITE_LIFETIME, .ia6t_pltime = ND6_INFINITE_LIFETIME } };
 
 	/* An address that is set again is taken away first, with its routes: in_aifaddr_ioctl(). */
-	CURVNET_SET(TD_TO_VNET(curthread));
 	NET_EPOCH_ENTER(et);
 	ifa = ifa_ifwithaddr(own);
-	if (ifa != NULL && strcmp(if_name(ifa->ifa_ifp), name) != 0)
-		ifa = NULL;
+	there = ifa != NULL && strcmp(if_name(ifa->ifa_ifp), name) == 0;
 	NET_EPOCH_EXIT(et);
-	CURVNET_RESTORE();
-	if (ifa != NULL)
+	if (there)
 		return (0);
 	if (own->sa_family == AF_INET) {
 		memcpy(&request4.ifra_addr, address, sizeof(request4.ifra_addr));
@@ -321,8 +329,7 @@ isboot_add_address(const char *name, const void *address, const void *mask)
 }
 
 int
-isboot_add_route(const char *name, const void *destination, const void *mask,
-    const void *gateway)
+isboot_add_route(const char *name, const void *destination, const void *mask, const void *gateway)
 {
 	struct sockaddr_dl link = { .sdl_len = sizeof(link), .sdl_family = AF_LINK };
 	struct rt_addrinfo info = { .rti_flags = RTF_STATIC | (mask == NULL ? RTF_HOST : 0) |
@@ -335,7 +342,6 @@ isboot_add_route(const char *name, const void *destination, const void *mask,
 	info.rti_info[RTAX_NETMASK] = __DECONST(struct sockaddr *, mask);
 	info.rti_info[RTAX_GATEWAY] = gateway != NULL ? __DECONST(struct sockaddr *, gateway) :
 	    (struct sockaddr *)&link;
-	CURVNET_SET(TD_TO_VNET(curthread));
 	NET_EPOCH_ENTER(et);
 	info.rti_ifp = ifunit(name);
 	if (info.rti_ifp != NULL) {
@@ -345,12 +351,10 @@ isboot_add_route(const char *name, const void *destination, const void *mask,
 			error = rib_action(RT_DEFAULT_FIB, RTM_ADD, &info, &rc);
 	}
 	NET_EPOCH_EXIT(et);
-	CURVNET_RESTORE();
 	return (error == EEXIST ? 0 : error);
 }
 
-/* TCP. The process's own descriptors, since the initiator takes a connection from one. */
-
+/* Connections. The process's own descriptors, since the initiator takes one from there. */
 static int
 isboot_wait_connected(struct socket *so, uint64_t ms)
 {
@@ -378,17 +382,22 @@ isboot_set_limit(enum isboot_direction direction, int descriptor, uint64_t ms)
 }
 
 int
-isboot_connect(const void *address, uint64_t ms, int *descriptor)
+isboot_connect(enum isboot_protocol protocol, const void *address, uint64_t ms, int *descriptor)
 {
 	struct sockaddr *sa = __DECONST(struct sockaddr *, address);
 	struct file *fp;
-	int error;
+	int error, hops = 255;
 
-	error = kern_socket(curthread, sa->sa_family, SOCK_STREAM, IPPROTO_TCP);
+	error = kern_socket(curthread, sa->sa_family, protocol == ISBOOT_TCP ? SOCK_STREAM : SOCK_RAW,
+	    protocol);
 	if (error != 0)
 		return (error);
 	*descriptor = curthread->td_retval[0];
-	error = getsock(curthread, *descriptor, &cap_connect_rights, &fp);
+	if (protocol == ISBOOT_ICMP6)
+		error = kern_setsockopt(curthread, *descriptor, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops,
+		    UIO_SYSSPACE, sizeof(hops));
+	if (error == 0)
+		error = getsock(curthread, *descriptor, &cap_connect_rights, &fp);
 	if (error != 0)
 		return (error);
 	error = soconnect(fp->f_data, sa, curthread);
@@ -442,7 +451,6 @@ isboot_transfer(enum isboot_direction direction, int descriptor, void *data, siz
 }
 
 /* The initiator. */
-
 static int
 isboot_iscsi_ioctl(u_long command, void *data)
 {
@@ -605,12 +613,10 @@ isboot_disk(uint32_t session, const uint8_t lun[8], char *name, size_t size)
 }
 
 /* The module and its process. */
-
 void
 isboot_release_root(void)
 {
-	if (isboot_hold != NULL)
-		root_mount_rel(isboot_hold);
+	root_mount_rel(isboot_hold);	/* NULL is harmless, too */
 	isboot_hold = NULL;
 }
 
@@ -640,7 +646,9 @@ isboot_run(void *unused __unused)
 {
 	isboot_pid = curproc->p_pid;
 	isboot_heed_signals(curproc, false);
+	CURVNET_SET(TD_TO_VNET(curthread));
 	isboot_main();
+	CURVNET_RESTORE();
 	isboot_release_root();
 	mtx_lock(&isboot_lock);
 	isboot_process = NULL;
@@ -726,10 +734,8 @@ isboot_modevent(module_t mod __unused, int what, void *unused __unused)
 			EVENTHANDLER_DEREGISTER(shutdown_post_sync, isboot_shutdown_tag);
 		isboot_shutdown_tag = NULL;
 		return (sysctl_ctx_free(&isboot_sysctls));
-	case MOD_SHUTDOWN:
-		return (0);	/* isboot_end() does it, and earlier */
-	default:
-		return (EOPNOTSUPP);
+	default:	/* isboot_end() shuts down, and earlier */
+		return (what == MOD_SHUTDOWN ? 0 : EOPNOTSUPP);
 	}
 }
 

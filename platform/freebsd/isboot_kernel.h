@@ -80,8 +80,9 @@ struct isboot_link {
   uint8_t permanent_mac[6]; /* zeros: the driver does not say */
   uint8_t type;             /* enum isboot_link_type, or another */
   uint8_t up;
-  uint8_t running; /* 0: the driver has not set it up yet, `carrier` means nothing */
-  uint8_t carrier; /* enum isboot_carrier */
+  uint8_t running;    /* 0: the driver has not set it up yet, `carrier` means nothing */
+  uint8_t carrier;    /* enum isboot_carrier */
+  uint8_t advertised; /* it has an address by router advertisement that can be used */
 };
 /* Those that find no room in `out` are left out. */
 size_t isboot_links(struct isboot_link* out, size_t room);
@@ -90,6 +91,7 @@ enum isboot_action {
   ISBOOT_LINK_UP,
   ISBOOT_SET_MTU, /* to `value` */
   ISBOOT_CREATE,  /* vlan(4) makes what a name like "em0.42" describes */
+  ISBOOT_HEED,    /* the kernel takes addresses and routes from IPv6 routers */
   ISBOOT_MARK,    /* puts it into the group "isboot", for rc(8) and people to see */
 };
 int isboot_change_link(enum isboot_action action, const char* name, uint32_t value);
@@ -102,7 +104,11 @@ int isboot_add_address(const char* name, const void* address, const void* mask);
 int isboot_add_route(const char* name, const void* destination, const void* mask,
                      const void* gateway);
 
-/* TCP. A connection is a descriptor of the module's process. */
+/* A connection is a descriptor of the module's process. The numbers are IANA's. */
+enum isboot_protocol {
+  ISBOOT_TCP = 6,
+  ISBOOT_ICMP6 = 58, /* its checksum is the kernel's to make; it leaves with a hop limit of 255 */
+};
 enum isboot_direction {
   ISBOOT_SEND,
   ISBOOT_RECEIVE,
@@ -111,7 +117,8 @@ enum isboot_direction {
  * ISBOOT_EWOULDBLOCK: nobody answered for `ms`. `descriptor` is then to be closed as well: only
  * where nothing is stored there is none.
  */
-int isboot_connect(const void* address, uint64_t ms, int* descriptor);
+int isboot_connect(enum isboot_protocol protocol, const void* address, uint64_t ms,
+                   int* descriptor);
 /*
  * Gives the connection the lowest free number from `lowest` on in place of its own; `descriptor`
  * stays as it is when that fails.

@@ -1,6 +1,7 @@
 #include "platform/freebsd/network.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/boot/link_choice.h"
 #include "core/ports/line.h"
@@ -16,6 +17,13 @@ constexpr Millis kLookAtNetworkEvery = 50;
 // em(4) says "unknown" for a second before it says that there is no carrier yet; drivers that
 // never say anything are believed after this.
 constexpr Millis kSilence = 2'000;
+// A router answers within half a second (RFC 4861 section 6.2.6); the first question may be lost at
+// a switch whose port has just come up. RTR_SOLICITATION_INTERVAL of section 10, and doubled each
+// time as in RFC 7559.
+constexpr Millis kQuietWait = 3'000;
+constexpr Millis kAskAgain = 4'000;
+constexpr IpAddress kAllRouters{{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}};
+constexpr std::uint8_t kRouterSolicitation = 133;  // RFC 4861 section 4.1, 8 bytes
 
 Text name_of(const isboot_link& link) {
   std::size_t size = 0;
@@ -67,11 +75,6 @@ int add_route(const isboot_link& on, const NetworkChange& change) {
   const bool host = change.prefix == change.address.max_prefix();
   return isboot_add_route(on.name, to.data(), host ? nullptr : mask.data(),
                           change.gateway.is_absent() ? nullptr : via.data());
-}
-
-Error unsupported(KernelLog& log, const isboot_link& on, const char* why) {
-  log.write(LogLevel::Error, (Line{} << name_of(on) << ": " << why).text());
-  return Error{Errc::Unsupported, 0, why};
 }
 
 }  // namespace
@@ -145,9 +148,8 @@ Result<Done> KernelNetwork::make(const NetworkChange& change, isboot_link& on) {
       error = add_route(on, change);
       break;
     case Kind::HeedAdvertisements:
-      return unsupported(log_, on,
-                         "addresses by router advertisement are not had before root is mounted; "
-                         "next: a static address in the firmware's setup");
+      error = isboot_change_link(ISBOOT_HEED, on.name, 0);
+      break;
     case Kind::KeepApart:
       log_.write(LogLevel::Detail, (Line{} << name_of(on) << ": other NICs may be used").text());
       break;
@@ -174,12 +176,50 @@ Result<Done> KernelNetwork::wait_for_carrier(Millis deadline) {
   return Error{Errc::TimedOut, 0, "no carrier: check the cable and the switch"};
 }
 
+// The kernel listens to routers and never asks them: rtsol(8) does that, a program.
+bool KernelNetwork::ask_for_routers() {
+  std::array<std::uint8_t, 8> question{kRouterSolicitation};
+  const SocketAddress routers = SocketAddress::of({kAllRouters, 0}, up_.index);
+  int descriptor = -1;
+  std::size_t sent = 0;
+  int error = isboot_connect(ISBOOT_ICMP6, routers.data(), kLookAtNetworkEvery, &descriptor);
+  if (error == 0)
+    error = isboot_transfer(ISBOOT_SEND, descriptor, question.data(), question.size(), &sent);
+  if (descriptor >= 0) isboot_close(descriptor);
+  return error == 0;
+}
+
+Result<Done> KernelNetwork::wait_for_router(Millis deadline) {
+  Millis quiet_until = clock_.now() + kQuietWait;
+  Millis ask_at = clock_.now();
+  Millis ask_again = kAskAgain;
+  while (ISBOOT_TRY(link({up_.index})).advertised == 0) {
+    const Millis now = clock_.now();
+    const bool over = isboot_stopping() != 0 || now >= deadline;
+    if (over || now >= quiet_until) {
+      Line line;
+      line << name_of(up_) << ": no IPv6 router has advertised an address"
+           << (over || has_address_ ? "; next: check the router, the VLAN, and the table's gateway"
+                                    : " yet, waiting");
+      log_.write(over ? LogLevel::Error : LogLevel::Warning, line.text());
+      if (has_address_) return Done{};
+      if (over) return Error{Errc::TimedOut, 0, "no router advertisement"};
+      quiet_until = deadline;
+    }
+    // Refused until the link-local address has been tried out.
+    if (now >= ask_at && ask_for_routers()) ask_at = now + std::exchange(ask_again, ask_again * 2);
+    clock_.sleep_until(now + kLookAtNetworkEvery);
+  }
+  return Done{};
+}
+
 void KernelNetwork::log_up() {
   Line up;
   up << name_of(up_) << " up";
   for (const NetworkChange& change : plan_.changes)
     if (change.kind == NetworkChange::Kind::AddAddress)
       (up << ", " << to_text(change.address) << '/').decimal(change.prefix);
+  if (plan_.awaits_advertisement) up << ", address by router advertisement";
   log_.write(LogLevel::Info, up.text());
   for (const NetworkChange& change : plan_.changes) {
     if (change.kind != NetworkChange::Kind::AddRoute) continue;
@@ -208,6 +248,7 @@ Result<LinkId> KernelNetwork::configure(LinkId id, const LinkConfig& config, Mil
   nic_ = on;
   for (const NetworkChange& change : plan->changes) ISBOOT_TRY(make(change, on));
   plan_ = *plan;
+  has_address_ = !config.address.is_absent();
   up_ = on;
   return LinkId{on.index};
 }
@@ -218,6 +259,7 @@ Result<Done> KernelNetwork::wait_marked(Millis deadline) {
     log_.write(LogLevel::Error, (Line{} << name_of(up_) << ": " << carrier.error().text).text());
     return carrier.error();
   }
+  if (plan_.awaits_advertisement) ISBOOT_TRY(wait_for_router(deadline));
   mark();
   (void)interface_.assign(name_of(up_));
   return Done{};

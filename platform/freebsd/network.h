@@ -33,6 +33,9 @@ private:
   std::span<const isboot_link> links();
   Result<isboot_link> link(LinkId id);
   Result<Done> wait_for_carrier(Millis deadline);
+  // Errc::TimedOut: no router has advertised an address. One that is had already needs none.
+  Result<Done> wait_for_router(Millis deadline);
+  bool ask_for_routers();
   // One change on `on`; a VLAN becomes the `on` of what follows.
   Result<Done> make(const boot::NetworkChange& change, isboot_link& on);
   void mark();
@@ -45,6 +48,7 @@ private:
   InterfaceName interface_;
   // What configure() has carried out, on which NIC, and the interface that has the address.
   boot::NetworkPlan plan_;
+  bool has_address_ = false;  // without any router
   isboot_link nic_{};
   isboot_link up_{};
   std::array<isboot_link, kMaxLinks> links_{};

@@ -19,7 +19,8 @@ SocketAddress SocketAddress::of(const Portal& portal, std::uint32_t scope) {
     out.u8(kInetSize).u8(kInet).be16(portal.port).bytes(portal.address.network_bytes());
     return made;
   }
-  const std::uint32_t zone = portal.address.is_link_local() ? scope : 0;
+  const bool scoped = portal.address.is_link_local() || portal.address.is_multicast();
+  const std::uint32_t zone = scoped ? scope : 0;
   out.u8(kInet6Size).u8(kInet6).be16(portal.port).zeros(4).bytes(portal.address.bytes);
   std::memcpy(&made.bytes_[kInet6Size - sizeof zone], &zone, sizeof zone);  // host order
   return made;

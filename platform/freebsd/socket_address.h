@@ -8,7 +8,7 @@ namespace isboot::freebsd {
 
 class SocketAddress {
 public:
-  // `scope`: the interface of a link-local address.
+  // `scope`: the interface of a link-local or multicast address.
   static SocketAddress of(const Portal& portal, std::uint32_t scope);
   static SocketAddress of(const IpAddress& address) { return of({address, 0}, 0); }
   // For the routing table, where the kernel keeps the scope inside a link-local address

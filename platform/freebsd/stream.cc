@@ -22,7 +22,7 @@ Millis KernelStream::left(Millis deadline) const {
 Result<Done> KernelStream::connect(const Portal& portal, Via via, Millis deadline) {
   close();
   const SocketAddress address = SocketAddress::of(portal, via.link);
-  int error = isboot_connect(address.data(), left(deadline), &descriptor_);
+  int error = isboot_connect(ISBOOT_TCP, address.data(), left(deadline), &descriptor_);
   if (error == 0 && descriptor_ < kFirstDescriptor)
     error = isboot_renumber(&descriptor_, kFirstDescriptor);
   if (error == 0) return Done{};

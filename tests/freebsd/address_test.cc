@@ -19,6 +19,7 @@ TEST(SocketAddress, IsTheKernelsStructure) {
 
 TEST(SocketAddress, HasAScopeOnlyWhereOneIsNeeded) {
   EXPECT_EQ(SocketAddress::of({*parse_ip("fd00::1"), 1}, 5).bytes()[24], 0);
+  EXPECT_EQ(SocketAddress::of({*parse_ip("ff02::2"), 0}, 5).bytes()[24], 5);
 }
 
 TEST(SocketAddress, KeepsTheScopeInsideALinkLocalRoute) {

@@ -145,7 +145,7 @@ std::size_t isboot_links(isboot_link* out, std::size_t room) {
   return count;
 }
 int isboot_change_link(isboot_action action, const char* name, std::uint32_t value) {
-  static const char* const names[] = {"up", "mtu", "create", "mark"};
+  static const char* const names[] = {"up", "mtu", "create", "heed", "mark"};
   std::string call = std::string{names[action]} + " " + name;
   if (action == ISBOOT_SET_MTU) call += " " + std::to_string(value);
   const int error = kernel().answer(call);
@@ -165,10 +165,14 @@ int isboot_add_route(const char* name, const void*, const void* mask, const void
   return kernel().answer(std::string{"route "} + name + (mask == nullptr ? " host" : " net") +
                          (gateway == nullptr ? " on link" : " via"));
 }
-int isboot_connect(const void*, std::uint64_t ms, int* descriptor) {
+int isboot_connect(isboot_protocol protocol, const void*, std::uint64_t ms, int* descriptor) {
   auto& k = kernel();
   EXPECT_TRUE(ms >= 1 && ms <= ISBOOT_MAX_WAIT) << ms;
   *descriptor = k.open_descriptor(0);
+  if (protocol == ISBOOT_ICMP6) {
+    k.raw.insert(*descriptor);
+    return k.answer("ask");
+  }
   if (const int error = k.answer("connect")) return error;
   if (k.scripts.empty()) {
     ++k.now;
@@ -212,12 +216,25 @@ static int receive_from_target(void* out, std::size_t size, std::size_t* receive
   k.incoming.erase(k.incoming.begin(), k.incoming.begin() + static_cast<std::ptrdiff_t>(*received));
   return 0;
 }
-int isboot_transfer(isboot_direction direction, int, void* data, std::size_t size,
+static int ask_routers(void* data, std::size_t size, std::size_t* done) {
+  auto& k = kernel();
+  const auto* const bytes = static_cast<const std::uint8_t*>(data);
+  k.asked.emplace_back(bytes, bytes + size);
+  if (k.asked.size() >= k.router_hears)
+    for (isboot_link& link : k.links) link.advertised = 1;
+  *done = size;
+  return 0;
+}
+int isboot_transfer(isboot_direction direction, int descriptor, void* data, std::size_t size,
                     std::size_t* done) {
+  if (kernel().raw.contains(descriptor)) return ask_routers(data, size, done);
   return direction == ISBOOT_SEND ? send_to_target(data, size, done)
                                   : receive_from_target(data, size, done);
 }
-void isboot_close(int descriptor) { kernel().open.erase(descriptor); }
+void isboot_close(int descriptor) {
+  kernel().open.erase(descriptor);
+  kernel().raw.erase(descriptor);
+}
 int isboot_iscsi_add(const isboot_session* session) {
   auto& k = kernel();
   if (const int error = k.answer("add")) return error;

@@ -80,6 +80,9 @@ public:
   std::vector<isboot_handoff> handoffs;
   std::map<int, std::uint64_t> limit_of;           // of a direction
   std::size_t takes_at_once = SIZE_MAX;            // of what is sent
+  std::set<int> raw;                               // descriptors that speak ICMPv6
+  std::vector<std::vector<std::uint8_t>> asked;    // of IPv6 routers
+  std::size_t router_hears = SIZE_MAX;             // the how manyth question is answered
   std::vector<std::string> twice;                  // sysctls that were added again
   std::function<void(const std::string&)> before;  // each call, by name
 

@@ -131,14 +131,63 @@ TEST_F(NetworkTest, NamesTheStepThatTheKernelRefuses) {
   EXPECT_TRUE(kernel_.says("em0: address 10.0.2.15/24: the kernel refuses it (Can't assign"));
 }
 
-TEST_F(NetworkTest, SaysThatItCannotWaitForRouters) {
-  config_ = {};
-  config_.target = *parse_ip("2001:db8::2");
-  config_.advertised = true;
-  const auto made = bring_up({1}, in(1000));
+class AdvertisedTest : public NetworkTest {
+protected:
+  AdvertisedTest() {
+    config_ = {};
+    config_.target = *parse_ip("2001:db8::2");
+    config_.advertised = true;
+  }
+};
+
+TEST_F(AdvertisedTest, AsksTheRoutersAndWaitsForAnAddress) {
+  // The link-local address to ask from is tried out first: EADDRNOTAVAIL until then.
+  kernel_.fails["ask"] = {49, 49};
+  kernel_.router_hears = 1;
+  const auto start = clock_.now();
+  ASSERT_TRUE(bring_up({1}, in(20'000)));
+  EXPECT_LT(clock_.now() - start, 1000U);
+  EXPECT_THAT(kernel_.calls, ElementsAre("heed em0", "up em0", "ask", "ask", "ask", "mark em0"));
+  const std::vector<std::uint8_t> solicitation{133, 0, 0, 0, 0, 0, 0, 0};
+  EXPECT_THAT(kernel_.asked, ElementsAre(solicitation));
+  EXPECT_TRUE(kernel_.says("em0 up, address by router advertisement"));
+  EXPECT_FALSE(kernel_.says("no IPv6 router"));
+  EXPECT_TRUE(kernel_.open.empty());
+}
+
+TEST_F(AdvertisedTest, AsksAgainWhenAQuestionIsLost) {
+  kernel_.router_hears = 2;
+  const auto start = clock_.now();
+  ASSERT_TRUE(bring_up({1}, in(20'000)));
+  EXPECT_GE(clock_.now() - start, 4000U);
+  EXPECT_LT(clock_.now() - start, 5000U);
+  EXPECT_TRUE(kernel_.says("em0: no IPv6 router has advertised an address yet, waiting"));
+}
+
+TEST_F(AdvertisedTest, SaysWhatToCheckWhenNoRouterAnswers) {
+  const auto deadline = in(20'000);
+  const auto made = bring_up({1}, deadline);
   ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().code, Errc::Unsupported);
-  EXPECT_TRUE(kernel_.says("em0: addresses by router advertisement"));
+  EXPECT_EQ(made.error().code, Errc::TimedOut);
+  EXPECT_GE(clock_.now(), deadline);
+  EXPECT_EQ(kernel_.asked.size(), 3U);  // at 0, 4 and 12 seconds
+  EXPECT_TRUE(kernel_.says("advertised an address; next: check the router"));
+}
+
+TEST_F(AdvertisedTest, GoesOnWithTheAddressThatItHas) {
+  config_.address = *parse_ip("fd00::15");
+  config_.prefix = 64;
+  const auto start = clock_.now();
+  ASSERT_TRUE(bring_up({1}, in(20'000)));
+  EXPECT_LT(clock_.now() - start, 4000U);
+  EXPECT_TRUE(kernel_.says("next: check the router, the VLAN, and the table's gateway"));
+}
+
+TEST_F(AdvertisedTest, AsksNobodyAfterALossWhenTheAddressIsStillThere) {
+  kernel_.links[0].advertised = 1;
+  const NicSetup setup{*parse_mac("52:54:00:12:34:56"), config_};
+  ASSERT_TRUE(network_.restore(setup, in(1000)));
+  EXPECT_TRUE(kernel_.asked.empty());
 }
 
 TEST_F(NetworkTest, SaysWhenTheInterfaceIsGone) {
