@@ -56,11 +56,11 @@ class Agreement(unittest.TestCase):
     def agree(self, table):
         """Whether a boot can come of it, and what is said when it cannot."""
         plan = isboot("plan", "--table", table)
-        check = isboot("ibft", "check", table)
+        check = isboot("ibft", "check", "--json", table)
         self.assertIn(plan.returncode, (0, 1), plan.stderr)
         self.assertEqual(plan.returncode, check.returncode, plan.stderr + check.stderr)
         boots = plan.returncode == 0
-        answer = json.loads(isboot("ibft", "check", "--json", table).stdout)
+        answer = json.loads(check.stdout)
         self.assertEqual(answer["can_boot"], boots)
         self.assertEqual(answer["obstacle"] is None, boots)
         if boots:
