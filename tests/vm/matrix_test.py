@@ -59,9 +59,12 @@ class Rows(unittest.TestCase):
     def test_of_axes_that_came_later_leave_those_from_before(self):
         first = rows(matrix_machine.FIRST_AXES, matrix_machine.allowed)
         names = ["+".join(row.values()) for row in first]
-        self.assertEqual([matrix_machine.name_of(row).removesuffix("+plain")
+        self.assertEqual([matrix_machine.name_of(row).removesuffix("+plain+isboot-init")
                           for row in matrix_machine.rows()[:len(first)]], names)
         self.assertEqual(names[0], "tableless+chap+static+virtio-net-pci+none+2+2048+tgt+bookworm")
+        second = [row for row in matrix_machine.rows() if row["network"] == "vlan"]
+        self.assertEqual(matrix_machine.name_of(second[0]), "edk2+mutual+static+virtio-net-pci+none+2+256+"
+                         "lio+bookworm+vlan+isboot-init")
 
     def test_are_named_and_found_by_their_name(self):
         for row in matrix_machine.rows():

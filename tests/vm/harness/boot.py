@@ -33,7 +33,7 @@ class Boot:
 
     # pylint: disable-next=too-many-arguments
     def __init__(self, name, firmware, arguments="", initrd=None, guest_init=GUEST_INIT,
-                 files=None, root_mib=ROOT_MIB, chap=None, archive=None):
+                 files=None, root_mib=ROOT_MIB, chap=None, kernel=None):
         self.workspace = Workspace(name)
         self.nonce = secrets.token_hex(8)
         self.report = {}
@@ -43,7 +43,7 @@ class Boot:
         self._firmware = firmware
         self._chap = chap
         processor = self.processor
-        self._kernel = Kernel(archive or processor.archive)
+        self._kernel = kernel or Kernel(processor.archive)
         self._arguments = (f"{processor.kernel_arguments} {processor.early_console} {ROOT_ARGUMENTS} "
                            f"vm.nonce={self.nonce} {arguments}")
         self._initrd = initrd or isboot_initramfs(self._kernel)

@@ -5,7 +5,7 @@ import dataclasses
 import re
 import time
 
-from . import fio, lio, packages, programs, qmp
+from . import fio, kernel, lio, packages, programs, qmp
 from .boot import ROOT_LIMIT, Boot
 from .relay import Relay
 
@@ -35,9 +35,6 @@ class Variant:
             (self.target != "tgt", "LIO"), (self.cpus != 1, f"{self.cpus} processors"),
             (self.kernel != "bookworm", f"{self.kernel}'s kernel")) if said)
 
-    def archive(self):
-        return packages.HOST if self.kernel == "bookworm" else packages.Archive(self.kernel)
-
 
 PLAIN = Variant()
 
@@ -50,7 +47,7 @@ class FaultBoot(Boot):
         tree = packages.unpacked_with_libraries("iproute2")
         super().__init__(name, firmware, f"{ARGUMENTS} {arguments}", guest_init=guest_init,
                          files={**programs.with_libraries(tree, "sbin/tc"), **fio.files()},
-                         root_mib=fio.ROOT_MIB, chap=CHAP, archive=variant.archive())
+                         root_mib=fio.ROOT_MIB, chap=CHAP, kernel=kernel.of_suite(variant.kernel))
         self.relay = None
         self.monitor = None
         self._variant = variant

@@ -69,5 +69,10 @@ class Kernel:
         return "".join(kept).encode()
 
 
+def of_suite(suite):
+    """The newest that this suite of Debian's has."""
+    return Kernel(packages.HOST if suite == "bookworm" else packages.Archive(suite))
+
+
 def _name(path):
     return pathlib.PurePath(path).name.removesuffix(".xz").removesuffix(".ko").replace("-", "_")

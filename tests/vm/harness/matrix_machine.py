@@ -4,19 +4,24 @@ import contextlib
 import ipaddress
 import struct
 
-from . import (console, covering, edk2_settings, ibft_table, initramfs, lio, machine, other_targets, packages,
+from . import (console, covering, edk2_settings, ibft_table, lio, machine, matrix_initramfs, other_targets,
                peer, private_network, rewriting, target, vlan_switch)
 from .boot import BIOS, KERNEL, UEFI, Boot
 from .edk2 import Edk2Boot
-from .kernel import MODULES
 from .process import run
 from .target import NAME
-from .workspace import init_binary
 
 CHAP = ("booter", "not-a-secret-1")
 MUTUAL = (*CHAP, "targeter", "not-a-secret-2")
 
 VLAN = 42
+JUMBO = 9000
+OWN_LINK_LOCAL, HOST_LINK_LOCAL = "fe80::15", "fe80::2"
+IN_LINK_LOCAL = ((ibft_table.NIC_ADDRESS, ipaddress.IPv6Address(OWN_LINK_LOCAL).packed),
+                 (ibft_table.NIC_PREFIX, bytes([64, ibft_table.MANUAL])),
+                 (ibft_table.NIC_GATEWAY, bytes(16)), (ibft_table.NIC_SERVERS, bytes(3 * 16)),
+                 (ibft_table.TARGET_ADDRESS, ipaddress.IPv6Address(HOST_LINK_LOCAL).packed))
+ROOT_MIB = 256  # where Debian's initramfs is on it
 
 # The first value of each is the plainest.
 FIRST_AXES = {
@@ -30,23 +35,30 @@ FIRST_AXES = {
     "target": ("tgt", "istgt"),
     "kernel": ("bookworm", "trixie", "trixie-backports"),  # Debian's suite that has it
 }
-# What came later adds rows, and leaves the ones from before as they were.
-AXES = {**FIRST_AXES, "target": ("tgt", "istgt", "lio"), "network": ("plain", "vlan")}
+# What came later, in this order, adds rows and leaves the ones from before as they were: these had the
+# plainest value of a new axis.
+SECOND_AXES = {**FIRST_AXES, "target": ("tgt", "istgt", "lio"), "network": ("plain", "vlan")}
+AXES = {**SECOND_AXES, "address": ("dhcp", "static", "ipv6", "link-local"),
+        "network": ("plain", "vlan", "jumbo"),
+        "system": (matrix_initramfs.ALONE, "initramfs-tools", "dracut")}
 FIRMWARE = {"ipxe-bios": BIOS, "ipxe-uefi": UEFI, "table": KERNEL, "tableless": KERNEL}
 
 
 def allowed(row):
     """Whether a row, or a part of one, can be."""
     firmware, nic, address = row.get("firmware"), row.get("nic"), row.get("address")
-    if row.get("network") == "vlan" and (
+    if row.get("network") in ("vlan", "jumbo") and (
             firmware in ("ipxe-bios", "ipxe-uefi") or (firmware, address) == ("edk2", "dhcp")):
-        return False  # iPXE's VLANs were not tried; nobody in the VLAN gives addresses
+        return False  # nobody on that cable gives addresses, or files to iPXE
+    if row.get("system") in ("initramfs-tools", "dracut") and (
+            row.get("memory") == "256" or row.get("kernel") == "trixie-backports"):
+        return False  # not enough for Debian's own; a system of backports there is not
     if firmware == "edk2" and nic == "e1000":
         return False  # this OVMF has no driver for it
     if firmware == "tableless" and address == "dhcp":
         return False  # isboot alone has no DHCP client
-    if firmware in ("ipxe-bios", "ipxe-uefi", "edk2") and address == "ipv6":
-        return False  # OVMF's has settings of its own (edk2_test.py); iPXE's was not tried
+    if firmware in ("ipxe-bios", "ipxe-uefi", "edk2") and address in ("ipv6", "link-local"):
+        return False  # OVMF's has settings of its own (edk2_test.py); iPXE's table cannot say it
     return not (firmware in ("ipxe-bios", "ipxe-uefi", "table") and address == "static")
 
 
@@ -57,8 +69,11 @@ def no_room(row):
 
 def rows(strength=2, seed=1):
     """All of them."""
-    first = covering.rows(FIRST_AXES, allowed, strength, seed)
-    return covering.rows(AXES, allowed, strength, seed, [{**row, "network": "plain"} for row in first])
+    made = []
+    for axes in (FIRST_AXES, SECOND_AXES, AXES):
+        plainest = {name: values[0] for name, values in axes.items()}
+        made = covering.rows(axes, allowed, strength, seed, [{**plainest, **row} for row in made])
+    return made
 
 
 def name_of(row):
@@ -80,24 +95,53 @@ def boot_of(row):
     """The Boot of that row."""
     chap = {"none": (), "chap": CHAP, "mutual": MUTUAL}[row["auth"]]
     name = "matrix-" + name_of(row).replace(",", "-")
-    suite = row["kernel"]
-    options = {"chap": chap, "arguments": f"isboot.digest={row['digest']}",
-               "archive": packages.HOST if suite == "bookworm" else packages.Archive(suite)}
+    kernel, initrd = matrix_initramfs.of(row["system"], row["kernel"], _credentials(row, chap))
+    words = [f"isboot.digest={row['digest']}", *([f"isboot.mtu={JUMBO}"] if _is_jumbo(row) else ())]
+    options = {"chap": chap, "arguments": " ".join(words), "kernel": kernel, "initrd": initrd,
+               "root_mib": ROOT_MIB}
     if row["firmware"] == "edk2":
         return _Edk2Row(row, name, lambda port: [_attempt(row, port, chap)], change=rewriting.ONLY_MD5,
                         **options)
     return _Row(row, name, FIRMWARE[row["firmware"]], **options)
 
 
+def _credentials(row, chap):
+    """What the initramfs of a machine without a table has of them."""
+    names = ("name", "secret", "reverse_name", "reverse_secret")
+    lines = "".join(f"{name}={value}\n" for name, value in zip(names, chap))
+    return {"etc/isboot/credentials": lines} if lines and row["firmware"] == "tableless" else {}
+
+
 def _attempt(row, port, chap):
     address = private_network.MACHINE if row["address"] == "static" else ""
-    where = {"target": private_network.TARGET, "vlan": VLAN} if _in_vlan(row) else {}
+    where = {"vlan": VLAN} if _in_vlan(row) else {}
+    if _on_cable(row):
+        where["target"] = private_network.TARGET
     return edk2_settings.Attempt(port, address=address, gateway=machine.HOST if address else "",
                                  chap=chap, lun=_lun(row), **where)
 
 
 def _in_vlan(row):
     return row["network"] == "vlan"
+
+
+def _is_jumbo(row):
+    return row["network"] == "jumbo"
+
+
+def _on_cable(row):
+    """Whether the machine is on a cable of the test's own, its target behind the router there."""
+    return _in_vlan(row) or _is_jumbo(row)
+
+
+def _addresses(row):
+    """The machine's own, its router's and its target's, and the prefix."""
+    if row["address"] == "ipv6":
+        return machine.OWN_IPV6, machine.HOST_IPV6, machine.HOST_IPV6, 64
+    if row["address"] == "link-local":
+        return OWN_LINK_LOCAL, "", HOST_LINK_LOCAL, 64
+    return (private_network.MACHINE, machine.HOST,
+            private_network.TARGET if _on_cable(row) else machine.HOST, 24)
 
 
 def _lun(row):
@@ -114,33 +158,51 @@ class _OfRow(Boot):
     def __init__(self, row, *arguments, **options):
         self._row = row
         super().__init__(*arguments, **options)
-        if _in_vlan(row):
-            self.host, self.netdev = private_network.TARGET, vlan_switch.NETDEV
-        else:
-            self.host, self.netdev = "127.0.0.1", machine.USER_NETWORK
+        self.host = private_network.TARGET if _on_cable(row) else "127.0.0.1"
+        self.netdev = {"plain": machine.USER_NETWORK, "vlan": vlan_switch.NETDEV,
+                       "jumbo": private_network.CABLE_NETDEV}[row["network"]]
         if row["target"] == "lio":
             peer.fetch()
 
     @contextlib.contextmanager
     def serving_disk(self):
-        ipv6 = self._row["address"] == "ipv6"
-        host = "[::1]" if ipv6 else self.host
+        in_ipv6 = self._row["address"] in ("ipv6", "link-local")
+        host = "[::1]" if in_ipv6 else self.host
         with contextlib.ExitStack() as life:
-            if _in_vlan(self._row):
-                # All that is fetched is there. The machine's cable has that VLAN's frames alone.
-                private_network.enter()
-                life.enter_context(vlan_switch.running(self.workspace, private_network.CABLE, VLAN))
-                if ipv6:
-                    host = f"[{machine.HOST_IPV6}]"
-                    run("ip", "addr", "add", f"{machine.HOST_IPV6}/64", "dev", private_network.CABLE, "nodad")
+            if _on_cable(self._row):
+                self._lay_cable(life)
+            if in_ipv6 and _on_cable(self._row):
+                for address in (machine.HOST_IPV6, HOST_LINK_LOCAL):
+                    run("ip", "addr", "add", f"{address}/64", "dev", private_network.CABLE, "nodad")
+                host = "[::]"
             self.target = life.enter_context(self._serving_at(host))
             yield
+
+    def _lay_cable(self, life):
+        """All that is fetched is there."""
+        private_network.enter()
+        if _in_vlan(self._row):
+            # Its end at the machine has that VLAN's frames alone.
+            life.enter_context(vlan_switch.running(self.workspace, private_network.CABLE, VLAN))
+        else:
+            run("ip", "link", "set", private_network.CABLE, "mtu", JUMBO)
 
     def _serving_at(self, host):
         kind, where = self._row["target"], (self.workspace, self.disk.path, self._chap, host)
         if kind in other_targets.TARGETS:
             return other_targets.serving(kind, *where)
         return (lio if kind == "lio" else target).serving(*where)
+
+    def change_root(self, tree):
+        # systemd in an initramfs switches to nothing that lacks it.
+        (tree / "etc").mkdir(exist_ok=True)
+        (tree / "etc/os-release").write_text("ID=test\n", encoding="ascii")
+
+    def check(self):
+        super().check()
+        mtu = JUMBO if _is_jumbo(self._row) else 1500
+        if self.report["mtu"] != str(mtu):
+            raise AssertionError(f"the NIC's MTU is {self.report['mtu']}, not {mtu}")
 
     def _machine(self, port):
         guest = self._plain(port)
@@ -149,10 +211,6 @@ class _OfRow(Boot):
 
 
 class _Edk2Row(_OfRow, Edk2Boot):
-
-    def change_root(self, tree):
-        if _in_vlan(self._row):
-            (tree / "boot/initrd.img").write_bytes(_initrd(self._kernel))
 
     def _plain(self, port):
         return Edk2Boot._machine(self, port)
@@ -165,20 +223,21 @@ class _Row(_OfRow):
         if self._firmware in (BIOS, UEFI):
             machine.write_script(self.workspace, port, self._chap, lun=_lun(self._row))
             return machine.from_ipxe(self.workspace, nic, self._firmware == UEFI)
-        table, words, private = None, self._arguments, {}
+        table, words = None, self._arguments
         if self._row["firmware"] == "table":
             table = self._table(port)
         else:
             words += self._words(port)
-            private = self._credentials()
-        return machine.from_kernel(self.workspace, self._kernel, _initrd(self._kernel, private), words,
-                                   table, netdev=self.netdev, nic=nic)
+        return machine.from_kernel(self.workspace, self._kernel, self._initrd, words, table,
+                                   netdev=self.netdev, nic=nic)
 
     def _table(self, port):
         changes = [(ibft_table.TARGET_LUN, _lun(self._row).to_bytes(2, "big"))]
         if self._row["address"] == "ipv6":
             changes += ibft_table.IN_IPV6
-        elif _in_vlan(self._row):
+        elif self._row["address"] == "link-local":
+            changes += IN_LINK_LOCAL
+        elif _on_cable(self._row):
             changes.append((ibft_table.TARGET_ADDRESS,
                             ipaddress.IPv6Address(f"::ffff:{private_network.TARGET}").packed))
         if _in_vlan(self._row):
@@ -186,23 +245,8 @@ class _Row(_OfRow):
         return ibft_table.leading_to(port, NAME, machine.INITIATOR, changes, self._chap)
 
     def _words(self, port):
-        own, router, prefix = private_network.MACHINE, machine.HOST, 24
-        if self._row["address"] == "ipv6":
-            own, router, prefix = f"[{machine.OWN_IPV6}]", f"[{machine.HOST_IPV6}]", 64
-        server, vlan = router, ""
-        if _in_vlan(self._row):
-            vlan = f" isboot.vlan={VLAN}"
-            server = router if self._row["address"] == "ipv6" else private_network.TARGET
+        own, router, server, prefix = (
+            f"[{one}]" if isinstance(one, str) and ":" in one else one for one in _addresses(self._row))
+        vlan = f" isboot.vlan={VLAN}" if _in_vlan(self._row) else ""
         return (f" isboot.url=iscsi:{server}::{port}:{_lun(self._row)}:{NAME}"
                 f" isboot.initiator={machine.INITIATOR} ip={own}::{router}:{prefix}{vlan}")
-
-    def _credentials(self):
-        names = ("name", "secret", "reverse_name", "reverse_secret")
-        lines = "".join(f"{name}={value}\n" for name, value in zip(names, self._chap))
-        return {"etc/isboot/credentials": lines.encode()} if lines else {}
-
-
-def _initrd(kernel, private=None):
-    """isboot's, for a NIC in a VLAN too; `private`: as of initramfs.build()."""
-    return initramfs.build({"init": init_binary().read_bytes(),
-                            **kernel.module_files((*MODULES, "8021q"))}, private=private)
