@@ -5,6 +5,7 @@ Layouts of the PDUs: RFC 7143 section 11; none of these sessions has a digest.
 """
 
 import collections
+import contextlib
 import queue
 import selectors
 import socket
@@ -194,12 +195,10 @@ class End:
     def on_events(self, events):
         try:
             if events & selectors.EVENT_WRITE and self.unsent:
-                del self.unsent[:self.socket.send(self.unsent)]
+                self.send()
             if events & selectors.EVENT_READ:
                 self._read()
             self._pair.watch()
-        except BlockingIOError:
-            pass
         except (OSError, EOFError):
             self._pair.end()
 
@@ -207,9 +206,13 @@ class End:
         data = self.socket.recv(READ_SIZE)
         if not data:
             raise EOFError
-        other = self.other
-        other.unsent += self.pdus.through(data)
-        del other.unsent[:other.socket.send(other.unsent)]
+        self.other.unsent += self.pdus.through(data)
+        self.other.send()
+
+    def send(self):
+        """What the socket takes now; the rest when it takes more, for which the pair is watched."""
+        with contextlib.suppress(BlockingIOError):
+            del self.unsent[:self.socket.send(self.unsent)]
 
 
 class Pdus:
