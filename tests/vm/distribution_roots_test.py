@@ -6,7 +6,7 @@ whose kernel dies and leaves its memory on root. Needs root and the network. Not
 import os
 import unittest
 
-from harness.distribution_life import crash, live, live_on_paths
+from harness.distribution_life import crash, live
 from harness.distribution_roots import ROOTS
 from harness.distribution_tests import SYSTEMS, set_up
 
@@ -15,12 +15,6 @@ CHOSEN = os.environ.get("ISBOOT_ROOTS", ALL).split()
 COMBINATIONS = [(suite, generator, root)
                 for suite, generator in SYSTEMS for root in CHOSEN
                 if generator in ROOTS[root].generators]
-
-
-def life_of(root):
-    if root.crash:
-        return crash
-    return live_on_paths if root.paths > 1 else live
 
 
 def setUpModule():  # pylint: disable=invalid-name
@@ -34,7 +28,8 @@ class Roots(unittest.TestCase):
         for suite, generator, root in COMBINATIONS:
             with self.subTest(suite=suite, generator=generator, root=root):
                 what = ROOTS[root].by(generator)
-                life_of(what)(f"distribution-{suite}-{generator}-{root}", suite, generator, what)
+                life = crash if what.crash else live
+                life(f"distribution-{suite}-{generator}-{root}", suite, generator, what)
 
 
 if __name__ == "__main__":

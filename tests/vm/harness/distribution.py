@@ -14,7 +14,7 @@ from .disk import install_kernel
 from .distribution_roots import ROOTS
 from .ended_machine import EndedMachine
 from .process import run
-from .workspace import PROJECT, Workspace, cache_lock
+from .workspace import CACHE, PROJECT, Workspace, cache_lock
 
 PACKAGES = ("linux-image-amd64", "systemd-sysv", "udev", "dbus", "ifupdown", "isc-dhcp-client",
             "iproute2", "network-manager", "e2fsprogs", "zstd")
@@ -63,12 +63,14 @@ def fresh(suite):
 
 def base(suite, generator, packages=()):
     """The system without isboot, made once: a directory. Needs the network."""
+    made = CACHE / "-".join((suite, generator, *packages))
+    if made.is_dir():  # whole, since it gets that name last: no need to wait for who makes another
+        return made
     with cache_lock() as cache:
         tree = _made(cache / f"{suite}-{generator}",
                      functools.partial(_bootstrap, suite, (*PACKAGES, generator)))
         if packages:
-            tree = _made(cache / "-".join((suite, generator, *packages)),
-                         functools.partial(_add_packages, tree, packages))
+            tree = _made(made, functools.partial(_add_packages, tree, packages))
         return tree
 
 
@@ -88,7 +90,9 @@ def _made(tree, make):
 def _add_packages(tree, packages, partial):
     run("cp", "-a", "--reflink=auto", tree, partial)
     in_root(partial, "apt-get", "update")
-    in_root(partial, "apt-get", "install", "-y", "--no-install-recommends", *packages)
+    # The initramfs is made when isboot is installed: a busy host takes minutes for each.
+    in_root(partial, "apt-get", "install", "-y", "--no-install-recommends",
+            "-o", "DPkg::Options::=--no-triggers", *packages)
 
 
 def in_root(tree, *command):
@@ -133,6 +137,13 @@ def kernel_of(tree):
     return image, (tree / "boot" / image.name.replace("vmlinuz", "initrd.img")).read_bytes()
 
 
+def words_of_packages(tree):
+    """What packages have GRUB say on the kernel's command line."""
+    read = 'for file in "$0"/*.cfg; do if [ -e "$file" ]; then . "$file"; fi; done; '
+    return run("sh", "-euc", f"GRUB_CMDLINE_LINUX_DEFAULT=; {read}echo $GRUB_CMDLINE_LINUX_DEFAULT",
+               tree / "etc/default/grub.d").decode().strip()
+
+
 class DistributionMachine(EndedMachine):
     """`table`: whether firmware has left one; without it the disk is the machine's own. `root`:
     one of ROOTS; `files`: path in the system → the file to copy."""
@@ -156,7 +167,8 @@ class DistributionMachine(EndedMachine):
         shutil.copy(image, self.workspace / "vmlinuz")
         self._kernel = types.SimpleNamespace(image=self.workspace / "vmlinuz")
         self._passphrase = root.passphrase
-        self._arguments = f"{machine.KERNEL_ARGUMENTS} root={root.argument} ro {root.more}"
+        self._arguments = f"{machine.KERNEL_ARGUMENTS} root={root.argument} ro {root.more} "
+        self._arguments += words_of_packages(tree)
         self._memory_mib = root.memory_mib
         if root.ipxe:
             install_kernel(tree, self._kernel, self._initrd, self._arguments)
@@ -174,6 +186,11 @@ class DistributionMachine(EndedMachine):
     def relays(self):
         """What lies between the machine and its target, for each way one."""
         return [self.relay]
+
+    @property
+    def portal(self):
+        """Of the target, as URLs have it."""
+        return f"{private_network.TARGET}::{self.relay.port}"
 
     def logouts(self):
         return sum(relay.logouts for relay in self.relays)

@@ -1,6 +1,6 @@
 """What else of a whole Debian is on iSCSI beside root: swap, and a second disk that /etc/fstab mounts."""
 
-from . import private_network, target
+from . import target
 from .disk import MIB
 
 # More than is free in 512 MiB, so that the rest goes into swap.
@@ -40,11 +40,12 @@ def add_second_disk(machine):
         file.truncate(SECOND_MIB * MIB)
     machine.target.admin("--mode", "logicalunit", "--op", "new", "--tid", 1, "--lun", SECOND_LUN,
                          "--backing-store", image)
-    url = f"iscsi:{private_network.TARGET}::{machine.relay.port}:{SECOND_LUN}:{target.NAME}"
+    url = f"iscsi:{machine.portal}:{SECOND_LUN}:{target.NAME}"
     unit = UNIT.format(url=url).replace("\n", "\\n")
     machine.order(f"printf '{unit}' >/etc/systemd/system/second-disk.service && "
                   "echo LABEL=second /second ext4 _netdev 0 2 >>/etc/fstab && mkdir /second")
-    machine.finish("systemctl enable --now second-disk && mkfs.ext4 -q -L second /dev/sdb && "
+    machine.finish("systemctl enable --now second-disk && udevadm settle && "
+                   f"mkfs.ext4 -q -L second /dev/disk/by-path/*-lun-{SECOND_LUN} && "
                    "udevadm settle && systemctl daemon-reload && mount /second")
     machine.sessions += 1
     machine.order("findmnt /second && dd if=/dev/urandom of=/second/data bs=1M count=8 conv=fsync && "

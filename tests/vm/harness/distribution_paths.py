@@ -26,6 +26,11 @@ class PathsMachine(DistributionMachine):
         self._isboot = shutil.copy(tree / "usr/sbin/isboot", self.workspace / "isboot")
         return tree
 
+    @property
+    def portal(self):
+        """That of the first way."""
+        return f"{several_nics.host(0)}::{self.relays[0].port}"
+
     def _serve(self):
         served = super()._serve()
         cables = [private_network.lay_cable(number) for number in range(1, self.sessions)]

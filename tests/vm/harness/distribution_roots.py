@@ -10,11 +10,11 @@ from .layered_disk import (LUKS_UUID, PASSPHRASE, SWAP_LABEL, VOLUME, VOLUME_GRO
 from .machine import MEMORY_MIB
 from .workspace import PROJECT
 
-MULTIPATH = {"etc/multipath.conf":
-             (PROJECT / "tests/vm/guest/multipath.conf").read_text(encoding="ascii")}
-# dracut's module knows these by other distributions' names.
+MULTIPATH_FILES = {"etc/multipath.conf":
+                   (PROJECT / "tests/vm/guest/multipath.conf").read_text(encoding="ascii")}
+# dracut's module looks for these where other distributions have them.
 DRACUT_MULTIPATH = {"etc/dracut.conf.d/multipath.conf": 'install_items+=" ' + " ".join(
-    ("/lib/udev/kpartx_id", *(f"/lib/udev/rules.d/{name}.rules" for name in
+    ("/lib/multipath/*.so", "/lib/udev/kpartx_id", *(f"/lib/udev/rules.d/{name}.rules" for name in
                               ("56-dm-mpath", "56-dm-parts", "60-kpartx", "60-multipath")))) + ' "\n'}
 EXT4 = "ext4 errors=remount-ro 0 1"
 
@@ -72,8 +72,13 @@ LOCKED = Root("/dev/mapper/crypt", packages=("cryptsetup-initramfs",),
               disk=functools.partial(LayeredDisk, locked=True), files=_crypttab("none"),
               passphrase=PASSPHRASE, with_dracut={"more": DRACUT_LUKS, "packages": ("cryptsetup",)})
 # kdump-tools makes the initramfs of the crash by mkinitramfs, no other.
-KDUMP = Root(more="crashkernel=256M", packages=("kdump-tools", "makedumpfile"), crash=True,
+KDUMP = Root(packages=("kdump-tools", "makedumpfile"), crash=True,
              generators=("initramfs-tools",), memory_mib=1024)
+SWAP = {"fstab": f"{EXT4}\nLABEL={SWAP_LABEL} none swap sw 0 0", "disk": SwapDisk, "swap": True,
+        "second_disk": True}
+MULTIPATH = Root("/dev/mapper/mpatha-part3", packages=("multipath-tools-boot",), files=MULTIPATH_FILES,
+                 paths=2, with_dracut={"packages": ("multipath-tools",),
+                                       "files": {**MULTIPATH_FILES, **DRACUT_MULTIPATH}})
 ROOTS = {
     "ext4": Root(),
     "xfs": Root(fstab="xfs defaults 0 0", packages=("xfsprogs",),
@@ -95,11 +100,10 @@ ROOTS = {
         disk=functools.partial(LayeredDisk, kind="btrfs", locked=True), files=KEY_FILES, passphrase="",
         with_dracut={"more": f"{DRACUT_LUKS} rd.luks.key={LUKS_UUID}=/{KEY}",
                      "packages": ("cryptsetup", "btrfs-progs"), "files": DRACUT_KEY_FILES}),
-    "swap": Root(fstab=f"{EXT4}\nLABEL={SWAP_LABEL} none swap sw 0 0", disk=SwapDisk, swap=True,
-                 second_disk=True),
-    "multipath": Root("/dev/mapper/mpatha-part3", packages=("multipath-tools-boot",), files=MULTIPATH,
-                      paths=2, with_dracut={"packages": ("multipath-tools",),
-                                            "files": {**MULTIPATH, **DRACUT_MULTIPATH}}),
+    "swap": Root(**SWAP),
+    "multipath": MULTIPATH,
+    # All that needs no other file system, in one machine.
+    "swap-multipath": dataclasses.replace(MULTIPATH, **SWAP),
     "kdump": KDUMP,
     # The firmware's table is in low memory.
     "kdump-ipxe": dataclasses.replace(KDUMP, ipxe=True),
