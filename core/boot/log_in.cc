@@ -1,6 +1,7 @@
 #include "core/boot/log_in.h"
 
 #include "core/boot/find_server.h"
+#include "core/boot/growing_span.h"
 #include "core/ports/line.h"
 
 namespace isboot::boot {
@@ -49,6 +50,28 @@ void log_failure(LogLevel level, const Session& session, const Path& path, const
   ports.log.write(level, line.text());
 }
 
+// What is told of tries that fail: the same cause once, and then a word at growing spans. A path
+// that is dead fails once a second, for minutes.
+class Failures {
+public:
+  LogLevel level_of(const Error& cause, const Portal& portal, Millis now) {
+    const bool known = cause.code == cause_ && portal == portal_;
+    if (known && now < quiet_until_) return LogLevel::Detail;
+    if (!known) quiet_ = kQuiet;
+    cause_ = cause.code;
+    portal_ = portal;
+    quiet_until_ = now + quiet_.next();
+    return LogLevel::Warning;
+  }
+
+private:
+  static constexpr GrowingSpan kQuiet{5'000, 60'000};
+  Code cause_;
+  Portal portal_;
+  GrowingSpan quiet_ = kQuiet;
+  Millis quiet_until_ = 0;
+};
+
 // Carries out a step that has an answer, until the kernel has the session.
 class Driver {
 public:
@@ -94,7 +117,8 @@ private:
       }
       case SessionStep::Kind::Wait:
         ports_.stream.close();
-        log_failure(LogLevel::Warning, session_, path_, step.error, ports_, "; trying again");
+        log_failure(failures_.level_of(step.error, session_.portal(), ports_.clock.now()), session_,
+                    path_, step.error, ports_, "; trying again");
         ports_.network.tell_conflict();  // it may be why
         ports_.clock.sleep_until(step.deadline);
         return next_try();
@@ -145,6 +169,7 @@ private:
   Ports& ports_;
   LogLevel told_;
   FoundPath* found_;
+  Failures failures_;
 };
 
 }  // namespace

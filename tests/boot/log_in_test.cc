@@ -43,6 +43,27 @@ TEST_F(LogInTest, WaitsOutATargetThatIsNotThereYetAndNeverPastTheLimit) {
   EXPECT_TRUE(log_.says("10.0.2.2:3260, iqn.2026-11.org.example:disk: nobody listens"));
 }
 
+TEST_F(LogInTest, SaysOnceAndThenNowAndAgainThatNobodyListens) {
+  ASSERT_FALSE(run());
+  std::size_t warnings = 0;
+  for (std::size_t i = 0; i < log_.lines.size(); ++i)
+    if (log_.lines[i].ends_with("; trying again") && log_.levels[i] == LogLevel::Warning)
+      ++warnings;
+  EXPECT_GT(stream_.portals.size(), 20U);
+  EXPECT_EQ(warnings, 5U);  // after 0, 5, 15, 35 and 75 s
+}
+
+TEST_F(LogInTest, ANewCauseIsToldAtOnce) {
+  testing::ScriptedReply away;
+  away.status_class = 3;
+  away.status_detail = 1;
+  stream_.expect({away});
+  ASSERT_FALSE(run());
+  ASSERT_GE(log_.lines.size(), 2U);
+  EXPECT_TRUE(log_.says("(0x0301)"));
+  EXPECT_TRUE(log_.says("nobody listens; trying again"));
+}
+
 TEST_F(LogInTest, SaysInWordsWhyTheTargetRefuses) {
   testing::ScriptedReply refusal;
   refusal.status_class = 2;
