@@ -32,6 +32,7 @@ install() {
   # The secrets of CHAP; dracut's images are for root alone.
   [ ! -e /etc/isboot/credentials ] || inst_simple /etc/isboot/credentials
   inst_hook cmdline 95 "$moddir/parse-isboot.sh"
+  inst_hook pre-trigger 90 "$moddir/isboot-pre-trigger.sh"
   inst_hook emergency 10 "$moddir/isboot-emergency.sh"
   inst_hook shutdown 90 "$moddir/isboot-shutdown.sh"
   inst_script "$moddir/isboot-initqueue.sh" /sbin/isboot-initqueue
