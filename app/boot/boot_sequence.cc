@@ -177,7 +177,16 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Mill
   const std::uint64_t begin = monotonic_microseconds();
   boot::Parameters parameters = given;
   // What has to be waited for leaves the login half of the time.
-  const Patience patience{machine.clock, (machine.clock.now() + give_up) / 2};
+  // Somebody who types in a secret takes nothing from it.
+  Millis asked = 0;
+  const Patience patience{
+      machine.clock, (machine.clock.now() + give_up) / 2,
+      [&](const std::string& question, linux_platform::Echo echo, MutableBytes answer) {
+        const Millis from = machine.clock.now();
+        const auto answered = linux_platform::ask(question, echo, answer);
+        asked += machine.clock.now() - from;
+        return answered;
+      }};
   const auto found = find_table(parameters, machine.log, &patience);
   if (!found && found.error().code == Errc::NotFound) {
     say(machine.log, LogLevel::Info, "no iBFT: this machine was not booted from iSCSI");
@@ -206,7 +215,7 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Mill
   // Not before there is something to boot from: other machines notice nothing.
   const TimelineRecorder recorder = TimelineRecorder::open(paths.timeline);
   recorder.add(begin, monotonic_microseconds(), 0, Step::Plan);
-  return bring_up(machine, table, plan, parameters, give_up, recorder);
+  return bring_up(machine, table, plan, parameters, give_up + asked, recorder);
 }
 
 }  // namespace isboot::app

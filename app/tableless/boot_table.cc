@@ -56,7 +56,7 @@ private:
   Result<Done> name_nic(IpParameter& nic) const;
   Result<Done> take_lease(IpParameter& nic, std::vector<boot::Lease>& leases) const;
   Result<Done> name_initiator(boot::Tableless& wanted);
-  Result<Done> read_secrets(iscsi::Credentials& credentials);
+  Result<Done> read_secrets(iscsi::Credentials& credentials, const Patience* patience);
 
   boot::Parameters& parameters_;
   Log& log_;
@@ -226,12 +226,16 @@ Result<Done> Making::name_initiator(boot::Tableless& wanted) {
   return Done{};
 }
 
-Result<Done> Making::read_secrets(iscsi::Credentials& credentials) {
-  if (access(paths_.credentials.c_str(), F_OK) != 0) return Done{};
-  const auto read = read_credentials(paths_.credentials, credentials);
-  if (read) return Done{};
-  say(LogLevel::Error, in_one_line(read.error()));
-  return Error{Errc::BadValue, 0, "the credentials cannot be used"};
+Result<Done> Making::read_secrets(iscsi::Credentials& credentials, const Patience* patience) {
+  if (access(paths_.credentials.c_str(), F_OK) == 0) {
+    const auto read = read_credentials(paths_.credentials, credentials);
+    if (!read) {
+      say(LogLevel::Error, in_one_line(read.error()));
+      return Error{Errc::BadValue, 0, "the credentials cannot be used"};
+    }
+  }
+  if (!parameters_.ask_for_secrets || patience == nullptr || !patience->ask) return Done{};
+  return ask_for_secrets(patience->ask, credentials, log_);
 }
 
 Result<FirmwareTable> Making::make(const Patience* patience) {
@@ -243,7 +247,7 @@ Result<FirmwareTable> Making::make(const Patience* patience) {
   ISBOOT_TRY(name_initiator(wanted));
   auto credentials = linux_platform::InSecretPages<iscsi::Credentials>::make();
   if (!credentials) return credentials.error();
-  ISBOOT_TRY(read_secrets(**credentials));
+  ISBOOT_TRY(read_secrets(**credentials, patience));
   const ibft::Table table = ISBOOT_TRY(boot::make_table(wanted, **credentials));
   auto pages = SecretPages::allocate(ibft::kMaxEncoded);
   if (!pages) return pages.error();

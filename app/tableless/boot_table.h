@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/failure.h"
+#include "app/tableless/asked_secrets.h"
 #include "app/tableless/machine_facts.h"
 #include "core/boot/parameters.h"
 #include "core/ports/clock.h"
@@ -10,10 +11,11 @@
 
 namespace isboot::app {
 
-// How long may be waited for a NIC, or a lease, that is not there yet.
+// How long may be waited for a NIC, or a lease, that is not there yet, and who may be asked.
 struct Patience {
   Clock& clock;
   Millis give_up;  // a time on `clock`
+  Ask ask = {};    // for isboot.secrets=ask
 };
 
 // As linux_platform::choose_table(). When there is none, and none was named, what the kernel

@@ -24,6 +24,7 @@ constexpr Description kDescriptions[] = {
     {"retries", "N", "further logins after the first, within the timeout"},
     {"digest", "header,data", "CRC32C digests to ask the target for"},
     {"chap", "sha3-256,sha256,sha1,md5", "CHAP algorithms that may be offered"},
+    {"secrets", "file|ask", "where CHAP secrets come from without a table"},
     {"recovery", "infinite|SECONDS", "how long I/O waits for a lost target"},
     {"ping", "SECONDS,SECONDS", "silence before the target is asked, and time for its answer"},
     {"paths", "all|first", "how many of the table's targets to use"},

@@ -41,6 +41,13 @@ Result<Done> set_paths(Parameters& parameters, Text value) {
   return Done{};
 }
 
+Result<Done> set_secrets(Parameters& parameters, Text value) {
+  if (!equal_ignoring_case(value, "ask") && !equal_ignoring_case(value, "file"))
+    return Error{Errc::BadValue, 0, "expected ask or file"};
+  parameters.ask_for_secrets = equal_ignoring_case(value, "ask");
+  return Done{};
+}
+
 Result<Done> set_ping(Parameters& parameters, Text value) {
   constexpr const char* kExpected =
       "expected two numbers with a comma, the first from 0, the second from 1 to 3600";
@@ -135,6 +142,7 @@ Result<Done> set_parameter(Parameters& parameters, Text name, Text given) {
     return Done{};
   }
   if (same_text(name, "paths")) return set_paths(parameters, value);
+  if (same_text(name, "secrets")) return set_secrets(parameters, value);
   if (same_text(name, "ping")) return set_ping(parameters, value);
   // 4095 is reserved, 4094 the last VID (IEEE 802.1Q).
   if (same_text(name, "vlan"))

@@ -35,6 +35,7 @@ struct Parameters {
   std::uint32_t ping_limit = 15;
   std::uint32_t shutdown = 30;  // seconds that a shutdown waits for a lost target
   bool all_paths = true;
+  bool ask_for_secrets = false;  // of whoever sits there; only where there is no table
   std::uint8_t verbose = 1;
 };
 

@@ -31,7 +31,7 @@ TEST(Parameters, ReadsEveryName) {
       "isboot.mtu=9000 isboot.timeout=30 isboot.retries=5 isboot.digest=header,data "
       "isboot.chap=sha256,sha1 "
       "isboot.recovery=600 isboot.paths=first isboot.verbose=3 isboot.ping=10,20 "
-      "isboot.shutdown=45",
+      "isboot.shutdown=45 isboot.secrets=ask",
       warnings);
   EXPECT_TRUE(warnings.empty());
   EXPECT_TRUE(parameters.off);
@@ -53,6 +53,7 @@ TEST(Parameters, ReadsEveryName) {
   EXPECT_EQ(parameters.ping_after, 10U);
   EXPECT_EQ(parameters.ping_limit, 20U);
   EXPECT_EQ(parameters.shutdown, 45U);
+  EXPECT_TRUE(parameters.ask_for_secrets);
 }
 
 struct Bad {
@@ -79,6 +80,7 @@ TEST(Parameters, WarnsByNameAndKeepsTheDefault) {
       {"isboot.chap=sha512", "isboot.chap"},
       {"isboot.recovery=never", "isboot.recovery"},
       {"isboot.paths=some", "isboot.paths"},
+      {"isboot.secrets=0123456789abcdef", "isboot.secrets"},
       {"isboot.verbose=4", "isboot.verbose"},
       {"isboot.url=iscsi:10.0.2.2:udp:3260:1:iqn.x", "isboot.url"},
       {"isboot.url=iscsi:10.0.0.300::::iqn.x", "isboot.url"},

@@ -16,6 +16,9 @@ tries=0
 until [ -s "$ISBOOT_CONSOLE" ] || [ -s "$ISBOOT_CONSOLE.plymouth" ] || [ $tries = 600 ]; do sleep 0.1; tries=$((tries + 1)); done
 exit {status}"""
 PLYMOUTH = '[ "$1" = --ping ] || echo "$@" >>"$ISBOOT_CONSOLE.plymouth"'
+ASKS = """echo 'isboot: 2.041 waiting for the CHAP secret to be typed in' >&2
+sleep 5
+exit {status}"""
 QUIET, LOUD = "4\t4\t1\t7\n", "7\t4\t1\t7\n"
 # A number above 6 that every kernel has, in a file that answers as /proc/sys/kernel/printk does.
 LOUD_SYSCTL = pathlib.Path("/proc/sys/kernel/pid_max")
@@ -66,6 +69,10 @@ class BootAndTell(unittest.TestCase):
                 self.assertIn("display-message --text=isboot: 10.0.2.2: trying again",
                               shown.read_text())
                 shown.unlink()
+
+    def test_nobody_talks_into_a_question(self):
+        self.boot(ASKS, 0)
+        self.assertFalse(self.console.exists())
 
     def test_what_a_failure_said_is_left_for_the_prompt(self):
         self.boot(QUICK, 1)

@@ -11,9 +11,8 @@ from harness.distribution import DistributionMachine
 from harness.distribution_life import come_up, expect, outage
 from harness.distribution_roots import ROOTS
 from harness.distribution_tests import GENERATORS, SUITES, SYSTEMS, set_up
-from harness.leased import UUID
+from harness.leased import CLOSED, UUID
 
-CLOSED = 9  # discard: nothing listens there
 STATIC = f"ip={private_network.MACHINE}::{private_network.HOST}:255.255.255.0:::none"
 LEASED = "ip=dhcp"
 FOUND = "boot by the kernel command line, 1 NIC, 2 target"

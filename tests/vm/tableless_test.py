@@ -1,26 +1,27 @@
 """No firmware, no table: the kernel command line alone leads to the disk."""
 
+import contextlib
 import unittest
 
 from harness import initramfs, machine
-from harness.boot import KERNEL, Boot
+from harness.boot import KERNEL, ROOT_LIMIT, Boot
 from harness.kernel import Kernel
-from harness.leased import CHAP, NO_LIMIT, UUID, LeasedBoot, check_boot, url
+from harness.leased import CHAP, CLOSED, NO_LIMIT, UUID, LeasedBoot, check_boot, url
 from harness.workspace import init_binary
-
-CLOSED = 9  # discard: nothing listens there
 
 
 class TablelessBoot(Boot):
     """Two paths, of which the first is dead; CHAP from the initramfs's file; the name from the
     machine's UUID."""
 
+    secrets = f"name={CHAP[0]}\nsecret={CHAP[1]}\n"
+    more = ""
+
     def __init__(self, name):
         kernel = Kernel()
-        secrets = f"name={CHAP[0]}\nsecret={CHAP[1]}\n".encode()
         initrd = initramfs.build({"init": init_binary().read_bytes(), **kernel.module_files()},
-                                 private={"etc/isboot/credentials": secrets})
-        super().__init__(name, KERNEL, initrd=initrd, chap=CHAP)
+                                 private={"etc/isboot/credentials": self.secrets.encode()})
+        super().__init__(name, KERNEL, self.more, initrd=initrd, chap=CHAP)
 
     def _machine(self, port):
         words = (f"{self._arguments} isboot.timeout={NO_LIMIT} {url(CLOSED)} {url(port)} "
@@ -30,10 +31,31 @@ class TablelessBoot(Boot):
         return guest
 
 
+class AskedBoot(TablelessBoot):
+    """Neither name nor secret is in the file: somebody types them in."""
+
+    secrets = "# none\n"
+    more = "isboot.secrets=ask"
+
+    @contextlib.contextmanager
+    def guest(self, watcher=None):
+        with super().guest(watcher) as self._qemu:
+            yield self._qemu
+
+    def before_root(self):
+        for question, answer in (("name of this machine", CHAP[0]), (f"secret of {CHAP[0]}", CHAP[1])):
+            self.console.wait_for_prompt(f"CHAP {question}: $", ROOT_LIMIT)
+            self._qemu.stdin.write(answer.encode() + b"\n")
+            self._qemu.stdin.flush()
+
+
 class Tableless(unittest.TestCase):
 
     def test_url_ip_and_credentials(self):
         check_boot(self, TablelessBoot("tableless"), "kernel command line", "1 NIC, 2 target")
+
+    def test_secrets_are_asked_for(self):
+        check_boot(self, AskedBoot("tableless-asked"), "kernel command line", "1 NIC, 2 target")
 
     def test_lease_in_own_initramfs(self):
         check_boot(self, LeasedBoot("tableless-lease"), "kernel command line", "1 NIC, 1 target")

@@ -220,6 +220,23 @@ TEST_F(BootTableTest, WaitsForTheLeaseAsLongAsItMay) {
   EXPECT_EQ(clock.now(), begin + 10'000);
 }
 
+TEST_F(BootTableTest, WhatTheFileLacksIsAskedForOnRequest) {
+  write("credentials", "name=us\n");
+  chmod((root_ / "credentials").c_str(), 0600);
+  testing::FakeClock clock;
+  const Patience patience{clock, clock.now(),
+                          [](const std::string&, linux_platform::Echo, MutableBytes answer) {
+                            answer[0] = 's';
+                            return Result<std::size_t>{1};
+                          }};
+  EXPECT_FALSE(plan(kUrl + "ip=10.0.2.15:::24", &patience)[0].login.credentials.one_way());
+  parameters_.ask_for_secrets = true;
+  const boot::Plan asked = plan(kUrl + "ip=10.0.2.15:::24", &patience);
+  EXPECT_EQ(as_text(asked[0].login.credentials.secret.reveal()), "s");
+  // Who only looks asks nobody.
+  EXPECT_FALSE(plan(kUrl + "ip=10.0.2.15:::24")[0].login.credentials.one_way());
+}
+
 TEST_F(BootTableTest, CredentialsComeFromAFileThatNobodyElseCanRead) {
   write("credentials", "name=us\nsecret=not-a-secret-1\n");
   chmod((root_ / "credentials").c_str(), 0600);

@@ -8,6 +8,7 @@ from .workspace import Workspace, isboot_binary
 
 CHAP = ("booter", "not-a-secret-1")
 UUID = "c0ffee00-1234-5678-9abc-def012345678"
+CLOSED = 9  # discard: nothing listens there
 NO_LIMIT = 300  # seconds, more than a busy host needs
 
 
