@@ -17,8 +17,10 @@
 #include "app/failure.h"
 #include "app/init/lease.h"
 #include "app/init/new_root.h"
+#include "app/init/nic_names.h"
 #include "app/timeline/record.h"
 #include "core/boot/parameters.h"
+#include "platform/linux/system/nic_name.h"
 #include "platform/linux/system/root_file_system.h"
 
 namespace isboot::app {
@@ -129,6 +131,7 @@ int init(char** arguments) {
   const Millis give_up = machine.clock.now() + parameters.timeout * Millis{1000};
   Modules modules = Modules::of_running_kernel();
   load_modules(modules);
+  name_nics(machine.log, linux_platform::rename_nic);
   get_leases(machine.clock, machine.log, parameters, give_up);
   const BootResult result = boot_from_table(machine, parameters, give_up);
   // Without a table root= may still be a disk of this machine.

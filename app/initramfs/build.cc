@@ -129,6 +129,17 @@ Outcome<> put_credentials(const InitramfsPlan& plan, const Stage& stage) {
   return put(plan.base + below, stage.root() + below, "0600");
 }
 
+// For `init`, which has no udev (app/init/nic_names.h).
+Outcome<> put_nic_names(const InitramfsPlan& plan, const Stage& stage) {
+  if (plan.nic_names.empty()) return Done{};
+  const std::string file = stage.file("nic-names");
+  std::ofstream names{file};
+  names << plan.nic_names;
+  if (!names.flush())
+    return Failure{"the names of the NICs cannot be written", "make room in " + temporary_folder()};
+  return put(file, stage.root() + "/etc/isboot/nic-names", "0644");
+}
+
 // What the archive holds, sorted; with the time of all of it set to the beginning of time, so
 // that the same files give the same bytes.
 Outcome<> list_files(const Stage& stage) {
@@ -195,6 +206,7 @@ Outcome<> build_initramfs(const InitramfsPlan& plan) {
   ISBOOT_TRY(put_modules(plan, stage));
   ISBOOT_TRY(put_dhcp_client(plan, stage));
   ISBOOT_TRY(put_credentials(plan, stage));
+  ISBOOT_TRY(put_nic_names(plan, stage));
   ISBOOT_TRY(list_files(stage));
   ISBOOT_TRY(run_tool({"cpio", "--quiet", "--create", "--format=newc", "--reproducible",
                        "--owner=+0:+0", "--directory=" + stage.root()},

@@ -15,6 +15,7 @@ struct InitramfsPlan {
   std::string program;                      // becomes /init
   std::vector<std::string> modules;         // by name or alias; what is built in adds nothing
   std::vector<std::string> module_folders;  // of lib/modules/VERSION: all that is below
+  std::string nic_names;                    // as of nic_names() in machine_parts.h; may be empty
   std::string output;
 };
 

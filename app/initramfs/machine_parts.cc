@@ -39,11 +39,22 @@ void add_drivers(const std::string& device, std::vector<std::string>& modules) {
   }
 }
 
-bool is_wanted(const std::string& nic, std::span<const MacAddress> wanted) {
+std::optional<MacAddress> mac_of(const std::string& nic) {
   const auto text = linux_platform::read_file(nic + "/address", 64);
-  if (!text) return false;
+  if (!text) return std::nullopt;
   const auto mac = parse_mac(part_of(*text, 0, position_of(*text, '\n')));
+  return mac ? std::optional{*mac} : std::nullopt;
+}
+
+bool is_wanted(const std::string& nic, std::span<const MacAddress> wanted) {
+  const auto mac = mac_of(nic);
   return mac && std::find(wanted.begin(), wanted.end(), *mac) != wanted.end();
+}
+
+// "eth0": there the kernel may call another NIC so.
+bool is_kernels_name(Text name) {
+  constexpr Text kPrefix = "eth";
+  return name.starts_with(kPrefix) && parse_decimal(part_of(name, kPrefix.size()), UINT32_MAX).ok();
 }
 
 std::vector<std::string> hardware_nics(const std::string& sysfs) {
@@ -78,6 +89,17 @@ std::vector<std::string> nic_modules(const std::string& sysfs, std::span<const M
   if (modules.empty())
     for (const std::string& nic : nics) add_drivers(nic + "/device", modules);
   return modules;
+}
+
+std::string nic_names(const std::string& sysfs) {
+  std::string lines;
+  for (const std::string& nic : hardware_nics(sysfs)) {
+    const std::string name = last_part(nic);
+    const auto mac = mac_of(nic);
+    if (mac && !is_kernels_name(name))
+      lines += std::string{to_text(*mac).view()} + " " + name + "\n";
+  }
+  return lines;
 }
 
 Outcome<> find_root_place(const std::string& sysfs, Text mounts, RootPlace& place) {

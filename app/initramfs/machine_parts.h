@@ -15,6 +15,10 @@ namespace isboot::app {
 // boot NICs; when it is empty, or none of them is there, all NICs that are hardware count.
 std::vector<std::string> nic_modules(const std::string& sysfs, std::span<const MacAddress> wanted);
 
+// A line "MAC NAME" for each NIC of this machine that is called otherwise than the kernel does by
+// itself: the names that udev gave.
+std::string nic_names(const std::string& sysfs);
+
 struct RootPlace {
   std::string device;  // "/dev/sda2"
   std::string type;    // "ext4"

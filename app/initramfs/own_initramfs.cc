@@ -70,6 +70,7 @@ Outcome<std::string> build_own_initramfs(InitramfsWish wish) {
   plan.modules = boot_modules();
   plan.modules.push_back("fs-" + wish.root_type);
   add_nic_modules(wish, plan);
+  plan.nic_names = nic_names("/sys");
   // By its true name: in the process that copies it /proc/self is another program.
   const std::unique_ptr<char, void (*)(void*)> program{realpath("/proc/self/exe", nullptr),
                                                        std::free};

@@ -72,7 +72,8 @@ TEST(Initramfs, IsCompressedByGzipWhereNothingIsKnown) {
 }
 
 // The names in the archive of a tree with these files.
-std::string names_in_one_built(const std::vector<std::string>& files) {
+std::string names_in_one_built(const std::vector<std::string>& files,
+                               const std::string& nic_names = {}) {
   std::string base = ::testing::TempDir() + "initramfs-XXXXXX";
   if (mkdtemp(base.data()) == nullptr) return "no folder";
   for (const std::string& name : files) {
@@ -80,7 +81,8 @@ std::string names_in_one_built(const std::vector<std::string>& files) {
     std::filesystem::create_directories(file.parent_path());
     std::ofstream{file} << "of " << name;
   }
-  const InitramfsPlan plan = plan_of(base);
+  InitramfsPlan plan = plan_of(base);
+  plan.nic_names = nic_names;
   const auto built = build_initramfs(plan);
   EXPECT_TRUE(built) << built.error().message;
   const std::string list = base + "/list";
@@ -101,6 +103,11 @@ TEST(Initramfs, BringsTheDhcpClientWithItsLibrary) {
   EXPECT_THAT(names, ContainsRegex("-rwxr-xr-x.* bin/ipconfig\n"));
   EXPECT_THAT(names, ContainsRegex("-rwxr-xr-x.* lib/klibc-x1.so\n"));
   EXPECT_THAT(names, Not(HasSubstr("libc.so.6")));
+}
+
+TEST(Initramfs, BringsTheNamesOfNics) {
+  EXPECT_THAT(names_in_one_built({}, "52:54:00:00:00:01 ens2\n"),
+              ContainsRegex("-rw-r--r-- .* etc/isboot/nic-names\n"));
 }
 
 TEST(Initramfs, BringsTheCredentialsForItsOwnerAlone) {

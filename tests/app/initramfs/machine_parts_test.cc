@@ -52,6 +52,18 @@ TEST_F(MachineParts, ABootNicBringsItsDriverAndItsBus) {
   EXPECT_THAT(nic_modules(root_, {{other}}), ElementsAre("virtio_net", "virtio_pci", "e1000"));
 }
 
+TEST_F(MachineParts, TheNamesThatUdevGaveAreKept) {
+  for (const char* slot : {"02", "03", "04", "05"})
+    fs::create_directories(root_ / ("devices/pci0/0000:00:" + std::string{slot} + ".0"));
+  nic("ens2", "devices/pci0/0000:00:02.0", "52:54:00:00:00:01");
+  nic("eth1", "devices/pci0/0000:00:03.0", "52:54:00:00:00:02");  // the kernel's own
+  nic("ethernet", "devices/pci0/0000:00:04.0", "52:54:00:00:00:03");
+  nic("ens2.42", "", "52:54:00:00:00:01");  // no hardware
+  nic("ib0", "devices/pci0/0000:00:05.0", "80:00:02:08:fe:80:00:00:00:00");
+  EXPECT_EQ(nic_names(root_), "52:54:00:00:00:01 ens2\n52:54:00:00:00:03 ethernet\n");
+  EXPECT_EQ(nic_names(root_ / "none"), "");
+}
+
 TEST_F(MachineParts, RootIsWhereItWasMountedLast) {
   RootPlace place;
   EXPECT_TRUE(find_root_place(root_,

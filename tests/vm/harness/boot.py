@@ -52,7 +52,10 @@ class Boot:
                                 SMALL_PROGRAM: small_binary(), **(files or {})},
                          processor=processor)
         self.change_root(tree)
-        self.disk = Disk(self.workspace, tree, root_mib, processor)
+        self.disk = self.make_disk(tree, root_mib)
+
+    def make_disk(self, tree, root_mib):
+        return Disk(self.workspace, tree, root_mib, self.processor)
 
     @contextlib.contextmanager
     def running(self, watcher=None):

@@ -57,17 +57,19 @@ class Ext4(Root):
 
 
 class ByTheKernel:
-    """The same of another file system, `kind`."""
+    """The same of another file system, `kind`; of btrfs all of it in `subvolume`, where that is given."""
 
-    def __init__(self, path, start_mib, size_mib, kind):
+    def __init__(self, path, start_mib, size_mib, kind, subvolume=""):  # pylint: disable=too-many-arguments
         self._where = (path, start_mib * MIB, size_mib * MIB)
-        self._kind = kind
+        self._kind, self._subvolume = kind, subvolume
 
     def fill(self, tree):
         with _device(*self._where) as device:
             run(*MAKE[self._kind], ROOT_LABEL, device)
             with _mounted(device) as where:
-                run("cp", "-a", f"{tree}/.", where)
+                if self._subvolume:
+                    run("btrfs", "subvolume", "create", f"{where}/{self._subvolume}")
+                run("cp", "-a", f"{tree}/.", f"{where}/{self._subvolume}")
 
     def check(self):
         with _device(*self._where) as device:
@@ -75,18 +77,19 @@ class ByTheKernel:
 
     def read(self, path):
         with _device(*self._where) as device, _mounted(device, "-o", "ro") as where:
-            return run("cat", f"{where}{path}")
+            return run("cat", f"{where}/{self._subvolume}{path}")
 
 
 class LayeredDisk(Disk):
-    """`kind`: root's file system; `volume`: it is in a logical volume, the first of its physical
-    volume; `locked`: the partition is by LUKS, as QEMU's tools write and read it."""
+    """`kind`: root's file system, `subvolume`: where root is in it; `volume`: it is in a logical volume,
+    the first of its physical volume; `locked`: the partition is by LUKS, as QEMU's tools write and read
+    it."""
 
     _SECRET = ("--object", f"secret,id=key,data={PASSPHRASE}")
 
     # pylint: disable-next=too-many-arguments
-    def __init__(self, workspace, tree, root_mib, kind="ext4", volume=False, locked=False):
-        self._kind, self._volume, self._locked = kind, volume, locked
+    def __init__(self, workspace, tree, root_mib, kind="ext4", volume=False, locked=False, subvolume=""):
+        self._kind, self._volume, self._locked, self._subvolume = kind, volume, locked, subvolume
         self._root_mib = root_mib
         super().__init__(workspace, tree, root_mib)
 
@@ -120,7 +123,7 @@ class LayeredDisk(Disk):
             size_mib = (size_mib - FIRST_EXTENT_MIB) // EXTENT_MIB * EXTENT_MIB
         if self._kind == "ext4":
             return Ext4(path, start_mib, size_mib)
-        return ByTheKernel(path, start_mib, size_mib, self._kind)
+        return ByTheKernel(path, start_mib, size_mib, self._kind, self._subvolume)
 
     def _lock(self, plain):
         locked = self.path.with_name("locked.img")
