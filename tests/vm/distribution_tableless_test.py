@@ -60,8 +60,10 @@ def live(started):
 
 
 def live_by_lease(started):
-    """The lease is of 20 seconds: whoever manages the NIC in the system has it renewed."""
+    """The lease is of 20 seconds, less than a start takes: the address is there until somebody manages
+    the NIC in the system, who has it renewed."""
     come_up(started)
+    expect("when the keeper had to set the NIC up again", started.console.first("set up again"), None)
     started.wait_for_renewals()
     live(started)
 
