@@ -58,11 +58,12 @@ class Distribution(unittest.TestCase):
         distribution.run("rm", "-rf", tree)
 
     def _credentials(self, tree, name, inside):
-        """They are taken along, and are root's alone in the image as in the system."""
+        """They are taken along, and are root's alone in the image, however they are in the system:
+        isboot takes no others."""
         file = tree / "etc/isboot/credentials"
         file.parent.mkdir(exist_ok=True)
         file.write_text("name=guest\nsecret=sixteen-letters.\n", encoding="ascii")
-        file.chmod(0o600)
+        file.chmod(0o644)
         distribution.in_root(tree, "dpkg-trigger", "--no-await", "update-initramfs")
         distribution.in_root(tree, "dpkg", "--triggers-only", "--pending")
         self.assertEqual((tree / "boot" / name).stat().st_mode & 0o777, 0o600)

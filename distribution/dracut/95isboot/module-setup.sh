@@ -30,7 +30,10 @@ install() {
   inst_multiple sleep
   inst_script /usr/lib/isboot/boot-and-tell /sbin/boot-and-tell
   # The secrets of CHAP; dracut's images are for root alone.
-  [ ! -e /etc/isboot/credentials ] || inst_simple /etc/isboot/credentials
+  if [ -e /etc/isboot/credentials ]; then
+    inst_simple /etc/isboot/credentials
+    chmod 0600 "${initdir:?}/etc/isboot/credentials"
+  fi
   inst_hook cmdline 95 "$moddir/parse-isboot.sh"
   inst_hook pre-trigger 90 "$moddir/isboot-pre-trigger.sh"
   inst_hook emergency 10 "$moddir/isboot-emergency.sh"
