@@ -130,8 +130,15 @@ def _is_jumbo(row):
 
 
 def _on_cable(row):
-    """Whether the machine is on a cable of the test's own, its target behind the router there."""
-    return _in_vlan(row) or _is_jumbo(row)
+    """Whether the machine is on a cable of the test's own, its target behind the router there. QEMU's
+    own network leads nowhere from a link-local address."""
+    return row["network"] != "plain" or row["address"] == "link-local"
+
+
+def _netdev(row):
+    if _in_vlan(row):
+        return vlan_switch.NETDEV
+    return private_network.CABLE_NETDEV if _on_cable(row) else machine.USER_NETWORK
 
 
 def _addresses(row):
@@ -159,8 +166,7 @@ class _OfRow(Boot):
         self._row = row
         super().__init__(*arguments, **options)
         self.host = private_network.TARGET if _on_cable(row) else "127.0.0.1"
-        self.netdev = {"plain": machine.USER_NETWORK, "vlan": vlan_switch.NETDEV,
-                       "jumbo": private_network.CABLE_NETDEV}[row["network"]]
+        self.netdev = _netdev(row)
         if row["target"] == "lio":
             peer.fetch()
 
@@ -184,7 +190,7 @@ class _OfRow(Boot):
         if _in_vlan(self._row):
             # Its end at the machine has that VLAN's frames alone.
             life.enter_context(vlan_switch.running(self.workspace, private_network.CABLE, VLAN))
-        else:
+        elif _is_jumbo(self._row):
             run("ip", "link", "set", private_network.CABLE, "mtu", JUMBO)
 
     def _serving_at(self, host):
