@@ -5,9 +5,11 @@
 #include <net/if.h>
 #include <sys/wait.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "platform/linux/keeper/session_record.h"
 #include "platform/linux/system_error.h"
@@ -103,6 +105,16 @@ TEST_F(KeeperClient, SaysThatTheKeeperHungUp) {
   EXPECT_EQ(hold_keeper(paths_).error().code, Errc::Closed);
   EXPECT_EQ(ask_keeper({.kind = ControlRequest::Kind::Status}, kAtOnce, paths_).error().code,
             Errc::Closed);
+}
+
+// A keeper that is started first takes seconds on a busy machine (11 were seen).
+TEST_F(KeeperClient, WaitsForAKeeperThatIsSlow) {
+  FakeKeeper keeper{paths_.control};
+  keeper.on_request = [](const auto&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{kAnswerLimitMs + 200});
+    return FakeKeeper::Answer{true, ""};
+  };
+  EXPECT_TRUE(leave_to_keeper(session(), {}, paths_));
 }
 
 TEST_F(KeeperClient, StartsAKeeperWhereNoneRuns) {
