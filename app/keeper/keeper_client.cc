@@ -18,8 +18,8 @@ using linux_platform::ControlRequest;
 using linux_platform::UniqueFd;
 
 constexpr int kSocketFd = 3;
-// For a keeper that is started first. On a busy machine that took more than 5 s; one that ends closes
-// its socket, which is seen at once, so that nobody waits this long but for one that lives.
+// For a keeper that is started first. On a busy machine that took more than 5 s; one that ends
+// closes its socket, which is seen at once, so that nobody waits this long but for one that lives.
 constexpr int kStartedWithinMs = 60'000;
 // Two limits of the keeper that runs, for whom it serves and for what it offers, and a moment.
 constexpr int kReplacedWithinMs = 70'000;
