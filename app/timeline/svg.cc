@@ -62,16 +62,31 @@ public:
     double y = kTop;
     for (const unsigned path : paths()) {
       if (path != 0) body += words(kLeft, (y += kRow) - 6, "path", "path " + std::to_string(path));
-      for (const TimelineEntry& entry : entries_)
-        if (entry.path == path) {
-          body += bar(entry, y);
-          y += kRow;
-        }
+      const std::vector<TimelineEntry> steps = steps_of(path);
+      for (auto first = steps.begin(); first != steps.end(); y += kRow) {
+        const auto end = std::find_if_not(first, steps.end(), [first](const TimelineEntry& next) {
+          return &next == &*first || fails_alike(*first, next);
+        });
+        body += row({first, end}, y);
+        first = end;
+      }
     }
     return head(y + kRow) + body + "</svg>\n";
   }
 
 private:
+  // Tries of a path that is dead, one after the other: a row for each would be a tall picture.
+  static bool fails_alike(const TimelineEntry& a, const TimelineEntry& b) {
+    return a.step == b.step && a.result != "ok" && a.result == b.result;
+  }
+
+  std::vector<TimelineEntry> steps_of(unsigned path) const {
+    std::vector<TimelineEntry> steps;
+    for (const TimelineEntry& entry : entries_)
+      if (entry.path == path) steps.push_back(entry);
+    return steps;
+  }
+
   double x(std::uint64_t time) const {
     return kLeft + kWidth * static_cast<double>(time - begin_) / static_cast<double>(end_ - begin_);
   }
@@ -121,16 +136,25 @@ private:
     return out;
   }
 
-  std::string bar(const TimelineEntry& entry, double y) const {
-    const StepText& text = text_of(entry.step);
-    const bool failed = entry.result != "ok";
+  double width(const TimelineEntry& entry) const {
+    return std::max(1.0, x(entry.end) - x(entry.begin));
+  }
+
+  // A step, or several that failed alike; the words stand behind the last.
+  std::string row(const std::vector<TimelineEntry>& steps, double y) const {
+    const TimelineEntry& last = steps.back();
+    const StepText& text = text_of(last.step);
+    const bool failed = last.result != "ok";
     const char* style = failed ? "failed" : *text.waits_for == '\0' ? "work" : "wait";
-    const double width = std::max(1.0, x(entry.end) - x(entry.begin));
-    std::string label = std::string{text.what} + ", " + span(entry.end - entry.begin);
-    if (failed) label += ": " + entry.result;
-    return "<rect x=\"" + number(x(entry.begin)) + "\" y=\"" + number(y) + "\" width=\"" +
-           number(width) + "\" height=\"16\" class=\"" + style + "\"/>\n" +
-           words(x(entry.begin) + width + 6, y + 12, "step", label);
+    std::string label = std::string{text.what} + ", ";
+    label +=
+        steps.size() > 1 ? std::to_string(steps.size()) + " times" : span(last.end - last.begin);
+    if (failed) label += ": " + last.result;
+    std::string bars;
+    for (const TimelineEntry& step : steps)
+      bars += "<rect x=\"" + number(x(step.begin)) + "\" y=\"" + number(y) + "\" width=\"" +
+              number(width(step)) + "\" height=\"16\" class=\"" + style + "\"/>\n";
+    return bars + words(x(last.begin) + width(last) + 6, y + 12, "step", label);
   }
 
   // Most steps take less than a thousandth of a second.

@@ -23,6 +23,18 @@ TEST(TimelineSvg, IsOneDocumentWithABarForEachStep) {
   EXPECT_THAT(svg, HasSubstr("class=\"failed\""));
 }
 
+TEST(TimelineSvg, TriesThatFailAlikeShareARow) {
+  const std::string svg =
+      timeline_svg(parse_timeline("1000 2000 1 connect refused\n3000 4000 1 connect refused\n"
+                                  "5000 6000 1 connect no answer\n7000 8000 1 connect ok\n"
+                                  "9000 9500 1 log-in ok\n9600 9700 1 log-in ok\n"));
+  EXPECT_THAT(svg, HasSubstr("connect to the portal, 2 times: refused"));
+  EXPECT_THAT(svg, HasSubstr("connect to the portal, 1.0 ms: no answer"));
+  EXPECT_THAT(svg, HasSubstr("connect to the portal, 1.0 ms<"));
+  EXPECT_THAT(svg, HasSubstr("log in, 0.1 ms"));  // what goes well is never together
+  EXPECT_THAT(svg, HasSubstr("log in, 0.5 ms"));
+}
+
 TEST(TimelineSvg, WhatARecordHoldsIsNoMarkup) {
   const std::string svg = timeline_svg(parse_timeline(kRecord));
   EXPECT_THAT(svg, HasSubstr("&lt;time&gt; &amp;"));
