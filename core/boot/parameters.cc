@@ -144,6 +144,8 @@ Result<Done> set_parameter(Parameters& parameters, Text name, Text given) {
   if (same_text(name, "paths")) return set_paths(parameters, value);
   if (same_text(name, "secrets")) return set_secrets(parameters, value);
   if (same_text(name, "ping")) return set_ping(parameters, value);
+  // Says by which entry of the loader's menu this start is, and sets nothing.
+  if (same_text(name, "initramfs")) return Done{};
   // 4095 is reserved, 4094 the last VID (IEEE 802.1Q).
   if (same_text(name, "vlan"))
     parameters.vlan = static_cast<std::uint16_t>(

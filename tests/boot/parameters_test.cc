@@ -56,6 +56,13 @@ TEST(Parameters, ReadsEveryName) {
   EXPECT_TRUE(parameters.ask_for_secrets);
 }
 
+// distribution/own-initramfs/grub puts it there.
+TEST(Parameters, TheMarkOfAMenusEntryIsNoParameterAndNoWarning) {
+  ParameterWarnings warnings;
+  (void)parse("isboot.initramfs=own", warnings);
+  EXPECT_EQ(warnings.count, 0U);
+}
+
 struct Bad {
   const char* word;
   const char* name;

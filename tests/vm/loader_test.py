@@ -59,6 +59,7 @@ class Loader(unittest.TestCase):
             boot.check()
             said = boot.console.first(r"Kernel command line: .*isboot\.initramfs=own")
             self.assertEqual(bool(said), own)
+            self.assertIsNone(boot.console.first("isboot: .* parameter "))
         boot.workspace.clear()
 
 
