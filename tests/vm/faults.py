@@ -134,6 +134,7 @@ def arguments():
     parser.add_argument("--cpus", type=int, default=PLAIN.cpus, help="of the machine")
     parser.add_argument("--kernel", default=PLAIN.kernel, metavar="SUITE", help="of Debian: bookworm, trixie, …")
     parser.add_argument("--target", default=PLAIN.target, choices=("tgt", "lio"))
+    parser.add_argument("--paths", type=int, default=PLAIN.paths, help="of dm-multipath, each a NIC (1: none)")
     given = parser.parse_args()
     unknown = set(given.only.split(",")) - set(names) - {IDLE}
     if unknown:
@@ -145,7 +146,7 @@ def main():
     given = arguments()
     only = given.only.split(",")
     commit = run("git", "describe", "--always", "--dirty", cwd=PROJECT).decode().strip()
-    variant = Variant(given.cpus, given.kernel, given.target)
+    variant = Variant(given.cpus, given.kernel, given.target, given.paths)
     key = {fault.name: f"{fault.name} {variant.words()}".rstrip() for fault in faults.ALL}
     chosen = [fault for fault in faults.of(variant) if fault.name in only]
     results = load()

@@ -99,6 +99,11 @@ class Boot:
         self.workspace.clear()
         return "\n".join(text for _, text in self.console.lines)
 
+    @property
+    def loaded(self):
+        """What QEMU loads itself, as machine.from_kernel() takes it."""
+        return self.workspace, self._kernel, self._initrd, self._arguments
+
     def wait_for_report(self):
         if self._firmware != KERNEL:
             self.console.wait_for(r"GRUB: loading the kernel", LOADER_LIMIT, "GRUB's start")
@@ -135,8 +140,7 @@ class Boot:
     def _machine(self, port):
         if self._firmware == KERNEL:
             table = ibft_table.leading_to(port, target.NAME, machine.INITIATOR, chap=self._chap)
-            return machine.from_kernel(self.workspace, self._kernel, self._initrd,
-                                       self._arguments, table)
+            return machine.from_kernel(*self.loaded, table)
         return machine.from_firmware(self.workspace, port, uefi=self._firmware == UEFI)
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import re
 import time
 
-from . import fio, kernel, lio, packages, programs, qmp
+from . import console, fio, kernel, lio, multipath, packages, programs, qmp, several_nics
 from .boot import ROOT_LIMIT, Boot
 from .relay import Relay
 
@@ -24,15 +24,17 @@ DISTURBABLE = " && ".join((
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    """What a machine is made of. `kernel`: Debian's suite that has it."""
+    """What a machine is made of. `kernel`: Debian's suite that has it; `paths`: NICs, each a path
+    of dm-multipath's where there are more than one."""
     cpus: int = 1
     kernel: str = "bookworm"
     target: str = "tgt"
+    paths: int = 1
 
     def words(self):
         """What is not as usual, for a table."""
         return ", ".join(word for said, word in (
-            (self.target != "tgt", "LIO"), (self.cpus != 1, f"{self.cpus} processors"),
+            (self.paths != 1, f"{self.paths} paths"), (self.target != "tgt", "LIO"), (self.cpus != 1, f"{self.cpus} processors"),
             (self.kernel != "bookworm", f"{self.kernel}'s kernel")) if said)
 
 
@@ -45,12 +47,22 @@ class FaultBoot(Boot):
     # pylint: disable-next=too-many-arguments
     def __init__(self, name, firmware, arguments, guest_init, variant=PLAIN):
         tree = packages.unpacked_with_libraries("iproute2")
-        super().__init__(name, firmware, f"{ARGUMENTS} {arguments}", guest_init=guest_init,
+        debians = kernel.of_suite(variant.kernel)
+        errors, initrd = console.ERRORS, None
+        if variant.paths > 1:
+            errors, initrd = multipath.ERRORS, multipath.initramfs_of(debians)
+            arguments += f" {multipath.PING}"
+        super().__init__(name, firmware, f"{ARGUMENTS} {arguments}", initrd, guest_init,
                          files={**programs.with_libraries(tree, "sbin/tc"), **fio.files()},
-                         root_mib=fio.ROOT_MIB, chap=CHAP, kernel=kernel.of_suite(variant.kernel))
+                         root_mib=fio.ROOT_MIB, chap=CHAP, kernel=debians)
+        self.errors = f"{errors}|Kernel panic"
         self.relay = None
         self.monitor = None
         self._variant = variant
+
+    @property
+    def paths(self):
+        return self._variant.paths
 
     def change_root(self, tree):
         for path, contents in self._kernel.module_files(MODULES).items():
@@ -90,6 +102,8 @@ class FaultBoot(Boot):
         self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
 
     def _machine(self, port):
-        guest = super()._machine(self.relay.port)
+        guest = super()._machine(self.relay.port) if self.paths == 1 else several_nics.from_kernel(
+            self, [several_nics.pair(number, self.relay.port, chap="chap", chap_name=CHAP[0],
+                                     chap_secret=CHAP[1]) for number in range(self.paths)])
         guest.add("-smp", str(self._variant.cpus), *qmp.ARGUMENTS)
         return guest

@@ -99,7 +99,7 @@ def reset(machine):
 def lost_packets(machine, directions, seconds):
     for direction in directions:
         machine.monitor.lose(direction, True)
-    machine.rest(seconds)
+    machine.rest_without_line(seconds)
     for direction in directions:
         machine.monitor.lose(direction, False)
     return time.monotonic()
@@ -107,7 +107,7 @@ def lost_packets(machine, directions, seconds):
 
 def unplugged(machine, seconds):
     machine.monitor.plug(False)
-    machine.rest(seconds)
+    machine.rest_without_line(seconds)
     machine.monitor.plug(True)
     return time.monotonic()
 
@@ -244,4 +244,5 @@ ALL = (
 
 def of(variant):
     """What can happen to such a machine."""
-    return [fault for fault in ALL if fault.target in ("", variant.target)]
+    return [fault for fault in ALL if fault.target in ("", variant.target) and
+            (variant.paths == 1 or fault.measure is not by_size)]  # that looks at a path's disk

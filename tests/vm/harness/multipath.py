@@ -1,7 +1,7 @@
 """Debian's multipath-tools and udev in an initramfs, which becomes the machine's first system:
 root is mounted from the multipath device."""
 
-from . import initramfs, packages, programs
+from . import console, initramfs, packages, programs
 from .kernel import MODULES, Kernel
 from .several_nics import SeveralNics
 from .workspace import PROJECT, isboot_binary
@@ -22,16 +22,19 @@ RULES = ("55-dm", "56-dm-mpath", "56-dm-parts", "60-kpartx", "60-multipath", "60
          "60-persistent-storage", "60-persistent-storage-dm", "95-dm-notify")
 KERNEL_MODULES = (*MODULES, "dm_mod", "dm_multipath", "dm_service_time", "scsi_dh_alua")
 GUEST = PROJECT / "tests/vm/guest"
+# Of a path's own disk dm-multipath tells nobody.
+ERRORS = console.ERRORS.replace("I/O error", "I/O error, dev dm-|Buffer I/O error on dev dm-")
+PING = "isboot.ping=2,3"
 
 
 class Multipath(SeveralNics):
     """Two NICs, two portals of one target; the root file system is on the multipath device."""
 
     def __init__(self, name, firmware, arguments="", **options):
-        super().__init__(name, firmware, arguments, initrd=_initramfs(Kernel()), **options)
+        super().__init__(name, firmware, arguments, initrd=initramfs_of(Kernel()), **options)
 
 
-def _initramfs(kernel):
+def initramfs_of(kernel):
     tree = packages.unpacked(*PACKAGES)
     found = programs.with_libraries(tree, *PROGRAMS)
     files = {path: file.read_bytes() for path, file in found.items()}

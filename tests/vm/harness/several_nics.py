@@ -42,6 +42,15 @@ def table(pairs, program=None):
         return run(program or isboot_binary(), "ibft", "build", file.name)
 
 
+def from_kernel(boot, pairs):
+    """QEMU loads the kernel of `boot`, an object of tests/vm/harness/boot.py; a NIC and a path for each pair."""
+    guest = machine.from_kernel(*boot.loaded, table(pairs))
+    for number in range(1, len(pairs)):
+        guest.add("-netdev", f"user,id=net{number},net=10.0.{2 + number}.0/24", "-device",
+                  f"virtio-net-pci,id=nic{number},netdev=net{number},mac={mac(number)},romfile=")
+    return guest
+
+
 class SeveralNics(Boot):
     """`targets`: for each NIC what its target's structure says otherwise."""
 
@@ -75,10 +84,6 @@ class SeveralNics(Boot):
     def _machine(self, port):
         pairs = [pair(number, **{"port": port, **target})
                  for number, target in enumerate(self.targets)]
-        guest = machine.from_kernel(self.workspace, self._kernel, self._initrd, self._arguments,
-                                    table(pairs))
+        guest = from_kernel(self, pairs)
         guest.add("-qmp", f"unix:{QMP},server=on,wait=off")
-        for number in range(1, len(pairs)):
-            guest.add("-netdev", f"user,id=net{number},net=10.0.{2 + number}.0/24", "-device",
-                      f"virtio-net-pci,id=nic{number},netdev=net{number},mac={mac(number)},romfile=")
         return guest
