@@ -148,7 +148,33 @@ class OwnInitramfs(unittest.TestCase):
         self.assertIn("rootflags=subvol=@", self.menu("41_isboot", GRUB_FS="btrfs",
                                                       ISBOOT_TEST_SUBVOLUME="/@"))
 
-    def install_kernel(self, command="add"):
+    def calls_of_kernel_install(self, command, installed=True):
+        """What systemd-boot's users get of that; `installed`: whether it is their loader."""
+        told = self.base / "told"
+        told.write_text("", encoding="ascii")
+        for name, script in (("bootctl", f"exit {int(not installed)}"),
+                             ("kernel-install", f'echo "${{ISBOOT_OWN_INITRAMFS:-}} $*" >>{told}')):
+            program = self.base / "bin" / name
+            program.write_text(f"#!/bin/sh\n{script}\n", encoding="ascii")
+            program.chmod(0o755)
+        self.own_initramfs(command)
+        return told.read_text().splitlines()
+
+    def test_systemd_boots_entries_are_made_by_kernel_install(self):
+        self.settings("first")
+        kernels = [f"add {version} {self.base}/boot/vmlinuz-{version}" for version in (NEW, OLD)]
+        for command, own in (("refresh", ""), ("renew", ""), ("clear", "no")):
+            with self.subTest(command):
+                self.assertEqual(self.calls_of_kernel_install(command), [f"{own} {one}" for one in kernels])
+        self.assertEqual(self.images(), [])
+        self.assertEqual(self.calls_of_kernel_install("refresh", installed=False), [])
+
+    def test_who_never_wanted_one_notices_nothing_of_isboots_versions(self):
+        self.settings("no")
+        for command in ("renew", "clear"):
+            self.assertEqual(self.calls_of_kernel_install(command), [])
+
+    def install_kernel(self, command="add", **variables):
         """As kernel-install does: systemd's own script, then isboot's."""
         boot = self.base / "boot"
         folder = boot / "debian" / NEW
@@ -158,7 +184,7 @@ class OwnInitramfs(unittest.TestCase):
             self.run_script(script, command, NEW, folder, boot / f"vmlinuz-{NEW}",
                             KERNEL_INSTALL_LAYOUT="bls", KERNEL_INSTALL_BOOT_ROOT=str(boot),
                             KERNEL_INSTALL_ENTRY_TOKEN="debian", KERNEL_INSTALL_MACHINE_ID="0",
-                            KERNEL_INSTALL_VERBOSE="0", KERNEL_INSTALL_STAGING_AREA="/nowhere")
+                            KERNEL_INSTALL_VERBOSE="0", KERNEL_INSTALL_STAGING_AREA="/nowhere", **variables)
         return {path.name: path.read_text() for path in (boot / "loader/entries").iterdir()}
 
     @unittest.skipUnless(LOADER_ENTRY.exists(), "needs systemd's kernel-install")
@@ -175,6 +201,8 @@ class OwnInitramfs(unittest.TestCase):
         self.settings("beside")
         self.assertEqual(sorted(self.install_kernel()),
                          sorted([f"debian-{NEW}.conf", f"debian-{NEW}-isboot.conf"]))
+        self.assertEqual(list(self.install_kernel(ISBOOT_OWN_INITRAMFS="no")), [f"debian-{NEW}.conf"])
+        self.assertFalse((self.base / f"boot/debian/{NEW}/initrd-isboot").exists())
         self.assertEqual(self.install_kernel("remove"), {})
 
     @unittest.skipUnless(LOADER_ENTRY.exists(), "needs systemd's kernel-install")
