@@ -198,6 +198,7 @@ class OwnInitramfs(unittest.TestCase):
         self.assertNotIn(f"{folder}/initrd\n", ours)
         self.assertIn("\nsort-key   0-isboot\n", ours)
         self.assertEqual(ours.count("sort-key"), 1)
+        self.assertIn("\noptions    panic=60\n", ours)
         self.settings("beside")
         self.assertEqual(sorted(self.install_kernel()),
                          sorted([f"debian-{NEW}.conf", f"debian-{NEW}-isboot.conf"]))

@@ -70,11 +70,13 @@ class Root:
 class Disk(Root):
     """The image `path`, made in `workspace` from a directory `tree` that becomes its root."""
 
+    esp_sectors = ESP_SECTORS
+
     def __init__(self, workspace, tree, root_mib=ROOT_MIB, processor=AMD64):
-        super().__init__(workspace / "disk.img", ROOT_START * SECTOR)
+        super().__init__(workspace / "disk.img", self._root_start * SECTOR)
         with open(self.path, "wb") as image:
             # The GPT's copy is at the end.
-            image.truncate(ROOT_START * SECTOR + (root_mib + 1) * MIB)
+            image.truncate(self._root_start * SECTOR + (root_mib + 1) * MIB)
         self._partition(root_mib)
         (workspace / "grub-early.cfg").write_text(FIND_ROOT, encoding="ascii")
         if processor == AMD64:
@@ -83,19 +85,19 @@ class Disk(Root):
         self._make_root(tree, root_mib)
 
     def _make_root(self, tree, root_mib):
-        make_ext4(self.path, tree, ROOT_START * SECTOR, root_mib)
+        make_ext4(self.path, tree, self._root_start * SECTOR, root_mib)
 
     def copy_root(self, path):
         """A file with the root file system alone."""
         run("dd", f"if={self.path}", f"of={path}", f"bs={MIB}",
-            f"skip={ROOT_START * SECTOR // MIB}", "conv=sparse", "status=none")
+            f"skip={self._root_start * SECTOR // MIB}", "conv=sparse", "status=none")
         return Root(path)
 
     def _partition(self, root_mib):
         layout = (f"label: gpt\nunit: sectors\n"
                   f"start={BIOS_START}, size={BIOS_SECTORS}, type=21686148-6449-6E6F-744E-656564454649\n"
-                  f"start={ESP_START}, size={ESP_SECTORS}, type=U\n"
-                  f"start={ROOT_START}, size={root_mib}MiB, type=L, name={ROOT_LABEL}\n")
+                  f"start={ESP_START}, size={self.esp_sectors}, type=U\n"
+                  f"start={self._root_start}, size={root_mib}MiB, type=L, name={ROOT_LABEL}\n")
         run("sfdisk", "--quiet", "--no-reread", self.path, input=layout.encode())
 
     def _write(self, offset, data):
@@ -116,13 +118,17 @@ class Disk(Root):
     def _install_grub_uefi(self, workspace, processor):
         loader = workspace / processor.loader
         loader.write_bytes(_grub_core(workspace, processor.grub_folder(), "efi_gop"))
-        run("mformat", "-i", self._esp, "-T", ESP_SECTORS, "-h", 255, "-s", 63, "-F", "::")
+        run("mformat", "-i", self._esp, "-T", self.esp_sectors, "-h", 255, "-s", 63, "-F", "::")
         run("mmd", "-i", self._esp, "::/EFI", "::/EFI/BOOT")
         self.replace_loader(loader, processor)
 
     def replace_loader(self, loader, processor=AMD64):
         """From now on UEFI starts the file `loader`."""
         run("mcopy", "-o", "-i", self._esp, loader, f"::/EFI/BOOT/{processor.loader}")
+
+    @property
+    def _root_start(self):
+        return ESP_START + self.esp_sectors
 
     @property
     def _esp(self):
