@@ -18,7 +18,7 @@ COMBINATIONS = [(suite, generator, root)
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    set_up([(suite, generator, ROOTS[root].by(generator).packages)
+    set_up([(suite, generator, ROOTS[root].by(generator, suite).packages)
             for suite, generator, root in COMBINATIONS])
 
 
@@ -27,7 +27,7 @@ class Roots(unittest.TestCase):
     def test_whole_life(self):
         for suite, generator, root in COMBINATIONS:
             with self.subTest(suite=suite, generator=generator, root=root):
-                what = ROOTS[root].by(generator)
+                what = ROOTS[root].by(generator, suite)
                 life = crash if what.crash else live
                 life(f"distribution-{suite}-{generator}-{root}", suite, generator, what)
 

@@ -46,9 +46,14 @@ class Root:
     shutdown_ramfs: bool = False
     memory_mib: int = MEMORY_MIB
 
-    def by(self, generator):
-        """As it is with that generator."""
-        return dataclasses.replace(self, **self.with_dracut) if generator == "dracut" else self
+    def by(self, generator, suite):
+        """As it is with that generator on that Debian."""
+        if generator != "dracut":
+            return self
+        root = dataclasses.replace(self, **self.with_dracut)
+        # Since Debian 13 systemd's part is a package of its own; dracut-core recommends both.
+        more = ("systemd-cryptsetup",) if "cryptsetup" in root.packages and suite != "bookworm" else ()
+        return dataclasses.replace(root, packages=(*root.packages, *more))
 
 
 VOLUME_DEVICE = f"/dev/mapper/{VOLUME_GROUP}-{VOLUME}"
