@@ -1,6 +1,5 @@
 """FreeBSD machines of the image tests: a shell on the serial line, the disk local or over iSCSI."""
 
-import contextlib
 import os
 import pathlib
 import re
@@ -13,24 +12,15 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "tests/vm"))
 
 # pylint: disable=wrong-import-position
-from harness import machine, target  # noqa: E402
+from harness import freebsd, machine, target  # noqa: E402
 from harness.process import run  # noqa: E402
 from harness.workspace import Workspace  # noqa: E402
 
-SLOW = float(os.environ.get("ISBOOT_FREEBSD_SLOW", "1"))
-LOGIN_LIMIT = 900 * SLOW  # from power-on, under emulation
-COMMAND_LIMIT = 120 * SLOW
-END_LIMIT = 180 * SLOW  # reboot(8) and power-off
-BACK_LIMIT = 90 * SLOW  # from the target's return to the next write
+BACK_LIMIT = 90 * freebsd.SLOW  # from the target's return to the next write
 FOLDER_MIB = 256
 
-# Nothing that happens to a target may make a kernel say one of these.
-DISORDER = (r"lock order reversal|panic:|Fatal trap|KDB: enter|duplicate lock|g_vfs_done|"
-            r"[Ii]nput/output error|no iSCSI disk")
-PROMPT = r"login:\s*$"
 WRITER = ("i=0; while :; do i=$((i+1)); echo $i | dd of=/root/isboot-number bs=512 conv=sync,fsync"
           " 2>/dev/null && echo isboot-wrote-$i; sleep 1; done &")
-OURS = r"isboot-.?(end|wrote|signalled)"
 # As Install in docs/freebsd.md has it.
 INSTALL = ("mount -t msdosfs -o ro /dev/vtbd1 /mnt",
            "cp /mnt/kernel/* /boot/kernel/",
@@ -45,87 +35,12 @@ INSTALL = ("mount -t msdosfs -o ro /dev/vtbd1 /mnt",
            "umount /mnt")
 
 
-class Guest:
-    """A machine with a shell on its serial line."""
-
-    def __init__(self, vm):
-        self._machine = vm
-        self._process = None
-        self._calls = 0
-
-    @contextlib.contextmanager
-    def running(self):
-        """Yields itself, with root logged in."""
-        with self._machine.running() as self._process:
-            self._log_in()
-            yield self
-
-    @property
-    def console(self):
-        return self._machine.console
-
-    def _type(self, line):
-        self._process.stdin.write(f"{line}\r".encode())
-        self._process.stdin.flush()
-
-    def _log_in(self):
-        """The prompt ends no line, so that it is asked for again until one has come."""
-        deadline = time.monotonic() + LOGIN_LIMIT
-        while self.console.first(PROMPT) is None:
-            if self.console.ended or time.monotonic() > deadline:
-                raise AssertionError(f"no login prompt{self.console.tail()}")
-            self.console.follow(10)
-            self._type("")
-        self.console.follow(10)  # an empty name starts getty(8) anew, which drops what is typed
-        self._type("root")
-        self.console.follow(10)
-        self.call("PS1=; stty -echo; true")  # no prompt in front of what is printed
-
-    def call(self, command, limit_s=COMMAND_LIMIT):
-        """What `command` prints; it must succeed. In two words, so that an echo is not the end."""
-        self._calls += 1
-        before = len(self.console.lines)
-        self._type(f'{command}; echo isboot-"end"-{self._calls}-$?')
-        found = self.console.wait_for(rf"isboot-end-{self._calls}-(\d+)", limit_s, command)
-        said = [text for _, text in self.console.lines[before:] if not re.search(OURS, text)]
-        if found.group(1) != "0":
-            raise AssertionError(f"{command}: status {found.group(1)}{self.console.tail()}")
-        return "\n".join(said)
-
-    def number(self, name):
-        return int(re.search(r"\d+", self.call(f"sysctl -n {name}")).group(0))
-
-    def start(self, command):
-        """One that goes on in the background, or that ends the machine."""
-        self._type(command)
-
-    def wait_for_end(self):
-        self.console.wait_for_end(END_LIMIT)
-
-
-def local(workspace, image, folder):
-    """The image as a local disk, and the folder's disk beside it."""
-    vm = machine.from_ipxe(workspace, "virtio-net-pci", uefi=True)
-    vm.add("-m", "1024",
-           "-drive", f"if=none,id=root,format=raw,file={image}",
-           "-device", "virtio-blk-pci,drive=root,bootindex=0",
-           "-drive", f"if=none,id=folder,format=raw,readonly=on,file={folder}",
-           "-device", "virtio-blk-pci,drive=folder")
-    return Guest(vm)
-
-
-def over_iscsi(workspace, *ports, uefi=True):
-    """Each port is a way to the disk that firmware tells of."""
+def over_iscsi(workspace, *ports, uefi=True, chap=()):
+    """Each port is a way to the disk that firmware tells of; `chap`: as of target.Target."""
     ways = [f"iscsi:{machine.HOST}:tcp:{port}:{target.LUN}:{target.NAME}" for port in ports]
-    script = machine.write_script(workspace, ports[0])
+    script = machine.write_script(workspace, ports[0], chap)
     script.write_text(script.read_text().replace(ways[0], " ".join(ways)))
-    return wired(machine.from_ipxe(workspace, "virtio-net-pci", uefi))
-
-
-def wired(vm):
-    """A machine that iPXE starts, as a guest."""
-    vm.add("-m", "1024")
-    return Guest(vm)
+    return freebsd.of(machine.from_ipxe(workspace, "virtio-net-pci", uefi))
 
 
 def folder_disk(workspace, folder):
@@ -143,8 +58,7 @@ def folder_disk(workspace, folder):
     return disk
 
 
-@unittest.skipUnless("ISBOOT_FREEBSD_IMAGE" in os.environ,
-                     "ISBOOT_FREEBSD_IMAGE names no FreeBSD disk image")
+@unittest.skipUnless(freebsd.IMAGE in os.environ, f"{freebsd.IMAGE} names no FreeBSD disk image")
 class ImageCase(unittest.TestCase):
     """`image`: a copy, with what is to be tried installed."""
 
@@ -154,14 +68,14 @@ class ImageCase(unittest.TestCase):
         self.workspace = Workspace("freebsd-image")
         print(f"logs: {self.workspace.path}")
         self.image = self.workspace / "disk.img"
-        shutil.copy(os.environ["ISBOOT_FREEBSD_IMAGE"], self.image)
+        shutil.copy(os.environ[freebsd.IMAGE], self.image)
         self.prepare()
         folder = os.environ.get("ISBOOT_FREEBSD_KERNEL")
         commands = (INSTALL if folder else ()) + self.settings
         if not commands:
             return
         disk = folder_disk(self.workspace, folder)
-        with local(self.workspace, self.image, disk).running() as guest:
+        with freebsd.local(self.workspace, self.image, f"{disk},readonly=on").running() as guest:
             for command in commands:
                 guest.call(command)
             guest.start("shutdown -p now")
@@ -176,7 +90,7 @@ class ImageCase(unittest.TestCase):
         guest.start(command)
         guest.wait_for_end()
         disorder = [text for _, text in guest.console.lines
-                    if re.search(DISORDER, text) and text not in known]
+                    if re.search(freebsd.DISORDER, text) and text not in known]
         self.assertEqual(disorder, [])
         return time.monotonic() - started
 

@@ -7,8 +7,8 @@ As image_test.py, which says what the image and the folder are.
 import contextlib
 import unittest
 
-from image_machine import (BACK_LIMIT, END_LIMIT, WRITER, ImageCase, over_iscsi, machine, target,
-                           wired)
+from image_machine import BACK_LIMIT, WRITER, ImageCase, over_iscsi, freebsd, machine, target
+from harness.freebsd import END_LIMIT
 from harness.relay import Relay
 
 LOOPBACK = "[::1]"
@@ -81,7 +81,7 @@ class Advertised(ImageCase):
         script.write_text(script.read_text(encoding="ascii").replace(
             f"iscsi:{machine.HOST}:", f"iscsi:[{machine.HOST_IPV6}]:"), encoding="ascii")
         with contextlib.closing(_Ended(server)), \
-             wired(machine.from_ipxe(self.workspace, "virtio-net-pci", True)).running() as guest:
+             freebsd.of(machine.from_ipxe(self.workspace, "virtio-net-pci", True)).running() as guest:
             self.assertIsNotNone(guest.console.first(r"up, address by router advertisement"))
             guest.start(WRITER)
             self.writes(guest)

@@ -50,13 +50,19 @@ class Lio:
         self.peer.order(f"echo 1 >{GROUP}/attrib/authentication")
 
     def _make_peer(self, life):
-        # QEMU's own forwarding knows IPv4 alone.
-        host, port = self._host, self.port
-        if host.startswith("["):
-            host, port = LOOPBACK, free_port(LOOPBACK)
-            life.enter_context(rewriting.relaying(port, host=self._host.strip("[]"), at=self.port))
-        netdev = f"{machine.USER_NETWORK},net={NETWORK},hostfwd=tcp:{host}:{port}-:{peer.PORT}"
+        forwarded = forwarding(life, self._host, self.port, peer.PORT)
+        netdev = f"{machine.USER_NETWORK},net={NETWORK},{forwarded}"
         return peer.Peer(self._workspace / "peer", self._image, netdev, self._cache)
+
+
+def forwarding(life, host, port, to):
+    """What makes QEMU's network show the machine's port `to` as `port` of `host`. QEMU's own forwarding
+    knows IPv4 alone: for IPv6 a relay is in front of it, for as long as `life`."""
+    if not host.startswith("["):
+        return f"hostfwd=tcp:{host}:{port}-:{to}"
+    behind = free_port(LOOPBACK)
+    life.enter_context(rewriting.relaying(behind, host=host.strip("[]"), at=port))
+    return f"hostfwd=tcp:{LOOPBACK}:{behind}-:{to}"
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ class Peer:
     def __init__(self, folder, image, netdev=machine.USER_NETWORK, cache=CACHED):
         folder.mkdir(exist_ok=True)
         kernel = Kernel()
-        self._machine = machine.from_kernel(_Folder(folder), kernel, _initramfs(cache),
+        self._machine = machine.from_kernel(Folder(folder), kernel, _initramfs(cache),
                                             f"{machine.KERNEL_ARGUMENTS} quiet", local_disk=image,
                                             netdev=netdev)
         self._qemu = None
@@ -64,7 +64,7 @@ class Peer:
         return said[-1].removeprefix("PEER-SAYS ")
 
 
-class _Folder:
+class Folder:
     """A part of a run's directory, for the second machine."""
 
     def __init__(self, path):

@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+"""ctld(8) of one FreeBSD machine serves the disk that another has its root on.
+
+As image_test.py, which says what the image and the folder are; the machine that serves is started
+from the same image, as a local disk.
+"""
+
+import re
+import unittest
+
+from image_machine import BACK_LIMIT, WRITER, ImageCase, over_iscsi, machine
+from harness import ctld
+from harness.freebsd import END_LIMIT
+
+MUTUAL = ("booter", "not-a-secret-1", "targeter", "not-a-secret-2")
+
+
+class OnCtld(ImageCase):
+
+    def _comes_back(self, guest, server):
+        """ctld(8) is away under writes. It has one session, then as before."""
+        guest.start(WRITER)
+        self.writes(guest)
+        self.assertEqual(self._sessions(server), 1)
+        server.stop_serving()
+        guest.console.wait_for(r"isboot: .* trying again", BACK_LIMIT, "the loss")
+        server.serve_again()
+        guest.console.wait_for(r"isboot: .* back at ", BACK_LIMIT, "the session")
+        self.writes(guest)
+        self.assertEqual(self._sessions(server), 1)
+
+    def _sessions(self, server):
+        listed = server.guest.call("ctladm islist")
+        return len(re.findall(rf"(?m)^ *\d+ .* {machine.INITIATOR} ", listed))
+
+
+class Proved(OnCtld):
+    """With the digests, which tgtd has not, and with mutual CHAP."""
+
+    settings = ("echo 'hw.isboot.digest=\"header,data\"' >>/boot/loader.conf",)
+
+    def test_root_on_ctld(self):
+        with ctld.serving(self.workspace, self.image, MUTUAL) as server, \
+             over_iscsi(self.workspace, server.port, chap=MUTUAL).running() as guest:
+            listed = guest.call("iscsictl -Lv")
+            self.assertRegex(listed, r"Header digest:\s+CRC32C")
+            self.assertRegex(listed, r"Data digest:\s+CRC32C")
+            self.assertRegex(listed, rf"Mutual user:\s+{MUTUAL[2]}")
+            self._comes_back(guest, server)
+            self.assertLess(self.ends(guest, "shutdown -p now"), END_LIMIT)
+        self.workspace.clear()
+
+
+if __name__ == "__main__":
+    unittest.main()
