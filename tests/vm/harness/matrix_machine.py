@@ -2,10 +2,11 @@
 
 import contextlib
 import ipaddress
+import os
 import struct
 
-from . import (console, covering, edk2_settings, ibft_table, lio, machine, matrix_initramfs, other_targets,
-               peer, private_network, rewriting, target, vlan_switch)
+from . import (console, covering, ctld, edk2_settings, freebsd, freebsd_row, ibft_table, lio, machine,
+               matrix_initramfs, other_targets, peer, private_network, rewriting, target, vlan_switch)
 from .boot import BIOS, KERNEL, UEFI, Boot
 from .edk2 import Edk2Boot
 from .process import run
@@ -38,9 +39,14 @@ FIRST_AXES = {
 # What came later, in this order, adds rows and leaves the ones from before as they were: these had the
 # plainest value of a new axis.
 SECOND_AXES = {**FIRST_AXES, "target": ("tgt", "istgt", "lio"), "network": ("plain", "vlan")}
-AXES = {**SECOND_AXES, "address": ("dhcp", "static", "ipv6", "link-local"),
-        "network": ("plain", "vlan", "jumbo"),
-        "system": (matrix_initramfs.ALONE, "initramfs-tools", "dracut")}
+THIRD_AXES = {**SECOND_AXES, "address": ("dhcp", "static", "ipv6", "link-local"),
+              "network": ("plain", "vlan", "jumbo"),
+              "system": (matrix_initramfs.ALONE, "initramfs-tools", "dracut")}
+AXES = THIRD_AXES
+FREEBSD = "freebsd"
+if freebsd.IMAGE in os.environ:
+    AXES = {**THIRD_AXES, "target": (*SECOND_AXES["target"], "ctld"),
+            "system": (*THIRD_AXES["system"], FREEBSD)}
 FIRMWARE = {"ipxe-bios": BIOS, "ipxe-uefi": UEFI, "table": KERNEL, "tableless": KERNEL}
 
 
@@ -53,6 +59,11 @@ def allowed(row):
     if row.get("system") in ("initramfs-tools", "dracut") and (
             row.get("memory") == "256" or row.get("kernel") == "trixie-backports"):
         return False  # not enough for Debian's own; a system of backports there is not
+    if row.get("system") == FREEBSD and (
+            firmware in ("table", "tableless") or row.get("memory") == "256"
+            or row.get("kernel") in ("trixie", "trixie-backports")
+            or (firmware, row.get("digest")) == ("ipxe-bios", "header,data")):
+        return False  # its loader is booted, has its own kernel, and by BIOS reads no file that mtools writes
     if firmware == "edk2" and nic == "e1000":
         return False  # this OVMF has no driver for it
     if firmware == "tableless" and address == "dhcp":
@@ -70,7 +81,7 @@ def no_room(row):
 def rows(strength=2, seed=1):
     """All of them."""
     made = []
-    for axes in (FIRST_AXES, SECOND_AXES, AXES):
+    for axes in (FIRST_AXES, SECOND_AXES, THIRD_AXES, AXES):
         plainest = {name: values[0] for name, values in axes.items()}
         made = covering.rows(axes, allowed, strength, seed, [{**plainest, **row} for row in made])
     return made
@@ -95,14 +106,17 @@ def boot_of(row):
     """The Boot of that row."""
     chap = {"none": (), "chap": CHAP, "mutual": MUTUAL}[row["auth"]]
     name = "matrix-" + name_of(row).replace(",", "-")
-    kernel, initrd = matrix_initramfs.of(row["system"], row["kernel"], _credentials(row, chap))
+    is_freebsd = row["system"] == FREEBSD
+    kernel, initrd = matrix_initramfs.of(matrix_initramfs.ALONE if is_freebsd else row["system"],
+                                         row["kernel"], _credentials(row, chap))
     words = [f"isboot.digest={row['digest']}", *([f"isboot.mtu={JUMBO}"] if _is_jumbo(row) else ())]
     options = {"chap": chap, "arguments": " ".join(words), "kernel": kernel, "initrd": initrd,
                "root_mib": ROOT_MIB}
     if row["firmware"] == "edk2":
-        return _Edk2Row(row, name, lambda port: [_attempt(row, port, chap)], change=rewriting.ONLY_MD5,
-                        **options)
-    return _Row(row, name, FIRMWARE[row["firmware"]], **options)
+        kind = _FreebsdByEdk2 if is_freebsd else _Edk2Row
+        return kind(row, name, lambda port: [_attempt(row, port, chap)], change=rewriting.ONLY_MD5,
+                    **options)
+    return (_FreebsdRow if is_freebsd else _Row)(row, name, FIRMWARE[row["firmware"]], **options)
 
 
 def _credentials(row, chap):
@@ -197,7 +211,7 @@ class _OfRow(Boot):
         kind, where = self._row["target"], (self.workspace, self.disk.path, self._chap, host)
         if kind in other_targets.TARGETS:
             return other_targets.serving(kind, *where)
-        return (lio if kind == "lio" else target).serving(*where)
+        return {"tgt": target, "lio": lio, "ctld": ctld}[kind].serving(*where)
 
     def change_root(self, tree):
         # systemd in an initramfs switches to nothing that lacks it.
@@ -256,3 +270,11 @@ class _Row(_OfRow):
         vlan = f" isboot.vlan={VLAN}" if _in_vlan(self._row) else ""
         return (f" isboot.url=iscsi:{server}::{port}:{_lun(self._row)}:{NAME}"
                 f" isboot.initiator={machine.INITIATOR} ip={own}::{router}:{prefix}{vlan}")
+
+
+class _FreebsdRow(freebsd_row.OfFreebsd, _Row):
+    """By iPXE."""
+
+
+class _FreebsdByEdk2(freebsd_row.OfFreebsd, _Edk2Row):
+    """By UEFI's own initiator."""
