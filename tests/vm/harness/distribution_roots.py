@@ -86,7 +86,7 @@ SWAP = {"fstab": f"{EXT4}\nLABEL={SWAP_LABEL} none swap sw 0 0", "disk": SwapDis
         "second_disk": True}
 MULTIPATH = Root("/dev/mapper/mpatha-part3", packages=("multipath-tools-boot",), files=MULTIPATH_FILES,
                  paths=2, with_dracut={"more": DRACUT_NO_SOCKET, "packages": ("multipath-tools",),
-                                       "files": {**MULTIPATH_FILES, **DRACUT_MULTIPATH}})
+                                       "files": {**MULTIPATH_FILES, **DRACUT_MULTIPATH}, **RAMFS})
 ROOTS = {
     "ext4": Root(),
     "xfs": Root(fstab="xfs defaults 0 0", packages=("xfsprogs",),
@@ -111,7 +111,8 @@ ROOTS = {
     "swap": Root(**SWAP),
     "multipath": MULTIPATH,
     # All that needs no other file system, in one machine.
-    "swap-multipath": dataclasses.replace(MULTIPATH, **SWAP),
+    "swap-multipath": dataclasses.replace(MULTIPATH, **SWAP, with_dracut={
+        **MULTIPATH.with_dracut, "memory_mib": MEMORY_MIB}),
     "kdump": KDUMP,
     # The firmware's table is in low memory.
     "kdump-ipxe": dataclasses.replace(KDUMP, ipxe=True),
