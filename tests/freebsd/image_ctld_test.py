@@ -5,14 +5,17 @@ As image_test.py, which says what the image and the folder are; the machine that
 from the same image, as a local disk.
 """
 
+import contextlib
 import re
 import unittest
 
-from image_machine import BACK_LIMIT, WRITER, ImageCase, over_iscsi, machine
+from image_machine import (BACK_LIMIT, VTNETS_OWN, WRITER, ImageCase, over_iscsi, freebsd, machine,
+                           target)
 from harness import ctld
 from harness.freebsd import END_LIMIT
 
 MUTUAL = ("booter", "not-a-secret-1", "targeter", "not-a-secret-2")
+LOOPBACK = "[::1]"
 
 
 class OnCtld(ImageCase):
@@ -48,6 +51,34 @@ class Proved(OnCtld):
             self.assertRegex(listed, rf"Mutual user:\s+{MUTUAL[2]}")
             self._comes_back(guest, server)
             self.assertLess(self.ends(guest, "shutdown -p now"), END_LIMIT)
+        self.workspace.clear()
+
+
+class Redirected(OnCtld):
+    """In IPv6 (a tunable names the target: iPXE's table cannot), at a portal that sends to another."""
+
+    def prepare(self):
+        self.server = ctld.Ctld(self.workspace, self.image, host=LOOPBACK)
+        url = (f"iscsi:[{machine.HOST_IPV6}]::{self.server.redirecting_port}:"
+               f"{target.LUN}:{target.NAME}")
+        self.settings = (f"echo 'hw.isboot.url=\"{url}\"' >>/boot/loader.conf",)
+
+    def test_root_on_ctld(self):
+        self.server.start()
+        script = machine.write_script(self.workspace, self.server.port,
+                                      first=("ifconf -c ipv6 net0",))
+        script.write_text(script.read_text(encoding="ascii").replace(
+            f"iscsi:{machine.HOST}:", f"iscsi:[{machine.HOST_IPV6}]:"), encoding="ascii")
+        vm = freebsd.of(machine.from_ipxe(self.workspace, "virtio-net-pci", True))
+        with contextlib.ExitStack() as life:
+            life.callback(self.server.end)
+            guest = life.enter_context(vm.running())
+            self.assertIsNotNone(guest.console.first(
+                rf"connected to \[{machine.HOST_IPV6}\]:{self.server.redirecting_port}"))
+            self.assertIsNotNone(guest.console.first(
+                rf"connected to \[{machine.HOST_IPV6}\]:{self.server.port}"))
+            self._comes_back(guest, self.server)
+            self.assertLess(self.ends(guest, "shutdown -p now", (VTNETS_OWN,)), END_LIMIT)
         self.workspace.clear()
 
 

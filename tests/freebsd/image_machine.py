@@ -19,6 +19,8 @@ from harness.workspace import Workspace  # noqa: E402
 BACK_LIMIT = 90 * freebsd.SLOW  # from the target's return to the next write
 FOLDER_MIB = 256
 
+# vtnet(4) hands a router's packet on with its own lock held (14.0, WITNESS).
+VTNETS_OWN = "lock order reversal: (sleepable after non-sleepable)"
 WRITER = ("i=0; while :; do i=$((i+1)); echo $i | dd of=/root/isboot-number bs=512 conv=sync,fsync"
           " 2>/dev/null && echo isboot-wrote-$i; sleep 1; done &")
 # As Install in docs/freebsd.md has it.

@@ -7,13 +7,12 @@ As image_test.py, which says what the image and the folder are.
 import contextlib
 import unittest
 
-from image_machine import BACK_LIMIT, WRITER, ImageCase, over_iscsi, freebsd, machine, target
+from image_machine import (BACK_LIMIT, VTNETS_OWN, WRITER, ImageCase, over_iscsi, freebsd, machine,
+                           target)
 from harness.freebsd import END_LIMIT
 from harness.relay import Relay
 
 LOOPBACK = "[::1]"
-# vtnet(4) hands a router's packet on with its own lock held (14.0, WITNESS).
-VTNETS_OWN = "lock order reversal: (sleepable after non-sleepable)"
 IPFW_CONF = ("echo 'net.inet.ip.fw.default_to_accept=\"1\"' >>/boot/loader.conf",)
 
 
