@@ -19,6 +19,7 @@ CONF = "/etc/isboot/isboot.conf"
 REFRESH = "/usr/lib/isboot/own-initramfs refresh"
 # In seconds: it waits for root, and a minute more until it restarts the machine.
 FAILED_START_LIMIT = 900
+REFRESH_LIMIT = 3600
 
 
 class KernelsInTheEsp(Disk):
@@ -65,13 +66,13 @@ def live(machine, install_loader, is_proved):
     come_up(machine)
     expect("before it is switched on: started by it", machine.started_by_own(), False)
     machine.finish(install_loader)
-    machine.finish(f"sed -i s/^OWN_INITRAMFS=.*/OWN_INITRAMFS=first/ {CONF} && {REFRESH}")
+    machine.finish(f"sed -i s/^OWN_INITRAMFS=.*/OWN_INITRAMFS=first/ {CONF} && {REFRESH}", REFRESH_LIMIT)
     machine.restart()
     expect("switched on: started by it", machine.started_by_own(), True)
     machine.wait_until(is_proved)
     expect("a warning of its own entry", machine.console.first("isboot: .* parameter "), None)
     # It gets no driver of root's file system.
-    machine.finish(f"echo 'OWN_INITRAMFS_OPTIONS=\"--root-type xfs\"' >>{CONF} && {REFRESH}")
+    machine.finish(f"echo 'OWN_INITRAMFS_OPTIONS=\"--root-type xfs\"' >>{CONF} && {REFRESH}", REFRESH_LIMIT)
     machine.fails = True
     machine.restart()
     machine.console.wait_for("isboot: .* root file system cannot be mounted", FAILED_START_LIMIT, "its failure")
@@ -81,7 +82,7 @@ def live(machine, install_loader, is_proved):
     machine.start()
     come_up(machine)
     expect("after one that failed: started by it", machine.started_by_own(), False)
-    machine.finish(f"sed -i /OPTIONS/d {CONF} && {REFRESH}")
+    machine.finish(f"sed -i /OPTIONS/d {CONF} && {REFRESH}", REFRESH_LIMIT)
     machine.restart()
     expect("mended: started by it", machine.started_by_own(), True)
     before = machine.logouts()

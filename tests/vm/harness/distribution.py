@@ -213,11 +213,11 @@ class DistributionMachine(EndedMachine):
             self.say(self._passphrase)
         super()._wait_for_start()
 
-    def finish(self, command):
+    def finish(self, command, limit_s=START_LIMIT):
         """As `order`, for what takes an emulated processor minutes."""
         self.order(f"{{ ({command}); echo $? >/run/status; mv /run/status /run/finished; }} "
                    ">/run/finish.log 2>&1 &")
-        self.wait_until("test -e /run/finished", START_LIMIT)
+        self.wait_until("test -e /run/finished", limit_s)
         status = self.order("cat /run/finished; rm /run/finished")
         if status != "0":
             raise AssertionError(f"{command!r} ended with {status}: "
