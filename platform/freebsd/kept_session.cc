@@ -54,7 +54,10 @@ void KeptSession::keep(const boot::BootSession& established) {
 Millis KeptSession::look() {
   if (state_ == KeptState::Kept) {
     const auto seen = initiator_.state();
-    if (seen == KernelInitiator::State::Connected) return clock_.now() + kLookEvery;
+    if (seen == KernelInitiator::State::Connected) {
+      network_.put_back();
+      return clock_.now() + kLookEvery;
+    }
     if (seen == KernelInitiator::State::Lost) lost();
   }
   if (state_ != KeptState::Ended && is_settled()) return clock_.now() + kLookEvery;

@@ -278,4 +278,16 @@ Result<LinkId> KernelNetwork::restore(const NicSetup& setup, Millis deadline) {
   return up;
 }
 
+// What the kernel refuses is tried again at the next look, and told of once the session is lost.
+void KernelNetwork::put_back() {
+  const auto on = link({up_.index});
+  if (!on) return;
+  for (const NetworkChange& change : plan_.changes) {
+    if (change.kind == NetworkChange::Kind::AddAddress)
+      (void)add_address(*on, change.address, change.prefix);
+    else if (change.kind == NetworkChange::Kind::AddRoute)
+      (void)add_route(*on, change);
+  }
+}
+
 }  // namespace isboot::freebsd

@@ -21,6 +21,10 @@ public:
   // After a loss: what configure() has set up and somebody took away since (an address, routes, a
   // VLAN, the whole NIC for a while) is set up again; what is there stays as it is.
   Result<LinkId> restore(const NicSetup& setup, Millis deadline);
+  // While the session lives: an address and routes that somebody took away. dhclient(8) sets its
+  // address anew, which takes the routes along, and route(8), which it starts for them, is on the
+  // disk.
+  void put_back();
   // Nothing to say: the kernel does ("arp: … is using my IP address").
   void tell_conflict() override {}
 

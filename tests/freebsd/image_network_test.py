@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""FreeBSD's root on iSCSI and what else lives on the network: firewalls, and IPv6 routers.
+"""FreeBSD's root on iSCSI and what else lives on the network: firewalls, leases, and IPv6 routers.
 
-As image_test.py, which says what the image and the folder are.
+As image_test.py, which says what the image and the folder are. As root where the lease is that of a
+DHCP server of the test's own.
 """
 
 import contextlib
@@ -9,9 +10,12 @@ import unittest
 
 from image_machine import (BACK_LIMIT, VTNETS_OWN, WRITER, ImageCase, over_iscsi, freebsd, machine,
                            target)
+from harness import private_network, qmp
 from harness.freebsd import END_LIMIT
 from harness.relay import Relay
 
+LEASE_S = 60  # dhclient(8) takes a shorter one for this
+AWAY = 70  # seconds without the cable: the lease runs out meanwhile
 LOOPBACK = "[::1]"
 IPFW_CONF = ("echo 'net.inet.ip.fw.default_to_accept=\"1\"' >>/boot/loader.conf",)
 
@@ -62,6 +66,54 @@ class _Ended:
 
     def __init__(self, way):
         self.close = way.end
+
+
+class Lease(ImageCase):
+    """dhclient(8) renews the lease of the boot NIC, and asks anew when devd(8) has seen the cable again."""
+
+    def prepare(self):
+        reason = private_network.reason_to_skip()
+        if reason:
+            self.skipTest(reason)
+        private_network.enter()
+
+    def test_lease(self):
+        rootpath = "option rootpath iscsi:{}:tcp:{}:{}:{}"
+        with target.serving(self.workspace, self.image, host=private_network.TARGET) as server, \
+             private_network.DhcpServer(self.workspace, machine.MAC, LEASE_S).running(
+                 rootpath.format(private_network.TARGET, server.port, target.LUN,
+                                 target.NAME)) as leases:
+            vm = machine.from_ipxe(self.workspace, "virtio-net-pci", True,
+                                   private_network.CABLE_NETDEV)
+            vm.add(*qmp.ARGUMENTS)
+            with freebsd.of(vm).running() as guest:
+                guest.start(WRITER)
+                self._is_renewed(guest, leases)
+                self.assertEqual(guest.number("hw.isboot.recoveries"), 0)
+                self._comes_back_with_its_cable(guest, leases)
+                self.assertLess(self.ends(guest, "shutdown -p now"), END_LIMIT)
+        self.workspace.clear()
+
+    def _is_renewed(self, guest, leases):
+        """Three times, each after half of its time."""
+        given = leases.leases_given()
+        guest.console.follow(2 * LEASE_S)
+        self.assertGreaterEqual(leases.leases_given(), given + 3)
+        self.writes(guest)
+
+    def _comes_back_with_its_cable(self, guest, leases):
+        """Whoever took the address away meanwhile, it is there again, and is renewed."""
+        with contextlib.closing(qmp.Monitor(self.workspace.path)) as monitor:
+            monitor.plug(False)
+            guest.console.follow(AWAY)
+            given = leases.leases_given()
+            monitor.plug(True)
+        guest.console.wait_for(r"isboot: .* back at ", BACK_LIMIT, "the session")
+        self.writes(guest)
+        guest.console.follow(LEASE_S)
+        self.assertGreater(leases.leases_given(), given)
+        self.assertRegex(guest.call("ifconfig vtnet0"), rf"inet {private_network.MACHINE} ")
+        self.writes(guest)
 
 
 class Advertised(ImageCase):

@@ -176,11 +176,39 @@ TEST_F(KeptSessionTest, SetsTheNetworkUpAgainBeforeEachLogin) {
     if (lost) kernel_.links[0].index = 5;
   };
   run();
+  const auto end = std::find(kernel_.calls.begin(), kernel_.calls.end(), "hand_off");
+  kernel_.calls.erase(std::next(end), kernel_.calls.end());  // The looks after it
   EXPECT_THAT(kernel_.calls,
               ElementsAre("up vtnet0", "address vtnet0", "route vtnet0 host on link",
                           "route vtnet0 net via", "mark vtnet0", "connect", "renumber", "send",
                           "receive", "receive", "send", "receive", "limits", "hand_off"));
   EXPECT_EQ(kernel_.handoffs.size(), 2U);
+}
+
+// Seen on 15.0 with a target behind a router: dhclient(8) sets the address anew, the kernel drops
+// the routes with the old one, and route(8) cannot be read from the disk that they led to.
+TEST_F(KeptSessionTest, PutsAnAddressAndRoutesBackThatWereTakenAway) {
+  int looks = 0;
+  kernel_.before = [&](const std::string& call) {
+    if (call == "state" && ++looks == 2) kernel_.calls.clear();  // The last look
+  };
+  run();
+  EXPECT_THAT(kernel_.calls,
+              ElementsAre("address vtnet0", "route vtnet0 host on link", "route vtnet0 net via"));
+  EXPECT_EQ(kernel_.shown()["hw.isboot.recoveries"], "0");
+}
+
+// What the kernel refuses is tried again, without a line each time.
+TEST_F(KeptSessionTest, IsSilentWhenNothingCanBePutBack) {
+  kernel_.before = [&](const std::string& call) {
+    if (call == "state") kernel_.links.clear();
+  };
+  const auto lines = [&] {
+    return std::count_if(kernel_.lines.begin(), kernel_.lines.end(),
+                         [](const auto& line) { return line.find("vtnet0") != std::string::npos; });
+  };
+  run();
+  EXPECT_EQ(lines(), 1);  // "vtnet0 up"
 }
 
 TEST_F(KeptSessionTest, WaitsForANicThatIsAwayAndSaysItOnceAMinute) {

@@ -17,10 +17,14 @@ TEST_F(LifeTest, GoesFromTheTableToTheDiskInThisOrder) {
     if (call == "disk") root_was_held_until_the_disk = kernel_.root_held;
   };
   run();
-  EXPECT_THAT(kernel_.calls, ElementsAre("up vtnet0", "address vtnet0", "route vtnet0 host on link",
-                                         "route vtnet0 net via", "add", "wait", "mark vtnet0",
-                                         "connect", "renumber", "send", "receive", "receive",
-                                         "send", "receive", "limits", "hand_off", "disk", "disk"));
+  // It looks twice, and puts back what is missing.
+  EXPECT_THAT(
+      kernel_.calls,
+      ElementsAre("up vtnet0", "address vtnet0", "route vtnet0 host on link",
+                  "route vtnet0 net via", "add", "wait", "mark vtnet0", "connect", "renumber",
+                  "send", "receive", "receive", "send", "receive", "limits", "hand_off", "disk",
+                  "disk", "address vtnet0", "route vtnet0 host on link", "route vtnet0 net via",
+                  "address vtnet0", "route vtnet0 host on link", "route vtnet0 net via"));
   EXPECT_TRUE(root_was_held_until_the_disk);
   EXPECT_TRUE(kernel_.returned_everything());
   EXPECT_TRUE(kernel_.says("iBFT acpi:1 by FENSYS iPXE, 1 NIC, 1 target"));

@@ -57,10 +57,11 @@ def lay_cable(number):
 
 
 class DhcpServer:
-    """busybox's udhcpd: a lease of `LEASE_S` seconds, always the same address for `mac`."""
+    """busybox's udhcpd: a lease of `lease_s` seconds, always the same address for `mac`."""
 
-    def __init__(self, workspace, mac):
+    def __init__(self, workspace, mac, lease_s=LEASE_S):
         self._mac = mac
+        self._lease_s = lease_s
         self._workspace = workspace
         self._log = workspace / "udhcpd.log"
         self._config = workspace / "udhcpd.conf"
@@ -75,7 +76,7 @@ class DhcpServer:
         self._config.write_text("\n".join((
             f"interface {CABLE}", "start 10.0.2.100", "end 10.0.2.120", "max_leases 20",
             f"static_lease {self._mac} {MACHINE}", "option subnet 255.255.255.0",
-            f"option router {HOST}", "option dns 10.0.2.3", f"option lease {LEASE_S}", *options,
+            f"option router {HOST}", "option dns 10.0.2.3", f"option lease {self._lease_s}", *options,
             f"lease_file {leases}", f"pidfile {self._workspace / 'udhcpd.pid'}", "")),
             encoding="ascii")
         with contextlib.closing(DhcpRecord()) as self._record, open(self._log, "ab") as log, \
