@@ -24,6 +24,7 @@ make_system_path_relative_to_its_root() {
 }
 prepare_grub_to_access_device() { echo "	search --set=root --fs-uuid 1234"; }
 """
+COMMANDS_OF_THE_PACKAGE = ("renew", "clear")
 OLD, NEW = "6.1.0-9-amd64", "6.1.0-40-amd64"
 
 
@@ -35,13 +36,17 @@ class OwnInitramfs(unittest.TestCase):
         self.base = pathlib.Path(self._folder.name)
         for name in ("bin", "boot/grub", "etc/isboot", "lib"):
             (self.base / name).mkdir(parents=True)
-        program = self.base / "bin/isboot"
-        program.write_text(ISBOOT, encoding="ascii")
-        program.chmod(0o755)
+        self.program("isboot", ISBOOT)
+        self.program("bootctl", "#!/bin/sh\nexit 1\n")  # else the host's loader would be told
         (self.base / "lib/grub-mkconfig_lib").write_text(GRUB_LIBRARY, encoding="ascii")
         self.calls = self.base / "calls"
         for version in (OLD, NEW):
             (self.base / f"boot/vmlinuz-{version}").touch()
+
+    def program(self, name, script):
+        file = self.base / "bin" / name
+        file.write_text(script, encoding="ascii")
+        file.chmod(0o755)
 
     def settings(self, own, options=""):
         (self.base / "etc/isboot/isboot.conf").write_text(
@@ -154,9 +159,7 @@ class OwnInitramfs(unittest.TestCase):
         told.write_text("", encoding="ascii")
         for name, script in (("bootctl", f"exit {int(not installed)}"),
                              ("kernel-install", f'echo "${{ISBOOT_OWN_INITRAMFS:-}} $*" >>{told}')):
-            program = self.base / "bin" / name
-            program.write_text(f"#!/bin/sh\n{script}\n", encoding="ascii")
-            program.chmod(0o755)
+            self.program(name, f"#!/bin/sh\n{script}\n")
         self.own_initramfs(command)
         return told.read_text().splitlines()
 
@@ -171,8 +174,20 @@ class OwnInitramfs(unittest.TestCase):
 
     def test_who_never_wanted_one_notices_nothing_of_isboots_versions(self):
         self.settings("no")
-        for command in ("renew", "clear"):
+        for command in COMMANDS_OF_THE_PACKAGE:
             self.assertEqual(self.calls_of_kernel_install(command), [])
+
+    def test_the_packages_scripts_call_it_when_isboot_comes_and_goes(self):
+        for script, when, command in (("postinst", "configure", "renew"), ("prerm", "remove", "clear")):
+            with self.subTest(script):
+                self.program("told", '#!/bin/sh\necho "$*" >>"$CALLS"\n')
+                self.program("isboot", "#!/bin/sh\n")
+                text = (HERE.parents[1] / f"debian/isboot.{script}").read_text(encoding="ascii")
+                self.program(script, text.replace("/usr/lib/isboot/own-initramfs", "told"))
+                self.calls.write_text("", encoding="ascii")
+                for argument in (when, "abort-upgrade"):
+                    self.run_script(self.base / "bin" / script, argument, "1.0")
+                self.assertEqual(self.calls.read_text(encoding="ascii"), f"{command}\n")
 
     def install_kernel(self, command="add", **variables):
         """As kernel-install does: systemd's own script, then isboot's."""
