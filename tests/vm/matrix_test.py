@@ -70,6 +70,14 @@ class Rows(unittest.TestCase):
         for row in matrix_machine.rows():
             self.assertEqual(matrix_machine.row_of(matrix_machine.name_of(row)), row)
 
+    def test_each_turn_has_one_that_boots(self):
+        names = {matrix.row_of_turn(number) for number in range(100)}
+        self.assertGreater(len(names), 10)
+        self.assertEqual(matrix.row_of_turn(0), "tableless+chap+static+virtio-net-pci+none+2+2048+tgt+"
+                         "bookworm+plain+isboot-init")
+        for row in map(matrix_machine.row_of, names):
+            self.assertFalse(matrix_machine.no_room(row) or matrix_machine.stands_in_grub(row))
+
     def test_other_names_are_refused(self):
         for name in ("", "table", "edk2+none+dhcp+e1000+none+1+512",
                      "bios+none+dhcp+e1000+none+1+512"):

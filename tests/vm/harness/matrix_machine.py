@@ -1,6 +1,7 @@
 """One row of the matrix: a machine put together of one value of each axis."""
 
 import contextlib
+import functools
 import ipaddress
 import os
 import struct
@@ -78,6 +79,20 @@ def no_room(row):
     return row["memory"] == "256" and row["firmware"] in ("ipxe-uefi", "edk2")
 
 
+def stands_in_grub(row):
+    """Whether iPXE stops for good before the kernel, as it was seen to each time (docs/matrix.md)."""
+    return (row["firmware"], row["nic"], row["target"]) == ("ipxe-bios", "e1000", "istgt") and (
+        row["auth"] != "none")
+
+
+def is_quick(row):
+    """Whether one machine is all that it needs, no package of isboot's, and no kernel that changes from
+    week to week."""
+    return row["target"] in ("tgt", "istgt") and row["system"] == matrix_initramfs.ALONE and (
+        row["kernel"] != "trixie-backports")
+
+
+@functools.cache
 def rows(strength=2, seed=1):
     """All of them."""
     made = []
