@@ -14,7 +14,7 @@ from .disk import install_kernel
 from .distribution_roots import ROOTS
 from .ended_machine import EndedMachine
 from .process import run
-from .workspace import CACHE, PROJECT, Workspace, cache_lock
+from .workspace import CACHE, PROJECT, Workspace, made
 
 PACKAGES = ("linux-image-amd64", "systemd-sysv", "udev", "dbus", "ifupdown", "isc-dhcp-client",
             "iproute2", "network-manager", "e2fsprogs", "zstd")
@@ -56,39 +56,23 @@ def package():
 
 def fresh(suite):
     """A system that nothing can be built in yet, made once: a directory. Needs the network."""
-    with cache_lock() as cache:
-        return _made(cache / f"{suite}-fresh",
-                     functools.partial(_bootstrap, suite, ("git", "ca-certificates")))
+    return made(CACHE / f"{suite}-fresh", functools.partial(_bootstrap, suite, ("git", "ca-certificates")))
 
 
 def base(suite, generator, packages=()):
     """The system without isboot, made once: a directory. Needs the network."""
-    made = CACHE / "-".join((suite, generator, *packages))
-    if made.is_dir():  # whole, since it gets that name last: no need to wait for who makes another
-        return made
-    with cache_lock() as cache:
-        tree = _made(cache / f"{suite}-{generator}",
-                     functools.partial(_bootstrap, suite, (*PACKAGES, generator)))
-        if packages:
-            tree = _made(made, functools.partial(_add_packages, tree, packages))
+    tree = made(CACHE / f"{suite}-{generator}", functools.partial(_bootstrap, suite, (*PACKAGES, generator)))
+    if not packages:
         return tree
+    return made(CACHE / "-".join((suite, generator, *packages)), functools.partial(_add_packages, tree, packages))
 
 
 def _bootstrap(suite, packages, partial):
     run(*ALONE, "mmdebstrap", "--variant=minbase", f"--include={','.join(packages)}", suite, partial)
 
 
-def _made(tree, make):
-    if not tree.is_dir():
-        partial = tree.with_name(f"{tree.name}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        make(partial)
-        partial.rename(tree)
-    return tree
-
-
 def _add_packages(tree, packages, partial):
-    run("cp", "-a", "--reflink=auto", tree, partial)
+    run("cp", "-a", "--reflink=auto", "--no-target-directory", tree, partial)
     in_root(partial, "apt-get", "update")
     # The initramfs is made when isboot is installed: a busy host takes minutes for each.
     in_root(partial, "apt-get", "install", "-y", "--no-install-recommends",

@@ -4,7 +4,7 @@ import pathlib
 
 from . import packages
 from .process import run
-from .workspace import cache_lock
+from .workspace import alone
 
 # What the machines of these tests need; dependencies come with them. crc32c is asked for by
 # name at run time (libcrc32c, ext4), so that no dependency in modules.dep mentions it.
@@ -27,11 +27,11 @@ class Kernel:
         self.image = self.tree / "boot" / f"vmlinuz-{self.version}"
         if not self.image.exists():
             self.image = self.tree / "usr/lib/modules" / self.version / "vmlinuz"
-        # Debian 13 has them below /usr, where depmod follows this link.
-        if not (self.tree / "lib").exists():
-            (self.tree / "lib").symlink_to("usr/lib")
         self._modules = self.tree / "lib/modules" / self.version
-        with cache_lock():
+        with alone(self.tree):
+            # Debian 13 has them below /usr, where depmod follows this link.
+            if not (self.tree / "lib").exists():
+                (self.tree / "lib").symlink_to("usr/lib")
             if not (self._modules / "modules.dep").exists():
                 run("depmod", "-b", self.tree, self.version)
 

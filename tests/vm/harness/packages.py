@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 from .process import run
-from .workspace import cache_lock
+from .workspace import CACHE, alone, made
 
 MIRROR = "http://deb.debian.org/debian"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -24,27 +24,26 @@ class Archive:
         """What `name` is called in the cache."""
         return "-".join(filter(None, (name, self.suite, self.architecture)))
 
-    def apt(self, cache):
+    def apt(self):
         """What apt has to be told; the lists are there then."""
         if self == HOST:
             return []
-        folder = cache / self.label("apt")
+        return self._options(made(CACHE / self.label("apt"), self._fetch_lists))
+
+    def _fetch_lists(self, folder):
+        suite = self.suite or run("sh", "-c", ". /etc/os-release; echo $VERSION_CODENAME").decode().strip()
+        for path in ("lists/partial", "cache/archives/partial"):
+            (folder / path).mkdir(parents=True)
+        (folder / "sources.list").write_text(f"deb [signed-by={KEYRING}] {MIRROR} {suite} main\n", encoding="ascii")
+        run("apt-get", "-o", "APT::Sandbox::User=root", *self._options(folder), "update")
+
+    def _options(self, folder):
         options = [f"Dir::Etc::sourcelist={folder}/sources.list", "Dir::Etc::sourceparts=/dev/null",
                    f"Dir::State::lists={folder}/lists", f"Dir::Cache={folder}/cache"]
         if self.architecture:
             options += [f"APT::Architecture={self.architecture}",
                         f"APT::Architectures={self.architecture}"]
-        arguments = [word for option in options for word in ("-o", option)]
-        if not folder.is_dir():
-            partial = _emptied(folder)
-            suite = self.suite or run("sh", "-c", ". /etc/os-release; echo $VERSION_CODENAME").decode().strip()
-            (partial / "sources.list").write_text(
-                f"deb [signed-by={KEYRING}] {MIRROR} {suite} main\n", encoding="ascii")
-            for path in ("lists/partial", "cache/archives/partial"):
-                (partial / path).mkdir(parents=True)
-            partial.rename(folder)
-            run("apt-get", "-o", "APT::Sandbox::User=root", *arguments, "update")
-        return arguments
+        return [word for option in options for word in ("-o", option)]
 
 
 HOST = Archive()
@@ -62,12 +61,11 @@ def unpacked_with_libraries(name, archive=HOST):
 
 
 def _cached(label, archive, choose):
-    with cache_lock() as cache:
-        tree = cache / label
-        if not tree.is_dir():
-            apt = archive.apt(cache)
-            _unpack(choose(apt), apt, tree)
-        return tree
+    def fetch(tree):
+        apt = archive.apt()
+        _apt_get(apt, "download", *choose(apt), cwd=tree)
+        _unpack_archives(tree, tree)
+    return made(CACHE / label, fetch)
 
 
 def _with_libraries(name, apt):
@@ -82,32 +80,22 @@ def _with_libraries(name, apt):
 def unpacked_with_dependencies(label, *names, archive=HOST):
     """The directory `label` of the cache, which holds the packages `names` and all that they
     depend on: apt chooses as for a machine on which nothing is installed yet."""
-    with cache_lock() as cache:
-        tree = cache / archive.label(label)
-        if not tree.is_dir():
-            apt = archive.apt(cache)
-            partial = _emptied(tree)
-            (partial / "archives/partial").mkdir(parents=True)
-            (partial / "status").touch()
-            _apt_get(apt, "-o", f"Dir::State::status={partial}/status",
-                     "-o", f"Dir::Cache::archives={partial}/archives", "-o", "Debug::NoLocking=1",
-                     "--yes", "--no-install-recommends", "--download-only", "install", *names,
-                     cwd=partial)
-            _unpack_archives(partial / "archives", partial)
-            shutil.rmtree(partial / "archives")
-            partial.rename(tree)
-        return tree
+    def fetch(tree):
+        (tree / "archives/partial").mkdir(parents=True)
+        (tree / "status").touch()
+        _apt_get(archive.apt(), "-o", f"Dir::State::status={tree}/status",
+                 "-o", f"Dir::Cache::archives={tree}/archives", "-o", "Debug::NoLocking=1",
+                 "--yes", "--no-install-recommends", "--download-only", "install", *names, cwd=tree)
+        _unpack_archives(tree / "archives", tree)
+        shutil.rmtree(tree / "archives")
+    return made(CACHE / archive.label(label), fetch)
 
 
 def archive_of(name, archive=HOST):
     """The file of the package `name` itself, fetched once."""
-    with cache_lock() as cache:
-        folder = cache / archive.label(f"{name}.deb")
-        if not folder.is_dir():
-            partial = _emptied(folder)
-            _apt_get(archive.apt(cache), "download", name, cwd=partial)
-            partial.rename(folder)
-        return next(folder.iterdir())
+    folder = made(CACHE / archive.label(f"{name}.deb"),
+                  lambda folder: _apt_get(archive.apt(), "download", name, cwd=folder))
+    return next(folder.iterdir())
 
 
 def dependency(name, pattern, archive=HOST):
@@ -121,24 +109,8 @@ def dependency(name, pattern, archive=HOST):
 
 def dependencies(name, pattern, archive=HOST):
     """All of those, in the order in which `name` has them."""
-    with cache_lock() as cache:
-        listing = run("apt-cache", *archive.apt(cache), "depends", name).decode()
+    listing = run("apt-cache", *archive.apt(), "depends", name).decode()
     return re.findall(rf"Depends: ({pattern})$", listing, re.MULTILINE)
-
-
-def _unpack(names, apt, tree):
-    """Downloads beside `tree` and renames at the end, so that a broken try leaves no half tree."""
-    partial = _emptied(tree)
-    _apt_get(apt, "download", *names, cwd=partial)
-    _unpack_archives(partial, partial)
-    partial.rename(tree)
-
-
-def _emptied(tree):
-    partial = tree.with_name(f"{tree.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    return partial
 
 
 def _unpack_archives(source, tree):
@@ -155,5 +127,6 @@ def _apt_get(apt, *arguments, cwd):
         return
     # Lists that are old name a version that the mirror has dropped since.
     root = [] if os.geteuid() == 0 else ["sudo"]
-    run(*root, "apt-get", *apt, "update")
+    with alone(CACHE / "update"):
+        run(*root, "apt-get", *apt, "update")
     run(*command, cwd=cwd)

@@ -61,9 +61,24 @@ class Workspace:
 
 
 @contextlib.contextmanager
-def cache_lock():
-    """Runs at the same time fill the cache one after the other."""
+def alone(tree):
+    """One run at a time, of those that do something to `tree` in the cache."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / "lock", "w", encoding="ascii") as lock:
+    with open(tree.with_name(f"{tree.name}.lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield CACHE
+        yield
+
+
+def made(tree, make):
+    """The directory `tree` of the cache. Of runs at the same time the first one calls
+    `make(partial)`, an empty directory, which gets the name when it is whole; the others wait."""
+    if tree.is_dir():
+        return tree
+    with alone(tree):
+        if not tree.is_dir():
+            partial = tree.with_name(f"{tree.name}.partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            make(partial)
+            partial.rename(tree)
+    return tree
