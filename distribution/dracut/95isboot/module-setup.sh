@@ -25,6 +25,23 @@ installkernel() {
   hostonly='' instmods $isboot_nic_drivers
 }
 
+# What dracut's module for multipath-tools leaves to others. It looks for their files under other
+# distributions' names: Debian's multipathd does not start without these plug-ins, and makes nothing
+# of the paths without these rules.
+isboot_mend_multipath() {
+  local units=etc/systemd/system
+  inst_multiple -o /lib/multipath/*.so
+  inst_rules 56-dm-mpath.rules 56-dm-parts.rules 60-kpartx.rules 60-multipath.rules \
+    99-z-dm-mpath-late.rules
+  # Only dracut 059 has this socket in its image. There its own cleanup hook calls multipath, which
+  # connects to it; systemd then starts multipathd, whose end the end of the initramfs needs, and
+  # calls that end off: the machine stays where it is.
+  if [ -e "${initdir:?}${systemdsystemunitdir:?}/multipathd.socket" ]; then
+    mkdir -p "$initdir/$units"
+    ln -sf /dev/null "$initdir/$units/multipathd.socket"
+  fi
+}
+
 install() {
   inst_binary /usr/lib/isboot/isboot-initramfs /usr/sbin/isboot
   inst_multiple sleep
@@ -44,5 +61,6 @@ install() {
     80-net-setup-link.rules
   inst_multiple -o /usr/lib/systemd/network/*.link /lib/systemd/network/99-default.link
   [ -z "$hostonly" ] || inst_multiple -H -o /etc/systemd/network/*.link
+  ! dracut_module_included multipath || isboot_mend_multipath
   dracut_need_initqueue
 }

@@ -3,8 +3,8 @@
 from . import target
 from .disk import MIB
 
-# More than is free in 512 MiB, so that the rest goes into swap.
-FULL, FULL_MIB = "/run/full", 400
+# Of so much more than is free a part goes into swap.
+FULL, LEFT_FREE_MIB = "/run/full", 112
 SECOND_LUN, SECOND_MIB = 2, 64
 # As docs/distributions.md shows it.
 UNIT = r"""[Unit]
@@ -21,9 +21,10 @@ WantedBy=remote-fs.target
 """
 
 
-def fill_swap(machine):
-    machine.order("mount -o remount,size=900M /run")
-    machine.finish(f"head -c {FULL_MIB}M /dev/urandom >{FULL} && sha256sum {FULL} >{FULL}.sum")
+def fill_swap(machine, memory_mib):
+    machine.order(f"mount -o remount,size={2 * memory_mib}M /run")
+    machine.finish(f"head -c {memory_mib - LEFT_FREE_MIB}M /dev/urandom >{FULL} && "
+                   f"sha256sum {FULL} >{FULL}.sum")
     machine.order("test $(awk 'NR > 1 {print $4}' /proc/swaps) -gt 20000")
 
 

@@ -31,7 +31,7 @@ def live(name, suite, generator, root=ROOTS["ext4"], make=None):
         if root.second_disk:
             add_second_disk(machine)
         if root.swap:
-            fill_swap(machine)
+            fill_swap(machine, root.memory_mib)
         if root.paths > 1:
             _cut_each(machine)
         outage(machine)

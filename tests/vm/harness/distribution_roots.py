@@ -12,13 +12,6 @@ from .workspace import PROJECT
 
 MULTIPATH_FILES = {"etc/multipath.conf":
                    (PROJECT / "tests/vm/guest/multipath.conf").read_text(encoding="ascii")}
-# dracut's module looks for these where other distributions have them.
-DRACUT_MULTIPATH = {"etc/dracut.conf.d/multipath.conf": 'install_items+=" ' + " ".join(
-    ("/lib/multipath/*.so", "/lib/udev/kpartx_id", *(f"/lib/udev/rules.d/{name}.rules" for name in
-                              ("56-dm-mpath", "56-dm-parts", "60-kpartx", "60-multipath")))) + ' "\n'}
-# Else dracut 059 waits for ever: a rule of udev's starts multipathd by it while the image ends, and
-# that calls the end off.
-DRACUT_NO_SOCKET = "rd.systemd.mask=multipathd.socket"
 EXT4 = "ext4 errors=remount-ro 0 1"
 
 
@@ -85,8 +78,7 @@ KDUMP = Root(packages=("kdump-tools", "makedumpfile"), crash=True,
 SWAP = {"fstab": f"{EXT4}\nLABEL={SWAP_LABEL} none swap sw 0 0", "disk": SwapDisk, "swap": True,
         "second_disk": True}
 MULTIPATH = Root("/dev/mapper/mpatha-part3", packages=("multipath-tools-boot",), files=MULTIPATH_FILES,
-                 paths=2, with_dracut={"more": DRACUT_NO_SOCKET, "packages": ("multipath-tools",),
-                                       "files": {**MULTIPATH_FILES, **DRACUT_MULTIPATH}, **RAMFS})
+                 paths=2, with_dracut={"packages": ("multipath-tools",), **RAMFS})
 ROOTS = {
     "ext4": Root(),
     "xfs": Root(fstab="xfs defaults 0 0", packages=("xfsprogs",),
@@ -112,7 +104,7 @@ ROOTS = {
     "multipath": MULTIPATH,
     # All that needs no other file system, in one machine.
     "swap-multipath": dataclasses.replace(MULTIPATH, **SWAP, with_dracut={
-        **MULTIPATH.with_dracut, "memory_mib": MEMORY_MIB}),
+        **MULTIPATH.with_dracut, "memory_mib": 2 * MEMORY_MIB}),
     "kdump": KDUMP,
     # The firmware's table is in low memory.
     "kdump-ipxe": dataclasses.replace(KDUMP, ipxe=True),
