@@ -13,6 +13,9 @@ from .workspace import PROJECT
 MULTIPATH_FILES = {"etc/multipath.conf":
                    (PROJECT / "tests/vm/guest/multipath.conf").read_text(encoding="ascii")}
 EXT4 = "ext4 errors=remount-ro 0 1"
+# An installer names it, too. Where /etc/fstab has no ESP, systemd 257 waits for one at a name
+# that partitions of dm-multipath do not have, and NetworkManager waits, too.
+MULTIPATH_ESP = "\n/dev/mapper/mpatha-part2 /boot/efi vfat noauto 0 0"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +81,7 @@ KDUMP = Root(packages=("kdump-tools", "makedumpfile"), crash=True,
 SWAP = {"fstab": f"{EXT4}\nLABEL={SWAP_LABEL} none swap sw 0 0", "disk": SwapDisk, "swap": True,
         "second_disk": True}
 MULTIPATH = Root("/dev/mapper/mpatha-part3", packages=("multipath-tools-boot",), files=MULTIPATH_FILES,
-                 paths=2, with_dracut={"packages": ("multipath-tools",), **RAMFS})
+                 fstab=EXT4 + MULTIPATH_ESP, paths=2, with_dracut={"packages": ("multipath-tools",), **RAMFS})
 ROOTS = {
     "ext4": Root(),
     "xfs": Root(fstab="xfs defaults 0 0", packages=("xfsprogs",),
@@ -103,8 +106,9 @@ ROOTS = {
     "swap": Root(**SWAP),
     "multipath": MULTIPATH,
     # All that needs no other file system, in one machine.
-    "swap-multipath": dataclasses.replace(MULTIPATH, **SWAP, with_dracut={
-        **MULTIPATH.with_dracut, "memory_mib": 2 * MEMORY_MIB}),
+    "swap-multipath": dataclasses.replace(
+        MULTIPATH, **{**SWAP, "fstab": SWAP["fstab"] + MULTIPATH_ESP},
+        with_dracut={**MULTIPATH.with_dracut, "memory_mib": 2 * MEMORY_MIB}),
     "kdump": KDUMP,
     # The firmware's table is in low memory.
     "kdump-ipxe": dataclasses.replace(KDUMP, ipxe=True),
