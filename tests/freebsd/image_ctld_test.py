@@ -11,11 +11,14 @@ import unittest
 
 from image_machine import (BACK_LIMIT, VTNETS_OWN, WRITER, ImageCase, over_iscsi, freebsd, machine,
                            target)
-from harness import ctld
+from harness import ctld, private_network, radvd
 from harness.freebsd import END_LIMIT
 
 MUTUAL = ("booter", "not-a-secret-1", "targeter", "not-a-secret-2")
-LOOPBACK = "[::1]"
+RADVD_CONF = f"""interface {private_network.CABLE} {{
+  AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 10; prefix ::/64 {{}};
+}};
+"""
 
 
 class OnCtld(ImageCase):
@@ -55,28 +58,36 @@ class Proved(OnCtld):
 
 
 class Redirected(OnCtld):
-    """In IPv6 (a tunable names the target: iPXE's table cannot), at a portal that sends to another."""
+    """In IPv6, behind a router, whose advertisement is the address's origin, at a portal that sends to
+    another. A tunable names the target, since iPXE's table cannot: iPXE takes it in IPv4."""
 
     def prepare(self):
-        self.server = ctld.Ctld(self.workspace, self.image, host=LOOPBACK)
-        url = (f"iscsi:[{machine.HOST_IPV6}]::{self.server.redirecting_port}:"
+        reason = private_network.reason_to_skip()
+        if reason:
+            self.skipTest(reason)
+        radvd.fetch()
+        private_network.enter()
+        self.server = ctld.FarCtld(self.workspace, self.image)
+        url = (f"iscsi:[{ctld.FAR_IPV6}]::{self.server.redirecting_port}:"
                f"{target.LUN}:{target.NAME}")
-        self.settings = (f"echo 'hw.isboot.url=\"{url}\"' >>/boot/loader.conf",)
+        self.settings = tuple(f"echo 'hw.isboot.{name}=\"{value}\"' >>/boot/loader.conf" for name, value
+                              in (("url", url), ("initiator", machine.INITIATOR)))
 
     def test_root_on_ctld(self):
         self.server.start()
-        script = machine.write_script(self.workspace, self.server.port,
-                                      first=("ifconf -c ipv6 net0",))
-        script.write_text(script.read_text(encoding="ascii").replace(
-            f"iscsi:{machine.HOST}:", f"iscsi:[{machine.HOST_IPV6}]:"), encoding="ascii")
-        vm = freebsd.of(machine.from_ipxe(self.workspace, "virtio-net-pci", True))
+        rootpath = (f"option rootpath iscsi:{ctld.FAR}:tcp:{self.server.port}:"
+                    f"{target.LUN}:{target.NAME}")
+        vm = freebsd.of(machine.from_ipxe(self.workspace, "virtio-net-pci", True,
+                                          private_network.CABLE_NETDEV))
         with contextlib.ExitStack() as life:
             life.callback(self.server.end)
+            life.enter_context(radvd.running_with(self.workspace, RADVD_CONF))
+            life.enter_context(private_network.DhcpServer(self.workspace, machine.MAC)
+                               .running(rootpath))
             guest = life.enter_context(vm.running())
-            self.assertIsNotNone(guest.console.first(
-                rf"connected to \[{machine.HOST_IPV6}\]:{self.server.redirecting_port}"))
-            self.assertIsNotNone(guest.console.first(
-                rf"connected to \[{machine.HOST_IPV6}\]:{self.server.port}"))
+            for port in (self.server.redirecting_port, self.server.port):
+                self.assertIsNotNone(guest.console.first(
+                    rf"connected to \[{ctld.FAR_IPV6}\]:{port}"))
             self._comes_back(guest, self.server)
             self.assertLess(self.ends(guest, "shutdown -p now", (VTNETS_OWN,)), END_LIMIT)
         self.workspace.clear()

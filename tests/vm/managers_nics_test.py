@@ -2,7 +2,7 @@
 
 import unittest
 
-from harness import managed_nics
+from harness import managed_nics, radvd
 from harness.managed_machine import prepare
 from harness.managed_nics import ManagedNics
 from harness.several_nics import mac
@@ -32,7 +32,7 @@ FILES = {"etc/systemd/network/80-all.network": NETWORK,
 
 
 def setUpModule():  # pylint: disable=invalid-name
-    prepare(managed_nics.fetch)
+    prepare(radvd.fetch)
     managed_nics.add_cables()
 
 

@@ -28,6 +28,10 @@ class Guest:
         self._process = None
         self._calls = 0
 
+    def add(self, *arguments):
+        """Further arguments of QEMU's."""
+        self._machine.add(*arguments)
+
     @contextlib.contextmanager
     def running(self, watcher=None):
         """Yields itself, with root logged in; `watcher`: as of machine.Machine."""

@@ -1,13 +1,11 @@
 """A managed machine with three NICs, each a way to its disk and none with a lease: IPv4 and IPv6
 with an address of the table's, and IPv6 where all comes from a router's advertisements."""
 
-import contextlib
 import pathlib
-import subprocess
 
-from . import machine, packages, private_network, target
+from . import machine, private_network, radvd, target
 from .managed_machine import ManagedMachine
-from .process import run, running
+from .process import run
 from .several_nics import mac, table
 
 SESSIONS = 3
@@ -30,11 +28,6 @@ RADVD_CONF = f"""interface tap2 {{
 READER = ("(n=0; while dd if=/dev/{0} of=/dev/null bs=64k count=1 skip=$n iflag=direct; "
           "do n=$((n + 1)); echo $n >/run/read.{0}; sleep 0.3; done; "
           "echo ISBOOT-WRITE-ERROR {0} cannot be read >/dev/ttyS0) >/run/{0}.log 2>&1 </dev/null &")
-
-
-def fetch():
-    """Fills the cache, so that a machine needs no network any more."""
-    return packages.unpacked("radvd", "libc6")
 
 
 def add_cables():
@@ -64,22 +57,8 @@ class ManagedNics(ManagedMachine):
         for address in TARGETS[1:]:
             server.admin("--mode", "portal", "--op", "new", "--param",
                          f"portal=[{address}]:{server.port}")
-        self._life.enter_context(self._router())
+        self._life.enter_context(radvd.running_with(self.workspace, RADVD_CONF))
         return server
-
-    @contextlib.contextmanager
-    def _router(self):
-        config = self.workspace / "radvd.conf"
-        config.write_text(RADVD_CONF, encoding="ascii")
-        config.chmod(0o600)
-        tree = fetch()
-        libraries = tree / "lib/x86_64-linux-gnu"
-        with open(self.workspace / "radvd.log", "ab") as log, \
-             running(libraries / "ld-linux-x86-64.so.2", "--library-path", libraries,
-                     tree / "usr/sbin/radvd", "-n", "-C", config, "-m", "stderr",
-                     "-p", self.workspace / "radvd.pid", stdout=log, stderr=log,
-                     stdin=subprocess.DEVNULL):
-            yield
 
     def _machine(self, port):
         pairs = [({"valid": True, "boot_selected": True, "index": number, "mac": mac(number), **nic},
