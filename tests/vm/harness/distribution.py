@@ -34,6 +34,8 @@ FILES = {
     # Emulated on a busy host, a unit takes minutes.
     "etc/systemd/system.conf.d/busy-host.conf":
         f"[Manager]\nDefaultTimeoutStartSec={START_LIMIT}\nDefaultDeviceTimeoutSec={START_LIMIT}\n",
+    "etc/systemd/system/dracut-shutdown.service.d/busy-host.conf":
+        f"[Service]\nTimeoutStopSec={START_LIMIT}\n",
 }
 # ttyS0 is the test's; the login prompt is on the second line.
 LINKS = {
