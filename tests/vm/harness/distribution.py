@@ -34,8 +34,9 @@ FILES = {
     # Emulated on a busy host, a unit takes minutes.
     "etc/systemd/system.conf.d/busy-host.conf":
         f"[Manager]\nDefaultTimeoutStartSec={START_LIMIT}\nDefaultDeviceTimeoutSec={START_LIMIT}\n",
-    "etc/systemd/system/dracut-shutdown.service.d/busy-host.conf":
-        f"[Service]\nTimeoutStopSec={START_LIMIT}\n",
+    # These have limits of their own, or are at work when the machine ends.
+    **{f"etc/systemd/system/{unit}.service.d/busy-host.conf": f"[Service]\nTimeoutSec={START_LIMIT}\n"
+       for unit in ("dracut-shutdown", "ifupdown-pre")},
 }
 # ttyS0 is the test's; the login prompt is on the second line.
 LINKS = {
