@@ -9,9 +9,10 @@ import unittest
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "distribution/mkinitcpio"
 FUNCTIONS = """
-for name in add_binary add_module add_checked_modules add_file add_runscript error {more}; do
+for name in add_binary add_module add_checked_modules add_file add_runscript add_udev_rule error {more}; do
   eval "$name() {{ echo $name \\"\\$*\\"; }}"
 done
+map() {{ for word in "${{@:2}}"; do "$1" "$word"; done; }}
 . "$0"; build
 """
 NOTHING = 3
@@ -35,9 +36,14 @@ class Mkinitcpio(unittest.TestCase):
     def test_the_disk_of_the_table(self):
         self.assertEqual(self.called(0), "isboot boot --wanted\nboot\n")
 
-    def added(self, more=""):
-        return subprocess.run(["bash", "-uc", FUNCTIONS.format(more=more), FOLDER / "install"], check=False,
-                              text=True, stdout=subprocess.PIPE)
+    def added(self, more="", has_shell=True):
+        """What the install file does; `more`: functions of the hooks before it."""
+        with tempfile.TemporaryDirectory() as image:
+            (pathlib.Path(image) / "usr/bin").mkdir(parents=True)
+            if has_shell:
+                (pathlib.Path(image) / "usr/bin/sh").touch()
+            return subprocess.run(["bash", "-uc", FUNCTIONS.format(more=more), FOLDER / "install"], check=False,
+                                  text=True, stdout=subprocess.PIPE, env={**os.environ, "BUILDROOT": image})
 
     def test_program_and_hook_go_into_the_image(self):
         done = self.added()
@@ -45,12 +51,43 @@ class Mkinitcpio(unittest.TestCase):
         self.assertIn("add_runscript", done.stdout)
         self.assertIn("add_binary /usr/lib/isboot/isboot-initramfs /usr/bin/isboot\n", done.stdout)
         self.assertIn("/usr/bin/boot-and-tell", done.stdout)
+        self.assertIn("add_udev_rule 80-net-setup-link.rules", done.stdout)
+        self.assertNotIn("system-generators", done.stdout)
 
-    def test_an_image_that_would_not_run_the_hook_is_refused(self):
+    def test_with_systemd_a_generator_is_in_the_place_of_the_hook(self):
         done = self.added("add_systemd_unit")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("HOOKS", done.stdout)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("/usr/lib/systemd/system-generators/isboot 755\n", done.stdout)
+        self.assertIn("/usr/bin/boot-and-tell", done.stdout)
         self.assertNotIn("add_runscript", done.stdout)
+
+    def test_an_image_with_systemd_and_no_shell_is_refused(self):
+        done = self.added("add_systemd_unit", has_shell=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("'base'", done.stdout)
+        self.assertNotIn("add_binary", done.stdout)
+
+    def generated(self, wanted):
+        """Path → text of what the generator makes; of a link, where it leads."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "units").mkdir()
+            (folder / "isboot").write_text(f"#!/bin/sh\nexit {wanted}\n", encoding="ascii")
+            (folder / "isboot").chmod(0o755)
+            subprocess.run(["sh", FOLDER / "generator", folder / "units", "/none", "/none"], check=True,
+                           env={"PATH": f"{name}:{os.environ['PATH']}"})
+            return {str(file.relative_to(folder / "units")):
+                    str(file.readlink()) if file.is_symlink() else file.read_text(encoding="ascii")
+                    for file in (folder / "units").rglob("*") if file.is_symlink() or file.is_file()}
+
+    def test_the_generator_makes_nothing_on_a_machine_that_wants_nothing(self):
+        self.assertEqual(self.generated(NOTHING), {})
+
+    def test_the_generators_unit_comes_before_all_waits_for_devices(self):
+        made = self.generated(0)
+        self.assertEqual(made["initrd.target.wants/isboot-boot.service"], "../isboot-boot.service")
+        self.assertEqual(made["device.d/isboot.conf"], "[Unit]\nAfter=isboot-boot.service\n")
+        self.assertIn("ExecStart=/usr/bin/boot-and-tell\n", made["isboot-boot.service"])
 
 
 if __name__ == "__main__":
