@@ -76,6 +76,8 @@ def _make_image(tree):
     version = image.name.removeprefix("initrd.img-")
     said = distribution.in_root(tree, "mkinitcpio", "-k", version, "-g", f"/boot/{image.name}")
     print(said.decode(errors="replace"), flush=True)
+    # The system makes that list itself, there.
+    (tree / "etc/udev/hwdb.bin").unlink()
 
 
 class WithUdev(distribution.DistributionMachine):

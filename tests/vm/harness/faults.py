@@ -233,8 +233,9 @@ ALL = (
            by_boot, harm=functools.partial(beyond.silent, seconds=10)),
     _fault("end-reset", "TCP reset while it shuts down", beyond.while_ending, 50, by_end,
            harm=beyond.reset),
+    # LIO's machine has to boot first: that can take longer than a machine that ends waits for its target.
     _fault("end-away", "target killed while it shuts down, back after 5 s", beyond.while_ending, 50,
-           by_end, harm=functools.partial(beyond.away, seconds=5)),
+           by_end, "tgt", harm=functools.partial(beyond.away, seconds=5)),
     _fault("end-silent", "packets lost both ways for 10 s while it shuts down", beyond.while_ending, 60,
            by_end, harm=functools.partial(beyond.silent, seconds=10)),
     _fault("power-lost", "the target's machine loses its power, and boots again", beyond.power_lost, 90,
