@@ -10,8 +10,11 @@ from .layered_disk import (LUKS_UUID, PASSPHRASE, SWAP_LABEL, VOLUME, VOLUME_GRO
 from .machine import MEMORY_MIB
 from .workspace import PROJECT
 
+# The disk has had its name before, as on any machine whose initramfs is not its first: Debian 13's
+# initramfs-tools start multipathd so that it gives none by itself.
 MULTIPATH_FILES = {"etc/multipath.conf":
-                   (PROJECT / "tests/vm/guest/multipath.conf").read_text(encoding="ascii")}
+                   (PROJECT / "tests/vm/guest/multipath.conf").read_text(encoding="ascii"),
+                   "etc/multipath/bindings": "mpatha 360000000000000000e00000000010001\n"}
 EXT4 = "ext4 errors=remount-ro 0 1"
 # An installer names it, too. Where /etc/fstab has no ESP, systemd 257 waits for one at a name
 # that partitions of dm-multipath do not have, and NetworkManager waits, too.
