@@ -51,9 +51,10 @@ class Administered(ImageCase):
         self._is_back(guest)
 
     def _outlives(self, guest, block, end):
-        """A firewall that comes late and lets nothing through."""
-        guest.call(f"echo 'block all' >{RULES}; kldload -n pf; sleep 0; pfctl -q -s info; "
-                   f"sysctl -n kern.ostype; sync")
+        """A firewall that comes late and lets nothing through. What ends it is in memory by then, whole: its
+        disk is behind the firewall."""
+        guest.call(f"echo 'block all' >{RULES}; kldload -n pf; sync; "
+                   "cat /bin/sh /bin/sleep /sbin/pfctl /sbin/sysctl >/dev/null")
         guest.start(f"{block}; sleep {BLOCKED}; {end}")
         guest.console.wait_for(r"cannot connect \(Permission denied; next: let the target's address pass",
                                BACK_LIMIT, "the block")
