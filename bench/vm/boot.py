@@ -192,13 +192,14 @@ def measure(generator, runs, uefi):
     private_network.enter()
     for tool, timed in machines.items():
         print(f"{tool}: initramfs of {timed.initramfs_bytes / 1e6:.1f} MB; logs: {timed.workspace.path}")
-    print(f"\n{'seconds since power-on':24}", *(f"{name:>8}" for name in Times._fields))
+    since = "kernel's start" if generator == DRACUT else "power-on"
+    print(f"\n{f'seconds since {since}':28}", *(f"{name:>8}" for name in Times._fields))
     found = {tool: [] for tool in machines}
     for number in range(1, runs + 1):
         for tool, timed in machines.items():
             with timed:
                 found[tool].append(timed.times)
-            print(f"{f'{number}: {tool}':24}", *(f"{time:8.2f}" for time in timed.times), flush=True)
+            print(f"{f'{number}: {tool}':28}", *(f"{time:8.2f}" for time in timed.times), flush=True)
     for timed in machines.values():
         timed.workspace.clear()
     return found

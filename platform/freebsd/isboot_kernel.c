@@ -3,9 +3,9 @@
  * Copyright (c) 2026, the isboot authors
  *
  * The kernel's side of isboot: the module, its process, and everything that needs the kernel's
- * headers. It decides nothing; the C++ behind isboot_kernel.h does.
+ * headers, in style(9). It decides nothing; the C++ behind isboot_kernel.h does.
  */
-
+/* clang-format off */
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/conf.h>
