@@ -153,9 +153,10 @@ int run_keeper(int argc, char** argv) {
   static linux_platform::NicMender nics{clock, log};
   static linux_platform::SystemdJournal journal;
   static linux_platform::ErrandProcess errands;
+  static linux_platform::DmMultipath multipath;
   static linux_platform::IscsiEvents notices;
   static linux_platform::Keeper keeper{
-      {clock, log, hash, entropy, initiator, nics, journal, errands}, notices};
+      {clock, log, hash, entropy, initiator, nics, journal, errands, multipath}, notices};
   KeeperProcess process{keeper, errands, log};
   auto& handed = process.for_the_first;
   const bool replaces = argc > 3 && Text{argv[3]} == linux_platform::kReplaces;

@@ -17,6 +17,7 @@ struct PathStatus {
   Text disk_id;             // what the disk calls itself; empty: not known
   bool shared = false;      // a multipath driver has the disk among its paths
   bool carried = false;     // the kernel moves its data
+  bool failed = false;      // the multipath driver does not use it any more
   bool holds = false;       // lost, its I/O waits for ever
   bool taken_away = false;  // the disk was taken away from the kernel (Release)
   bool gone = false;        // the kernel has it no more, and nobody here has asked for that
@@ -34,5 +35,9 @@ enum class PathCare : std::uint8_t {
 
 // What to do about paths[index].
 PathCare care_for(std::span<const PathStatus> paths, std::size_t index);
+
+// Whether the multipath driver is to use paths[index] again because it has no other that works.
+// With another one that is left to multipathd, which asks the disk first.
+bool must_be_reinstated(std::span<const PathStatus> paths, std::size_t index);
 
 }  // namespace isboot::boot

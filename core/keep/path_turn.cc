@@ -11,6 +11,8 @@ constexpr Millis kLookAgainLater = 3'600'000;
 // The errand of a keeper that was killed goes on, and may take the disk away a moment after it was
 // seen.
 constexpr int kLooksAtBegin = 10;
+// What the multipath driver sent to a path just before it was back may fail a moment after.
+constexpr Millis kSettles = 1'000;
 constexpr Millis kMostAfterFailure = 60'000;
 
 // No longer than the user wants I/O to wait at any lost session.
@@ -36,6 +38,7 @@ void PathTurn::end() {
 bool PathTurn::is_due(bool carried, Millis now) {
   const bool due = carried != was_carried_ || care_at_ <= now;
   if (carried != was_carried_) after_failure_ = looks_ = 0;
+  if (carried && !was_carried_) settled_at_ = now + kSettles;
   was_carried_ = carried;
   return due;
 }
@@ -43,19 +46,17 @@ bool PathTurn::is_due(bool carried, Millis now) {
 PathTurn::Do PathTurn::on_event(const Event& event, Millis now) {
   switch (event.kind) {
     case Event::Kind::Care:
+      if (settled_at_ > now) care_at_ = settled_at_;
       if (unsure_ > 0) {
         --unsure_;
         care_at_ = now + kLookAgain;
       }
       return on_care(event);
     case Event::Kind::LimitSet:
-      if (state_ != State::Limiting && state_ != State::LimitingFirst) break;
-      if (event.done && state_ == State::LimitingFirst)
-        return await(State::Looking, Do::Kind::LookAtDisk);
-      if (event.done)
-        after_failure_ = 0;
-      else
-        try_again(now);
+      return on_limit_set(event.done, now);
+    case Event::Kind::Reinstated:
+      if (state_ != State::Reinstating) break;
+      try_again(now);  // whether it is used again is seen then
       return settle();
     case Event::Kind::DiskSeen:
       return on_disk_seen(event, now);
@@ -80,6 +81,7 @@ PathTurn::Do PathTurn::on_event(const Event& event, Millis now) {
 PathTurn::Do PathTurn::on_care(const Event& event) {
   using boot::PathCare;
   if (errand_ != 0) return {};  // its end is told
+  reinstate_ = event.reinstate;
   switch (event.care) {
     case PathCare::Leave:
       after_failure_ = 0;
@@ -110,6 +112,18 @@ PathTurn::Do PathTurn::on_care(const Event& event) {
       // calls itself that is gone.
       return await(State::Forgetting, Do::Kind::ForgetDisk);
   }
+  return settle();
+}
+
+PathTurn::Do PathTurn::on_limit_set(bool done, Millis now) {
+  if (state_ != State::Limiting && state_ != State::LimitingFirst) return {};
+  if (done && state_ == State::LimitingFirst) return await(State::Looking, Do::Kind::LookAtDisk);
+  // Whether there is a limit or not: I/O waits. It is looked at again.
+  if (reinstate_) return await(State::Reinstating, Do::Kind::Reinstate);
+  if (done)
+    after_failure_ = 0;
+  else
+    try_again(now);
   return settle();
 }
 

@@ -17,8 +17,9 @@ class PathTurn {
 public:
   struct Event {
     enum class Kind : std::uint8_t {
-      Care,           // `care` is to be taken of it; `limit`, `has_disk`
+      Care,           // `care` is to be taken of it; `limit`, `has_disk`, `reinstate`
       LimitSet,       // the answer to SetLimit: whether the kernel has taken it
+      Reinstated,     // the answer to Reinstate
       DiskSeen,       // the answer to LookAtDisk: whether there is one
       DiskForgotten,  // the answer to ForgetDisk
       ErrandSent,     // the answer to LookFor and TakeAway: whether it is under way, as `errand`
@@ -28,6 +29,7 @@ public:
     boot::PathCare care = boot::PathCare::Leave;
     bool done = false;
     bool has_disk = false;                 // one is known, and says or said what it is
+    bool reinstate = false;                // boot::must_be_reinstated()
     std::optional<std::uint32_t> limit{};  // the user's, in seconds; nothing: for ever
     std::uint32_t errand = 0;              // its number, which is not 0
     bool carried = false;                  // the session
@@ -37,6 +39,7 @@ public:
     enum class Kind : std::uint8_t {
       Nothing,
       SetLimit,    // `limit` of the session: LimitSet
+      Reinstate,   // let the multipath driver use this path again: Reinstated
       LookAtDisk,  // whether the kernel has a disk of the session: DiskSeen
       LookFor,     // an errand, by which the kernel does so: ErrandSent, and once it is ErrandOver
       UseDisk,     // what was seen is the path's disk from now on
@@ -68,7 +71,8 @@ private:
   enum class State : std::uint8_t {
     Idle,
     Limiting,
-    LimitingFirst,    // it is brought back
+    LimitingFirst,  // it is brought back
+    Reinstating,
     Looking,          // … perhaps its disk is there already
     LookingFor,       // the errand
     LookedFor,        // is the disk there now?
@@ -79,6 +83,7 @@ private:
   };
 
   Do on_care(const Event& event);
+  Do on_limit_set(bool done, Millis now);
   Do on_disk_seen(const Event& event, Millis now);
   Do on_errand_over(const Event& event, Millis now);
   Do on_taken_away(bool carried, Millis now);
@@ -89,10 +94,12 @@ private:
   State state_ = State::Idle;
   bool was_carried_ = false;
   bool taken_away_ = false;
+  bool reinstate_ = false;  // as Care said it
   Millis care_at_ = kNever;
   Millis after_failure_ = 0;  // the wait after the last one, while nothing has been done since
   int looks_ = 0;             // for its disk, without a result, since it is back
   int unsure_ = 0;            // so often the disk may be gone after all
+  Millis settled_at_ = 0;     // what its return has changed is seen then
   std::uint32_t errand_ = 0;  // under way; 0: none
 };
 

@@ -67,5 +67,33 @@ TEST(PathCare, FailsOverWhileAnotherPathLivesAndHoldsAtTheLast) {
   }
 }
 
+PathStatus failed(PathStatus path) {
+  path.failed = true;
+  return path;
+}
+
+TEST(PathCare, HasAPathUsedAgainWhenTheMultipathDriverHasNoOther) {
+  const struct {
+    const char* name;
+    std::vector<PathStatus> paths;  // the first is asked about
+    bool must;
+  } kCases[]{
+      {"both failed, and are back", {failed(carried("a")), failed(carried("a"))}, true},
+      {"the other one is lost", {failed(carried("a")), lost("a", true, 0)}, true},
+      {"the only one", {failed(carried("a"))}, true},
+      {"the other one is of another disk", {failed(carried("a")), carried("b")}, true},
+      {"the other one's disk is taken away", {failed(carried("a")), taken_away("a", true)}, true},
+      {"the driver does not have the other one", {failed(carried("a")), alone(carried("a"))}, true},
+      {"the other one is used", {failed(carried("a")), carried("a")}, false},
+      {"it is used", {carried("a"), failed(carried("a"))}, false},
+      {"it is lost", {failed(lost("a", true, kLong)), failed(carried("a"))}, false},
+      {"no multipath driver", {alone(failed(carried("a")))}, false},
+  };
+  for (const auto& each : kCases) {
+    SCOPED_TRACE(each.name);
+    EXPECT_EQ(must_be_reinstated(each.paths, 0), each.must);
+  }
+}
+
 }  // namespace
 }  // namespace isboot::boot

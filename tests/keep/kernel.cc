@@ -45,6 +45,8 @@ std::optional<SessionEvent> World::carry_out(Kept& kept, const SessionStep& step
       return SessionEvent::failed(boot::kNoLookUp);
     case SessionStep::Kind::HandOver:
       if (!kept.exists || random_.one_in(30)) return SessionEvent::failed(failure);
+      // What was sent to it before may fail a moment later.
+      if (has_failed(kept)) kept.fails_at = now_ + random_.below(500);
       kept.kernel_carries = true;
       for (SentErrand& errand : errands_)
         if (errand.path == &kept && errand.over_at == kNever)
@@ -53,6 +55,7 @@ std::optional<SessionEvent> World::carry_out(Kept& kept, const SessionStep& step
       return SessionEvent::handed_over();
     case SessionStep::Kind::Recover:
       if (!kept.exists || random_.one_in(30)) return SessionEvent::failed(failure);
+      if (kept.kernel_carries) kept.kernel_lost_at = now_;
       kept.kernel_carries = false;
       if (!kept.unbound) kept.unbound_at = kNever;
       return SessionEvent::recovered(1);
@@ -120,6 +123,7 @@ std::optional<SessionEvent> World::log_in(Kept& kept) {
 void World::lose(Kept& kept) {
   if (!kept.exists || !kept.kernel_carries) return;
   kept.kernel_carries = false;
+  kept.kernel_lost_at = now_;
   kept.sysfs_knows_at = now_ + random_.below(2'000);
   if (!kept.unbound) kept.unbound_at = kNever;
   notify({.kind = Event::Kind::ConnectionLost,

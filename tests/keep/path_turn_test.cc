@@ -106,6 +106,37 @@ TEST(PathTurn, IsDueAgainSoonWhenWhatWasToBeDoneFailed) {
   }
 }
 
+// Whatever multipathd does: the limit first, then I/O.
+TEST(PathTurn, IsUsedAgainWhenAllPathsHaveFailed) {
+  PathTurn turn;
+  PathTurn::Event event = care(PathCare::Limit);
+  event.reinstate = true;
+  EXPECT_EQ(turn.on_event(event, kNow).kind, What::SetLimit);
+  EXPECT_EQ(turn.on_event(answer(Kind::LimitSet, true), kNow).kind, What::Reinstate);
+  EXPECT_EQ(turn.on_event(answer(Kind::Reinstated, true), kNow).kind, What::Nothing);
+  EXPECT_EQ(turn.care_at(), kNow + 1'000) << "whether it works";
+  event.reinstate = false;
+  (void)turn.is_due(false, kNow + 1'000);
+  turn.on_looked_at();
+  EXPECT_EQ(turn.on_event(event, kNow + 1'000).kind, What::SetLimit);
+  EXPECT_EQ(turn.on_event(answer(Kind::LimitSet, true), kNow + 1'000).kind, What::Nothing);
+  EXPECT_EQ(turn.care_at(), kNever);
+}
+
+// What was sent to it before fails only then.
+TEST(PathTurn, IsLookedAtOnceMoreASecondAfterItIsBack) {
+  PathTurn turn;
+  turn.begin(true);
+  ASSERT_TRUE(turn.is_due(true, kNow));
+  turn.on_looked_at();
+  (void)turn.on_event(care(PathCare::Limit), kNow);
+  (void)turn.on_event(answer(Kind::LimitSet, true), kNow);
+  ASSERT_TRUE(turn.is_due(true, kNow + 1'000));
+  turn.on_looked_at();
+  (void)turn.on_event(care(PathCare::Limit), kNow + 1'000);
+  EXPECT_EQ(turn.care_at(), kNever);
+}
+
 TEST(PathTurn, IsDueLessAndLessOftenWhenItFailsForEver) {
   PathTurn turn;
   Millis now = kNow;

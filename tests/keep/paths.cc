@@ -1,5 +1,6 @@
 // All sessions of the machine lead to one disk, and a multipath driver has them: what the keeper
-// does about a path that is lost, and what the kernel makes of it.
+// does about a path that is lost, and what the kernel makes of it. Nobody else lets the driver use
+// a path again that has failed: multipathd may not run.
 #include <algorithm>
 
 #include "tests/keep/world.h"
@@ -44,6 +45,7 @@ void World::care_for_paths() {
     sights.push_back({.disk_id = kept->id_known ? "a" : "",
                       .shared = kept->has_disk && kept->disk_known,
                       .carried = is_carried(*kept),
+                      .failed = is_carried(*kept) && has_failed(*kept),
                       .holds = !is_carried(*kept) && !kept->limit,
                       .taken_away = paths_[*kept->slot].taken_away(),
                       .gone = kept->disk_known && kept->id_known && !kept->has_disk,
@@ -52,7 +54,8 @@ void World::care_for_paths() {
   for (std::size_t i = 0; i < paths.size() && alive(); ++i)
     on_path(*paths[i], {.kind = PathTurn::Event::Kind::Care,
                         .care = boot::care_for(sights, i),
-                        .has_disk = paths[i]->disk_known && paths[i]->id_known});
+                        .has_disk = paths[i]->disk_known && paths[i]->id_known,
+                        .reinstate = boot::must_be_reinstated(sights, i)});
 }
 
 void World::on_path(Kept& path, PathTurn::Event event) {
@@ -81,6 +84,10 @@ std::optional<PathTurn::Event> World::carry_out(Kept& path, const PathTurn::Do& 
       break;
     case PathTurn::Do::Kind::SetLimit:
       return PathTurn::Event{.kind = Kind::LimitSet, .done = set_limit(path, what.limit)};
+    case PathTurn::Do::Kind::Reinstate:
+      path.refused = !path.refused && random_.one_in(10);
+      if (!path.refused && path.kernel_carries) path.fails_at = kNever;
+      return PathTurn::Event{.kind = Kind::Reinstated};
     case PathTurn::Do::Kind::LookAtDisk:
       return PathTurn::Event{.kind = Kind::DiskSeen, .done = path.has_disk};
     case PathTurn::Do::Kind::LookFor:
@@ -105,6 +112,18 @@ bool World::set_limit(Kept& path, std::optional<std::uint32_t> seconds) {
   path.limit.reset();
   if (seconds) path.limit = *seconds * Millis{1'000};
   return true;
+}
+
+// Whoever writes, writes all the time.
+bool World::has_failed(const Kept& path) const {
+  return path.fails_at <= now_ ||
+         (!path.kernel_carries && path.limit && now_ - path.kernel_lost_at >= *path.limit);
+}
+
+bool World::all_have_failed() const {
+  return std::all_of(all_.begin(), all_.end(), [&](const auto& path) {
+    return !path->exists || !path->has_disk || has_failed(*path);
+  });
 }
 
 PathTurn::Event World::send_errand(Kept& path, bool takes_away) {
@@ -137,7 +156,10 @@ void World::errands_turn() {
     errands_.erase(errands_.begin() + static_cast<std::ptrdiff_t>(i));
     Kept& path = *over.path;
     const bool done = path.exists && !waits && (!over.killed || random_.one_in(2));
-    if (done && (over.takes_away || !random_.one_in(8))) path.has_disk = !over.takes_away;
+    if (done && (over.takes_away || !random_.one_in(8))) {
+      path.has_disk = !over.takes_away;
+      path.fails_at = kNever;  // the disk is a new one then
+    }
     if (over.killed) note("an errand is killed");
     if (alive() && !over.asker_is_gone && path.session)
       on_path(path, {.kind = PathTurn::Event::Kind::ErrandOver,
@@ -151,6 +173,7 @@ void World::check_paths() {
   std::uint64_t state = 0;
   for (const auto& kept : all_)
     state = 8 * state + (is_path(*kept) ? 4 : 0) + (is_carried(*kept) ? 2 : 0) + kept->has_disk;
+  state = 2 * state + (all_have_failed() ? 1 : 0);
   if (state != paths_were_ || paths_since_ < keeper_since_)
     paths_since_ = std::max(now_, keeper_since_);
   paths_were_ = state;
@@ -164,6 +187,8 @@ void World::check_paths() {
     if (carried && !kept->has_disk && !kept->unbound && same > kDiskBackWithin)
       fail("a path that is back does not get its disk");
     if (!kept->has_disk || kept->unbound) continue;
+    if (carried && all_have_failed() && same > kSeenWithin + 7'000)
+      fail("I/O waits although a path is back");
     if (carried && !others && kept->limit && same > kSeenWithin + 7'000)
       fail("the last path to the disk has a limit");
     if (!is_carried(*kept) && others && !kept->limit && same > kFailsOverWithin + 7'000)

@@ -96,7 +96,9 @@ struct Kept {
   bool unreachable = false;  // the last connect got no answer
 
   std::optional<Millis> limit;  // how long its I/O waits; nothing: for ever
-  bool refused = false;         // the last change of it, by the kernel
+  bool refused = false;         // the last change of it, by the kernel, or Reinstate
+  Millis kernel_lost_at = 0;    // the connection, whoever knows
+  Millis fails_at = kNever;     // from then on the multipath driver does not use it
   bool errand_failed = false;   // the last one, or it could not be sent
   bool has_disk = true;
   bool disk_known = true;  // what is written down for the next keeper
@@ -165,6 +167,8 @@ private:
   bool is_killed_before(const PathTurn::Do& what);
   std::optional<PathTurn::Event> carry_out(Kept& path, const PathTurn::Do& what);
   bool set_limit(Kept& path, std::optional<std::uint32_t> seconds);
+  bool has_failed(const Kept& path) const;
+  bool all_have_failed() const;
   PathTurn::Event send_errand(Kept& path, bool takes_away);
   void errands_turn();
   void check_paths();

@@ -18,6 +18,7 @@ class OnMultipath(unittest.TestCase):
                 self._cut_one(machine, number)
             self._cut_both(machine)
             self._last_is_not_first(machine)
+            self._without_multipathd(machine)
             machine.power_off()
         machine.check(ERRORS)
 
@@ -60,6 +61,21 @@ class OnMultipath(unittest.TestCase):
         self._wait_all(machine)
         machine.wait_for_shell("ls /sys/block/dm-0/slaves | wc -l", "2")
         machine.next_write()
+
+    def _without_multipathd(self, machine):
+        """As between the initramfs's and the system's: all paths fail, and nobody but isboot has
+        dm-multipath use one again."""
+        machine.wait_for_shell(f"cat {LIMITS}", "5 5")
+        machine.shell("killall -9 multipathd")
+        # Nobody may have asked how it ended: then its name is left.
+        machine.wait_for_shell("cat /proc/$(pidof multipathd)/maps 2>/dev/null | wc -l", "0")
+        machine.boot.target.kill()
+        for _ in range(2):
+            machine.wait_for("multipath: .*Failing path", "the paths to fail")
+        machine.boot.target.start()
+        self._wait_all(machine)
+        machine.next_write()
+        print("all paths failed without multipathd: writes went on")
 
     def _wait_lost(self, machine, count):
         machine.wait_status(

@@ -29,6 +29,7 @@ Result<Done> Keeper::open_what_is_shared_with_nobody(const KeeperPlaces& places)
   room_.emplace(ISBOOT_TRY(InSecretPages<SecretRoom>::make_shared()));
   folder_.emplace(ISBOOT_TRY(SessionFolder::open(places.classes)));
   end_notice_.emplace(ISBOOT_TRY(EndNotice::open(places.state)));
+  ports_.multipath.open(places.devices);
   return ports_.initiator.open();
 }
 

@@ -1,9 +1,8 @@
 // The keeper's loop over the kernel's notices, the control socket, the logins under way and their
 // times: what core/keep/keeper.h decides is carried out here. One thread; after run() begins
-// nothing here allocates, and the only file that it opens is its state file in /run. What comes
-// before that, in this order: open() or take_over(), once; then in each process prepare(), claim(),
-// adopt().
-// docs/keeper.md.
+// nothing here allocates, and no file on a disk is opened: sysfs, the state file in /run, and
+// dm-multipath's node in /dev alone. What comes before that, in this order: open() or take_over(),
+// once; then in each process prepare(), claim(), adopt(). docs/keeper.md.
 #pragma once
 
 #include <poll.h>
@@ -24,6 +23,7 @@ struct KeeperPlaces {
   const char* classes = "/sys/class";
   const char* state = kStateFolder;
   const char* control = kControlPath;
+  const char* devices = "/dev";
 };
 
 class Keeper {
@@ -111,6 +111,7 @@ private:
   void on_path(Slot& slot, keep::PathTurn::Event event);
   std::optional<keep::PathTurn::Event> carry_out(Slot& slot, const keep::PathTurn::Do& what,
                                                  DiskName& seen);
+  void reinstate(const Slot& slot);
   void say_other_path(const Slot& slot);
   keep::PathTurn::Event send_errand(Slot& slot, Errand::Kind kind, const DiskName& disk);
   void use_disk(Slot& slot, const DiskName& disk);

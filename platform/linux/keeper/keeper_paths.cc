@@ -23,9 +23,11 @@ void Keeper::care_for_paths() {
     const DiskId disk_id = folder_->disk_id(record.disk);
     if (!disk_id.empty()) slot.disk_id = disk_id;
     const bool carried = slot.session->carried();
+    const auto path = folder_->path_of_multipath(record.disk);
     sights[i] = {.disk_id = slot.disk_id,
-                 .shared = folder_->is_path_of_multipath(record.disk),
+                 .shared = path.has_value(),
                  .carried = carried,
+                 .failed = path && carried && ports_.multipath.has_failed(*path),
                  .holds = !carried && folder_->holds_for_ever(record.session),
                  .taken_away = paths_[i].taken_away(),
                  .gone = !record.disk.empty() && !slot.disk_id.empty() && disk_id.empty(),
@@ -37,6 +39,7 @@ void Keeper::care_for_paths() {
     on_path(slots_[i], {.kind = PathTurn::Event::Kind::Care,
                         .care = boot::care_for(sights, i),
                         .has_disk = !record.disk.empty() && !slots_[i].disk_id.empty(),
+                        .reinstate = boot::must_be_reinstated(sights, i),
                         .limit = record.kernel.recovery_timeout});
   }
 }
@@ -65,6 +68,9 @@ std::optional<PathTurn::Event> Keeper::carry_out(Slot& slot, const PathTurn::Do&
       if (!set) ports_.log.write(LogLevel::Warning, set.error().text);
       return PathTurn::Event{.kind = Kind::LimitSet, .done = set.ok()};
     }
+    case PathTurn::Do::Kind::Reinstate:
+      reinstate(slot);
+      return PathTurn::Event{.kind = Kind::Reinstated};
     case PathTurn::Do::Kind::LookAtDisk:
       seen = folder_->disk_of(record.session, record.lun);
       return PathTurn::Event{.kind = Kind::DiskSeen, .done = !seen.empty()};
@@ -83,6 +89,18 @@ std::optional<PathTurn::Event> Keeper::carry_out(Slot& slot, const PathTurn::Do&
       return PathTurn::Event{.kind = Kind::DiskForgotten};
   }
   return std::nullopt;
+}
+
+// Where multipathd runs, it does so a few seconds later.
+void Keeper::reinstate(const Slot& slot) {
+  const auto path = folder_->path_of_multipath(slot.session->record().disk);
+  if (!path) return;
+  const auto done = ports_.multipath.reinstate(*path);
+  if (done)
+    ports_.log.write(LogLevel::Info,
+                     "dm-multipath had no path left that works: it uses the one that is back");
+  else
+    ports_.log.write(LogLevel::Warning, done.error().text);
 }
 
 void Keeper::say_other_path(const Slot& slot) {

@@ -12,6 +12,7 @@
 #include "platform/linux/initiator/tcp_stream.h"
 #include "platform/linux/keeper/errands.h"
 #include "platform/linux/keeper/journal.h"
+#include "platform/linux/keeper/multipath.h"
 #include "platform/linux/keeper/session_record.h"
 #include "platform/linux/net/link/nic_mender.h"
 
@@ -26,6 +27,7 @@ struct KeeperPorts {
   NicMending& nics;
   Journal& journal;
   Errands& errands;
+  Multipath& multipath;
 };
 
 using keep::kNever;

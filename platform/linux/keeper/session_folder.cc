@@ -158,13 +158,25 @@ DiskId SessionFolder::disk_id(const DiskName& disk) const {
   return id;
 }
 
-bool SessionFolder::is_path_of_multipath(const DiskName& disk) const {
+std::optional<MultipathPath> SessionFolder::path_of_multipath(const DiskName& disk) const {
   Path holders = of_disk(disk);
   holders.out() << "holders";
   const auto holder = first_entry(folder_.get(), holders, "dm-");
-  if (holder.empty()) return false;
-  holders.out() << '/' << holder << "/dm/uuid";
-  return part_of(read(holders), 0, 6) == "mpath-";
+  if (holder.empty()) return std::nullopt;
+  const auto read_of = [&](Text folder, Text attribute) {
+    Path path = of_disk(disk);
+    path.out() << folder << attribute;
+    return read(path);
+  };
+  std::array<char, 80> buffer{};
+  TextWriter of_holder{buffer};
+  of_holder << "holders/" << holder << '/';
+  if (part_of(read_of(of_holder.text(), "dm/uuid"), 0, 6) != "mpath-") return std::nullopt;
+  MultipathPath path;
+  const bool fit = path.device.assign(read_of(of_holder.text(), "dev")).ok() &&
+                   path.disk.assign(read_of("", "dev")).ok();
+  if (!fit) return std::nullopt;
+  return path;
 }
 
 Result<Done> SessionFolder::remove(const DiskName& disk) const {

@@ -13,6 +13,12 @@ namespace isboot::linux_platform {
 // kernel words it: "naa.6001405…". Two disks with one such name are one.
 using DiskId = InlineText<127>;
 
+// Both as the kernel prints the numbers of devices: "254:0".
+struct MultipathPath {
+  InlineText<15> device;  // of dm-multipath
+  InlineText<15> disk;
+};
+
 class SessionFolder {
 public:
   // `classes`: sysfs's folder "class". The errno of the open: ENOENT without the module
@@ -50,8 +56,8 @@ public:
 
   // `disk`: "/dev/sda". Empty: the disk is gone, or has no such name.
   DiskId disk_id(const DiskName& disk) const;
-  // Whether dm-multipath has the disk as one of its paths.
-  bool is_path_of_multipath(const DiskName& disk) const;
+  // The disk as dm-multipath has it; nothing: it is none of its paths.
+  std::optional<MultipathPath> path_of_multipath(const DiskName& disk) const;
 
   // Takes one disk away from the kernel. Its I/O, waiting or under way, fails at once, also
   // when its session is lost.

@@ -1,8 +1,10 @@
 #include "platform/linux/keeper/syscall_filter.h"
 
 #include <linux/audit.h>
+#include <linux/dm-ioctl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -82,7 +84,11 @@ constexpr int kAllowedErrands[] = {
 #endif
 };
 
-constexpr int kFamilies[] = {AF_INET, AF_INET6, AF_NETLINK};
+constexpr std::uint32_t kFamilies[] = {AF_INET, AF_INET6, AF_NETLINK};
+
+// DmMultipath
+constexpr std::uint32_t kRequests[] = {static_cast<std::uint32_t>(DM_TABLE_STATUS),
+                                       static_cast<std::uint32_t>(DM_TARGET_MSG)};
 
 constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
 
@@ -97,19 +103,25 @@ public:
     const bool keeps = caller == Caller::Keeper;
     for (const int number : keeps ? std::span<const int>{kAllowed} : kAllowedErrands)
       end_if(static_cast<std::uint32_t>(number), SECCOMP_RET_ALLOW);
-    if (keeps) allow_sockets();
+    if (keeps) {
+      allow_with(SYS_socket, 0, kFamilies);
+      allow_with(SYS_ioctl, 1, kRequests);
+    }
     end(kRefuse);
   }
   sock_fprog get() { return {static_cast<unsigned short>(size_), code_.data()}; }
 
 private:
-  void allow_sockets() {
-    end_unless(SYS_socket, kRefuse);
-    // The low half of the first argument. The kernel looks at no more of it.
+  // The call, with one of these as its argument of that number alone.
+  void allow_with(int call, std::size_t argument, std::span<const std::uint32_t> values) {
+    load(offsetof(seccomp_data, nr));
+    add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(call), 0,
+        static_cast<int>(2 * values.size() + 2));
+    // The low half of the argument. The kernel looks at no more of these.
     static_assert(std::endian::native == std::endian::little, "else the low half is the second");
-    load(offsetof(seccomp_data, args));
-    for (const int family : kFamilies)
-      end_if(static_cast<std::uint32_t>(family), SECCOMP_RET_ALLOW);
+    load(offsetof(seccomp_data, args) + argument * sizeof(std::uint64_t));
+    for (const std::uint32_t value : values) end_if(value, SECCOMP_RET_ALLOW);
+    end(kRefuse);
   }
   void add(int code, std::uint32_t value, int if_true = 0, int if_false = 0) {
     code_[size_++] = {static_cast<std::uint16_t>(code), static_cast<std::uint8_t>(if_true),
@@ -128,7 +140,9 @@ private:
     end(verdict);
   }
 
-  std::array<sock_filter, 2 * (std::size(kAllowed) + std::size(kFamilies)) + 8> code_{};
+  std::array<sock_filter,
+             2 * (std::size(kAllowed) + std::size(kFamilies) + std::size(kRequests)) + 16>
+      code_{};
   std::size_t size_ = 0;
 };
 

@@ -60,8 +60,10 @@ protected:
       const fs::path block = classes_ / "block" / (session == 3 ? "sda" : "sdb");
       fs::create_directories(block / "device");
       std::ofstream{block / "device/wwid"} << "naa.600\n";
+      std::ofstream{block / "dev"} << (session == 3 ? "8:0\n" : "8:16\n");
       fs::create_directories(block / "holders/dm-0/dm");
       std::ofstream{block / "holders/dm-0/dm/uuid"} << "mpath-600\n";
+      std::ofstream{block / "holders/dm-0/dev"} << "254:0\n";
       if (session == 4)  // the other one's has to be looked for
         fs::create_directories(classes_ / "scsi_device/4:0:0:5/device/block/sdb");
     }
@@ -161,6 +163,20 @@ TEST_F(KeeperPathsTest, ALostOneIsGivenUpForTheOneThatLives) {
   EXPECT_EQ(errands_.sent[0].kind, Errand::Kind::Remove);
   EXPECT_EQ(errands_.sent[0].disk, Text{"/dev/sdb"});
   EXPECT_TRUE(log_.says("another path lives"));
+}
+
+// All had failed while none was there, and nobody else lets the driver use the one that is back.
+TEST_F(KeeperPathsTest, IsUsedAgainWhenAllHadFailed) {
+  multipath_.failed = true;
+  multipath_.refusals = 1;
+  start({3, 4});
+  turns_.in_each = [&] {
+    if (!multipath_.failed) let_go();
+  };
+  EXPECT_EQ(keeper_.run(), MachineEnd::Stay);
+  EXPECT_EQ(multipath_.reinstated, std::vector<std::string>{"254:0 8:16"});
+  EXPECT_TRUE(log_.says("refused"));
+  EXPECT_TRUE(log_.says("no path left"));
 }
 
 // A disk that is to be looked for, by a process that somebody kills each time: it is sent for

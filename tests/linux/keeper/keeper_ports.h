@@ -9,13 +9,14 @@
 #include "tests/linux/keeper/fake_errands.h"
 #include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/fake_keeping.h"
+#include "tests/linux/keeper/fake_multipath.h"
 
 namespace isboot::linux_platform {
 
 struct PlayedPorts {
   KeeperPorts ports(Clock& clock) { return ports(clock, errands_); }
   KeeperPorts ports(Clock& clock, Errands& errands) {
-    return {clock, log_, hash_, entropy_, kernel_, nics_, journal_, errands};
+    return {clock, log_, hash_, entropy_, kernel_, nics_, journal_, errands, multipath_};
   }
 
   testing::FakeLog log_;
@@ -25,6 +26,7 @@ struct PlayedPorts {
   FakeNics nics_;
   FakeJournal journal_;
   FakeErrands errands_;
+  FakeMultipath multipath_;
 };
 
 }  // namespace isboot::linux_platform

@@ -18,6 +18,7 @@
 #include "tests/linux/keeper/fake_errands.h"
 #include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/fake_keeping.h"
+#include "tests/linux/keeper/fake_multipath.h"
 #include "tests/linux/keeper/records.h"
 
 namespace isboot::linux_platform {
@@ -112,8 +113,8 @@ protected:
     session_->on_decision({.kind = what, .error = kLoss, .time2wait = time2wait});
   }
   void start() {
-    session_.emplace(
-        record_, KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_});
+    session_.emplace(record_, KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_, journal_,
+                                          errands_, multipath_});
     ASSERT_TRUE(session_->start(true));
     ASSERT_TRUE(session_->carried());
   }
@@ -143,6 +144,7 @@ protected:
   FakeNics nics_;
   FakeJournal journal_;
   FakeErrands errands_;
+  FakeMultipath multipath_;
   Loopback home_;
   Loopback other_;
   SessionRecord record_;
@@ -181,8 +183,8 @@ TEST_F(KeptSessionTest, BringsUpWhatNeverWasHoweverLongItTakes) {
   record_.logged_in = false;
   home_.expect({refusal(2, 3)});  // no such target, yet
   home_.expect(testing::plain_login());
-  session_.emplace(record_,
-                   KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_, journal_, errands_});
+  session_.emplace(record_, KeeperPorts{clock_, log_, hash_, entropy_, kernel_, nics_, journal_,
+                                        errands_, multipath_});
   ASSERT_TRUE(session_->start(false));
   EXPECT_EQ(session_->state(), boot::SessionState::Connecting);
   drive();

@@ -138,11 +138,16 @@ TEST_F(SessionFolderTest, ReadsTheNameThatTheDiskHasForItself) {
 }
 
 TEST_F(SessionFolderTest, TellsMultipathFromOtherHolders) {
-  EXPECT_FALSE(folder_->is_path_of_multipath(disk("/dev/sdb")));
+  EXPECT_FALSE(folder_->path_of_multipath(disk("/dev/sdb")));
+  write(classes_ / "block/sdb/dev", "8:16\n");
   write(classes_ / "block/sdb/holders/dm-0/dm/uuid", "LVM-1234\n");
-  EXPECT_FALSE(folder_->is_path_of_multipath(disk("/dev/sdb")));
+  write(classes_ / "block/sdb/holders/dm-0/dev", "254:0\n");
+  EXPECT_FALSE(folder_->path_of_multipath(disk("/dev/sdb")));
   write(classes_ / "block/sdb/holders/dm-0/dm/uuid", "mpath-36001405\n");
-  EXPECT_TRUE(folder_->is_path_of_multipath(disk("/dev/sdb")));
+  const auto path = folder_->path_of_multipath(disk("/dev/sdb"));
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->device.view(), "254:0");
+  EXPECT_EQ(path->disk.view(), "8:16");
 }
 
 TEST_F(SessionFolderTest, TakesADiskAwayAndLooksForItAgain) {

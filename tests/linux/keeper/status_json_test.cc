@@ -9,6 +9,7 @@
 #include "testing/fake_log.h"
 #include "tests/linux/keeper/fake_errands.h"
 #include "tests/linux/keeper/fake_journal.h"
+#include "tests/linux/keeper/fake_multipath.h"
 #include "tests/linux/keeper/records.h"
 
 namespace isboot::linux_platform {
@@ -18,7 +19,7 @@ class StatusJsonTest : public ::testing::Test {
 protected:
   std::string status(SessionRecord record, Text disk_id = "naa.6001") {
     const KeptSession session{
-        record, {clock_, log_, hash_, entropy_, initiator_, nics_, journal_, errands_}};
+        record, {clock_, log_, hash_, entropy_, initiator_, nics_, journal_, errands_, multipath_}};
     std::array<char, 2048> buffer{};
     StatusJson json{buffer};
     json.append(session, disk_id, false, clock_, log_);
@@ -34,6 +35,7 @@ protected:
   NicMender nics_{clock_, log_};
   FakeJournal journal_;
   FakeErrands errands_;
+  FakeMultipath multipath_;
 };
 
 TEST_F(StatusJsonTest, NamesTheSessionAndItsState) {

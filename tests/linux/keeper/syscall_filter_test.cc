@@ -1,7 +1,9 @@
 #include "platform/linux/keeper/syscall_filter.h"
 
 #include <gtest/gtest.h>
+#include <linux/dm-ioctl.h>
 #include <net/if.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -68,6 +70,14 @@ TEST(SyscallFilter, LetsItBindAConnectionToItsNic) {
     return number == static_cast<int>(lo) ? 0 : -1;
   };
   EXPECT_EQ(behind_filter(bind), 0);
+}
+
+// No descriptor: what the filter lets through fails for that.
+TEST(SyscallFilter, LetsItSpeakWithDeviceMapperOfStatusAndMessagesAlone) {
+  for (const auto request : {DM_TABLE_STATUS, DM_TARGET_MSG})
+    EXPECT_EQ(behind_filter([=] { return ioctl(-1, request, nullptr); }), EBADF);
+  for (const auto request : {DM_DEV_REMOVE, DM_TABLE_LOAD, static_cast<unsigned long>(TIOCSTI)})
+    EXPECT_EQ(behind_filter([=] { return ioctl(-1, request, nullptr); }), EPERM);
 }
 
 TEST(SyscallFilter, LetsItWriteBackBeforeTheMachineEnds) {
