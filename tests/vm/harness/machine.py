@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 
+from . import packages
 from .console import Console
 from .process import running
 from .processor import AMD64
@@ -103,18 +104,23 @@ def write_script(workspace, port, chap=(), first=(), lun=LUN):
     return script
 
 
-def from_ipxe(workspace, nic, uefi, netdev=f"{USER_NETWORK},tftp=tftp,bootfile=boot.ipxe"):
+def from_ipxe(workspace, nic, uefi, netdev=f"{USER_NETWORK},tftp=tftp,bootfile=boot.ipxe", suite=None):
     """iPXE does what DHCP tells it; of itself, QEMU's says boot.ipxe of the run's tftp directory.
-    `nic`: QEMU's name of the device."""
+    `nic`: QEMU's name of the device; `suite`: Debian's whose iPXE it is, else the host's own."""
     # QEMU's own choice of ROM holds iPXE twice, for BIOS and for UEFI.
-    arguments = _only_nic(nic)
+    arguments = _only_nic(nic, f",romfile={_rom(nic, suite)}" if suite else "")
     if uefi:
         arguments += uefi_arguments(workspace)
     return Machine(workspace, "", arguments, netdev)
 
 
-def _only_nic(nic):
-    return ["-device", f"{nic},netdev=net,mac={MAC},bootindex=1"]
+def _only_nic(nic, more=""):
+    return ["-device", f"{nic},netdev=net,mac={MAC},bootindex=1{more}"]
+
+
+def _rom(nic, suite):
+    tree = packages.unpacked("ipxe-qemu", archive=packages.Archive(suite))
+    return tree / f"usr/share/qemu/efi-{nic.removesuffix('-net-pci')}.rom"
 
 
 def uefi_arguments(workspace, variables=None, processor=AMD64):
