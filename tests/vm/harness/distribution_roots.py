@@ -10,11 +10,10 @@ from .layered_disk import (LUKS_UUID, PASSPHRASE, SWAP_LABEL, VOLUME, VOLUME_GRO
 from .machine import MEMORY_MIB
 from .workspace import PROJECT
 
-# The disk has had its name before, as on any machine whose initramfs is not its first: Debian 13's
-# initramfs-tools start multipathd so that it gives none by itself.
-MULTIPATH_FILES = {"etc/multipath.conf":
-                   (PROJECT / "tests/vm/guest/multipath.conf").read_text(encoding="ascii"),
-                   "etc/multipath/bindings": "mpatha 360000000000000000e00000000010001\n"}
+# As docs/multipath.md has it: the device's name is its WWID, the same in the initramfs and behind it.
+MULTIPATH_FILES = {"etc/multipath.conf": "defaults {\n  find_multipaths yes\n  no_path_retry queue\n}\n"}
+MPATHA_FILES = {"etc/multipath.conf":
+                (PROJECT / "tests/vm/guest/multipath.conf").read_text(encoding="ascii")}
 EXT4 = "ext4 errors=remount-ro 0 1"
 # An installer names it, too. Where /etc/fstab has no ESP, systemd 257 waits for one at a name
 # that partitions of dm-multipath do not have, and NetworkManager waits, too.
@@ -83,8 +82,9 @@ KDUMP = Root(packages=("kdump-tools", "makedumpfile"), crash=True,
              generators=("initramfs-tools",), memory_mib=1024)
 SWAP = {"fstab": f"{EXT4}\nLABEL={SWAP_LABEL} none swap sw 0 0", "disk": SwapDisk, "swap": True,
         "second_disk": True}
-MULTIPATH = Root("/dev/mapper/mpatha-part3", packages=("multipath-tools-boot",), files=MULTIPATH_FILES,
-                 fstab=EXT4 + MULTIPATH_ESP, paths=2, with_dracut={"packages": ("multipath-tools",), **RAMFS})
+MULTIPATH = Root(packages=("multipath-tools-boot",), files=MULTIPATH_FILES, fstab=EXT4 + MULTIPATH_ESP, paths=2,
+                 with_dracut={"argument": "/dev/mapper/mpatha-part3", "files": MPATHA_FILES,
+                              "packages": ("multipath-tools",), **RAMFS})
 ROOTS = {
     "ext4": Root(),
     "xfs": Root(fstab="xfs defaults 0 0", packages=("xfsprogs",),
