@@ -35,8 +35,11 @@ FILES = {
     "etc/systemd/system.conf.d/busy-host.conf":
         f"[Manager]\nDefaultTimeoutStartSec={START_LIMIT}\nDefaultDeviceTimeoutSec={START_LIMIT}\n",
     # These have limits of their own, or are at work when the machine ends.
-    **{f"etc/systemd/system/{unit}.service.d/busy-host.conf": f"[Service]\nTimeoutSec={START_LIMIT}\n"
-       for unit in ("dracut-shutdown", "ifupdown-pre")},
+    **{f"etc/systemd/system/{unit}.service.d/busy-host.conf": f"[Service]\n{limit}\n" for unit, limit in (
+        ("dracut-shutdown", f"TimeoutSec={START_LIMIT}"),
+        ("NetworkManager-wait-online", f"Environment=NM_ONLINE_TIMEOUT={START_LIMIT}"),
+        ("ifupdown-pre", f"TimeoutSec={START_LIMIT}\nExecStart=\n"
+                         f"ExecStart=/bin/udevadm settle --timeout={START_LIMIT}"))},
 }
 # ttyS0 is the test's; the login prompt is on the second line.
 LINKS = {
