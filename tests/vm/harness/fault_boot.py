@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import re
-import time
 
 from . import console, fio, kernel, lio, multipath, packages, programs, qmp, several_nics
 from .boot import ROOT_LIMIT, Boot
@@ -12,7 +11,6 @@ from .relay import Relay
 CHAP = ("guest", "sixteen-letters.")
 # The kernel's errors alone: on the emulated serial line each line of the kernel costs time.
 ARGUMENTS = "loglevel=4"
-ANSWER_LIMIT = 120
 TC = "/sbin/tc"  # not busybox's
 # What disturbs the machine's line: tc-netem(8), what comes in by way of a link of its own.
 MODULES = ("sch_netem", "ifb", "act_mirred", "cls_matchall", "sch_ingress")
@@ -91,9 +89,6 @@ class FaultBoot(Boot):
     def guest(self, watcher=None):
         (self.workspace / qmp.SOCKET).unlink(missing_ok=True)  # of a machine that was cut off
         with super().guest(watcher) as qemu:
-            deadline = time.monotonic() + ANSWER_LIMIT
-            while not (self.workspace / qmp.SOCKET).exists() and time.monotonic() < deadline:
-                time.sleep(0.1)
             with contextlib.closing(qmp.Monitor(self.workspace.path)) as self.monitor:
                 yield qemu
 

@@ -3,8 +3,10 @@
 import json
 import os
 import socket
+import time
 
 SOCKET = "qmp.sock"
+LIMIT = 120  # seconds until somebody listens there
 TO_GUEST, FROM_GUEST = "to-guest", "from-guest"
 # A redirector takes every frame of one direction; what goes to a null device is lost.
 _QUEUES = {TO_GUEST: "tx", FROM_GUEST: "rx"}  # as the network's end of the NIC sees it
@@ -24,12 +26,23 @@ class Monitor:
         # By way of /proc: a path of a socket has 108 bytes at most.
         folder = os.open(directory, os.O_RDONLY)
         try:
-            self._socket.connect(f"/proc/self/fd/{folder}/{SOCKET}")
+            self._connect(f"/proc/self/fd/{folder}/{SOCKET}")
         finally:
             os.close(folder)
         self._lines = self._socket.makefile("rb")
         self._lines.readline()  # the greeting
         self._call("qmp_capabilities")
+
+    def _connect(self, path):
+        """The file is there before QEMU listens."""
+        deadline = time.monotonic() + LIMIT
+        while True:
+            try:
+                return self._socket.connect(path)
+            except (FileNotFoundError, ConnectionRefusedError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def close(self):
         self._lines.close()
