@@ -1,7 +1,6 @@
 #include "core/boot/path_care.h"
 
 namespace isboot::boot {
-
 namespace {
 
 // Another path to the disk of paths[index]. `used`: by the multipath driver, too.
