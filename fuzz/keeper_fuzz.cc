@@ -101,7 +101,21 @@ private:
   Input& input_;
 };
 
-// The folders of this process, in memory.
+class Paths final : public Multipath {
+public:
+  explicit Paths(Input& input) : input_{input} {}
+  void open(const char*) override {}
+  bool has_failed(const MultipathPath&) override { return input_.one_in_8(); }
+  Result<Done> reinstate(const MultipathPath&) override {
+    if (input_.one_in_8()) return Error{Errc::Unsupported, 0, "refused"};
+    return Done{};
+  }
+
+private:
+  Input& input_;
+};
+
+// The folders of this process, in memory: the disk of all its sessions is a path of dm-multipath.
 struct Folders {
   Folders() {
     char name[] = "/dev/shm/isboot-keeper-fuzz-XXXXXX";
@@ -117,6 +131,13 @@ struct Folders {
       std::ofstream{session / "state"} << "LOGGED_IN\n";
       std::ofstream{session / "targetname"} << full_record().kernel.target_name.view() << '\n';
     }
+    const fs::path disk = fs::path{classes} / "block/sda";
+    fs::create_directories(disk / "device");
+    fs::create_directories(disk / "holders/dm-0/dm");
+    std::ofstream{disk / "device/wwid"} << "naa.600\n";
+    std::ofstream{disk / "dev"} << "8:0\n";
+    std::ofstream{disk / "holders/dm-0/dm/uuid"} << "mpath-600\n";
+    std::ofstream{disk / "holders/dm-0/dev"} << "254:0\n";
   }
   ~Folders() { fs::remove_all(top); }
   fs::path top;
@@ -276,12 +297,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Nics nics{input};
   FakeJournal journal;
   FakeErrands errands;
+  Paths paths{input};
   int ends[2];
   require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
   World world{input, clock, UniqueFd{ends[0]}};
   fs::remove_all(folders().state);
   const auto keeper = std::make_unique<Keeper>(
-      KeeperPorts{clock, log, hash, entropy, kernel, nics, journal, errands}, world);
+      KeeperPorts{clock, log, hash, entropy, kernel, nics, journal, errands, paths}, world);
   keeper->set_end_limit(3);
   require(
       keeper->open({folders().classes.c_str(), folders().state.c_str(), folders().control.c_str()})

@@ -9,13 +9,7 @@
 #include "platform/linux/keeper/status_json.h"
 #include "platform/linux/system_error.h"
 #include "testing/fake_clock.h"
-#include "testing/fake_entropy.h"
-#include "testing/fake_hash.h"
-#include "testing/fake_log.h"
-#include "tests/linux/keeper/fake_errands.h"
-#include "tests/linux/keeper/fake_journal.h"
-#include "tests/linux/keeper/fake_keeping.h"
-#include "tests/linux/keeper/fake_notices.h"
+#include "tests/linux/keeper/keeper_ports.h"
 
 namespace {
 
@@ -38,19 +32,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t of_id = data[2] % 128U;
   const std::size_t sessions = 1 + data[3] % 6U;
   testing::FakeClock clock;
-  testing::FakeLog log;
-  testing::FakeHash hash;
-  testing::FakeEntropy entropy;
-  FakeKeeping kernel;
-  FakeNics nics;
-  FakeJournal journal;
-  FakeErrands errands;
+  PlayedPorts played;
   SessionRecord record;
   (void)record.kernel.target_name.assign(part_of(names, 0, of_target));
   (void)record.disk.assign(part_of(names, of_target, of_disk));
   DiskId id;
   (void)id.assign(part_of(names, of_target + of_disk, of_id));
-  KeptSession session{record, {clock, log, hash, entropy, kernel, nics, journal, errands}};
+  KeptSession session{record, played.ports(clock)};
   if ((data[4] & 1) != 0) {
     (void)session.start(true);
     for (int losses = data[5] % 12; losses > 0; --losses)
@@ -60,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::array<char, kMaxAnswer> buffer{};
   StatusJson json{buffer};
   for (std::size_t i = 0; i < sessions; ++i)
-    json.append(session, id, (data[4] & 2) != 0, clock, log);
+    json.append(session, id, (data[4] & 2) != 0, clock, played.log_);
   const auto text = json.finish();
   if (!text) return 0;
   const auto parsed = nlohmann::json::parse(std::string{*text}, nullptr, false);

@@ -10,6 +10,7 @@
 #include "tests/linux/keeper/fake_journal.h"
 #include "tests/linux/keeper/fake_keeping.h"
 #include "tests/linux/keeper/fake_multipath.h"
+#include "tests/linux/keeper/fake_notices.h"
 
 namespace isboot::linux_platform {
 
