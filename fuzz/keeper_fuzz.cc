@@ -105,7 +105,10 @@ class Paths final : public Multipath {
 public:
   explicit Paths(Input& input) : input_{input} {}
   void open(const char*) override {}
-  bool has_failed(const MultipathPath&) override { return input_.one_in_8(); }
+  MultipathUse use_of(const MultipathPath&) override {
+    return {.failed = input_.one_in_8(), .unused = input_.one_in_8()};
+  }
+  Result<Done> tell_udev(const MultipathPath& path) override { return reinstate(path); }
   Result<Done> reinstate(const MultipathPath&) override {
     if (input_.one_in_8()) return Error{Errc::Unsupported, 0, "refused"};
     return Done{};

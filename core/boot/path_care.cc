@@ -31,9 +31,11 @@ PathCare care_for(std::span<const PathStatus> paths, std::size_t index) {
   return path.lost_for < kFailOver * Millis{1000} ? PathCare::Wait : PathCare::Release;
 }
 
-bool must_be_reinstated(std::span<const PathStatus> paths, std::size_t index) {
+Reinstate reinstatement_of(std::span<const PathStatus> paths, std::size_t index) {
   const PathStatus& path = paths[index];
-  return path.shared && path.failed && path.carried && !another_lives(paths, index, true);
+  if (!path.shared || !path.carried) return Reinstate::No;
+  if (!path.failed) return path.unused ? Reinstate::ForUdev : Reinstate::No;
+  return another_lives(paths, index, true) ? Reinstate::No : Reinstate::ForUse;
 }
 
 }  // namespace isboot::boot

@@ -18,6 +18,7 @@ struct PathStatus {
   bool shared = false;      // a multipath driver has the disk among its paths
   bool carried = false;     // the kernel moves its data
   bool failed = false;      // the multipath driver does not use it any more
+  bool unused = false;      // nobody has the multipath driver's device open
   bool holds = false;       // lost, its I/O waits for ever
   bool taken_away = false;  // the disk was taken away from the kernel (Release)
   bool gone = false;        // the kernel has it no more, and nobody here has asked for that
@@ -36,8 +37,17 @@ enum class PathCare : std::uint8_t {
 // What to do about paths[index].
 PathCare care_for(std::span<const PathStatus> paths, std::size_t index);
 
-// Whether the multipath driver is to use paths[index] again because it has no other that works.
-// With another one that is left to multipathd, which asks the disk first.
-bool must_be_reinstated(std::span<const PathStatus> paths, std::size_t index);
+enum class Reinstate : std::uint8_t {
+  No,
+  // The multipath driver has no other path that works. With another one that is left to
+  // multipathd, which asks the disk first.
+  ForUse,
+  // The path works. udev may have found the device while all paths were lost, and looks for its
+  // partitions only when one is reinstated; with somebody who has it open, it has found them.
+  ForUdev,
+};
+
+// Whether the multipath driver is to be told that paths[index] is back.
+Reinstate reinstatement_of(std::span<const PathStatus> paths, std::size_t index);
 
 }  // namespace isboot::boot

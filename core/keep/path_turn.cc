@@ -39,6 +39,7 @@ bool PathTurn::is_due(bool carried, Millis now) {
   const bool due = carried != was_carried_ || care_at_ <= now;
   if (carried != was_carried_) after_failure_ = looks_ = 0;
   if (carried && !was_carried_) settled_at_ = now + kSettles;
+  if (!carried) tells_udev_ = true;
   was_carried_ = carried;
   return due;
 }
@@ -51,11 +52,13 @@ PathTurn::Do PathTurn::on_event(const Event& event, Millis now) {
         --unsure_;
         care_at_ = now + kLookAgain;
       }
+      reinstate_ = reinstatement(event.reinstate, now);
       return on_care(event);
     case Event::Kind::LimitSet:
       return on_limit_set(event.done, now);
     case Event::Kind::Reinstated:
       if (state_ != State::Reinstating) break;
+      if (event.done) tells_udev_ = false;
       try_again(now);  // whether it is used again is seen then
       return settle();
     case Event::Kind::DiskSeen:
@@ -78,10 +81,16 @@ PathTurn::Do PathTurn::on_event(const Event& event, Millis now) {
   return {};
 }
 
+// udev is told once, when the path has settled.
+boot::Reinstate PathTurn::reinstatement(boot::Reinstate wanted, Millis now) const {
+  if (wanted == boot::Reinstate::ForUdev && (!tells_udev_ || settled_at_ > now))
+    return boot::Reinstate::No;
+  return wanted;
+}
+
 PathTurn::Do PathTurn::on_care(const Event& event) {
   using boot::PathCare;
   if (errand_ != 0) return {};  // its end is told
-  reinstate_ = event.reinstate;
   switch (event.care) {
     case PathCare::Leave:
       after_failure_ = 0;
@@ -119,7 +128,8 @@ PathTurn::Do PathTurn::on_limit_set(bool done, Millis now) {
   if (state_ != State::Limiting && state_ != State::LimitingFirst) return {};
   if (done && state_ == State::LimitingFirst) return await(State::Looking, Do::Kind::LookAtDisk);
   // Whether there is a limit or not: I/O waits. It is looked at again.
-  if (reinstate_) return await(State::Reinstating, Do::Kind::Reinstate);
+  if (reinstate_ == boot::Reinstate::ForUse) return await(State::Reinstating, Do::Kind::Reinstate);
+  if (reinstate_ == boot::Reinstate::ForUdev) return await(State::Reinstating, Do::Kind::TellUdev);
   if (done)
     after_failure_ = 0;
   else

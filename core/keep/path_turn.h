@@ -19,7 +19,7 @@ public:
     enum class Kind : std::uint8_t {
       Care,           // `care` is to be taken of it; `limit`, `has_disk`, `reinstate`
       LimitSet,       // the answer to SetLimit: whether the kernel has taken it
-      Reinstated,     // the answer to Reinstate
+      Reinstated,     // the answer to Reinstate and TellUdev: whether the driver has taken it
       DiskSeen,       // the answer to LookAtDisk: whether there is one
       DiskForgotten,  // the answer to ForgetDisk
       ErrandSent,     // the answer to LookFor and TakeAway: whether it is under way, as `errand`
@@ -28,8 +28,8 @@ public:
     Kind kind = Kind::Care;
     boot::PathCare care = boot::PathCare::Leave;
     bool done = false;
-    bool has_disk = false;                 // one is known, and says or said what it is
-    bool reinstate = false;                // boot::must_be_reinstated()
+    bool has_disk = false;  // one is known, and says or said what it is
+    boot::Reinstate reinstate = boot::Reinstate::No;
     std::optional<std::uint32_t> limit{};  // the user's, in seconds; nothing: for ever
     std::uint32_t errand = 0;              // its number, which is not 0
     bool carried = false;                  // the session
@@ -40,6 +40,7 @@ public:
       Nothing,
       SetLimit,    // `limit` of the session: LimitSet
       Reinstate,   // let the multipath driver use this path again: Reinstated
+      TellUdev,    // the same with one that it uses, for udev to hear of it: Reinstated
       LookAtDisk,  // whether the kernel has a disk of the session: DiskSeen
       LookFor,     // an errand, by which the kernel does so: ErrandSent, and once it is ErrandOver
       UseDisk,     // what was seen is the path's disk from now on
@@ -82,6 +83,7 @@ private:
     NotTakenAway,     // it has failed, or nobody knows: is the disk there at all?
   };
 
+  boot::Reinstate reinstatement(boot::Reinstate wanted, Millis now) const;
   Do on_care(const Event& event);
   Do on_limit_set(bool done, Millis now);
   Do on_disk_seen(const Event& event, Millis now);
@@ -94,7 +96,8 @@ private:
   State state_ = State::Idle;
   bool was_carried_ = false;
   bool taken_away_ = false;
-  bool reinstate_ = false;  // as Care said it
+  boot::Reinstate reinstate_ = boot::Reinstate::No;  // for now
+  bool tells_udev_ = false;  // it was lost, and the driver has not been told yet that it is back
   Millis care_at_ = kNever;
   Millis after_failure_ = 0;  // the wait after the last one, while nothing has been done since
   int looks_ = 0;             // for its disk, without a result, since it is back

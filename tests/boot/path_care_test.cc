@@ -91,8 +91,21 @@ TEST(PathCare, HasAPathUsedAgainWhenTheMultipathDriverHasNoOther) {
   };
   for (const auto& each : kCases) {
     SCOPED_TRACE(each.name);
-    EXPECT_EQ(must_be_reinstated(each.paths, 0), each.must);
+    EXPECT_EQ(reinstatement_of(each.paths, 0), each.must ? Reinstate::ForUse : Reinstate::No);
   }
+}
+
+TEST(PathCare, HasUdevToldWhileNobodyUsesTheDevice) {
+  PathStatus path = carried("a");
+  path.unused = true;
+  for (const bool other : {true, false}) {
+    const PathStatus both[] = {path, other ? carried("a") : lost("a", true, 0)};
+    EXPECT_EQ(reinstatement_of(both, 0), Reinstate::ForUdev);
+  }
+  const PathStatus lonely[] = {alone(path)};
+  EXPECT_EQ(reinstatement_of(lonely, 0), Reinstate::No);
+  path.carried = false;
+  EXPECT_EQ(reinstatement_of({&path, 1}, 0), Reinstate::No);
 }
 
 }  // namespace

@@ -95,7 +95,8 @@ void World::bring(Kept& brought, std::size_t client) {
                        brought.exists && !handover_.not_taken;
   check_handover(brought, client, is_good);
   handover_.session = nullptr;
-  if (!is_good) all_.pop_back();  // it is its own affair
+  if (!is_good) return all_.pop_back();  // it is its own affair
+  unseen_ = false;                       // who gives the driver another path tells udev
 }
 
 void World::read_brought() {

@@ -126,6 +126,9 @@ void World::lose(Kept& kept) {
   kept.kernel_lost_at = now_;
   kept.sysfs_knows_at = now_ + random_.below(2'000);
   if (!kept.unbound) kept.unbound_at = kNever;
+  const bool all_lost = std::none_of(all_.begin(), all_.end(),
+                                     [](const auto& other) { return other->kernel_carries; });
+  if (multipath_ && all_lost && random_.one_in(4)) unseen_ = true;
   notify({.kind = Event::Kind::ConnectionLost,
           .session = kept.id,
           .error = {Errc::Closed, 0, "the target closed the connection"}});

@@ -110,17 +110,41 @@ TEST(PathTurn, IsDueAgainSoonWhenWhatWasToBeDoneFailed) {
 TEST(PathTurn, IsUsedAgainWhenAllPathsHaveFailed) {
   PathTurn turn;
   PathTurn::Event event = care(PathCare::Limit);
-  event.reinstate = true;
+  event.reinstate = boot::Reinstate::ForUse;
   EXPECT_EQ(turn.on_event(event, kNow).kind, What::SetLimit);
   EXPECT_EQ(turn.on_event(answer(Kind::LimitSet, true), kNow).kind, What::Reinstate);
   EXPECT_EQ(turn.on_event(answer(Kind::Reinstated, true), kNow).kind, What::Nothing);
   EXPECT_EQ(turn.care_at(), kNow + 1'000) << "whether it works";
-  event.reinstate = false;
+  event.reinstate = boot::Reinstate::No;
   (void)turn.is_due(false, kNow + 1'000);
   turn.on_looked_at();
   EXPECT_EQ(turn.on_event(event, kNow + 1'000).kind, What::SetLimit);
   EXPECT_EQ(turn.on_event(answer(Kind::LimitSet, true), kNow + 1'000).kind, What::Nothing);
   EXPECT_EQ(turn.care_at(), kNever);
+}
+
+// udev may have found the device in the moment in which it had no path.
+TEST(PathTurn, HasUdevToldOnceWhenItIsBackAndHasSettled) {
+  PathTurn turn;
+  turn.begin(true);
+  PathTurn::Event event = care(PathCare::Limit);
+  event.carried = true;
+  event.reinstate = boot::Reinstate::ForUdev;
+  const auto told = [&](Millis now, bool done = true) {
+    turn.on_looked_at();
+    EXPECT_EQ(turn.on_event(event, now).kind, What::SetLimit);
+    const auto what = turn.on_event(answer(Kind::LimitSet, true), now).kind;
+    if (what == What::TellUdev) (void)turn.on_event(answer(Kind::Reinstated, done), now);
+    return what == What::TellUdev;
+  };
+  ASSERT_TRUE(turn.is_due(true, kNow));
+  EXPECT_FALSE(told(kNow + 2'000)) << "it never was lost";
+  ASSERT_TRUE(turn.is_due(false, kNow));
+  ASSERT_TRUE(turn.is_due(true, kNow));
+  EXPECT_FALSE(told(kNow + 999));
+  EXPECT_TRUE(told(kNow + 1'000, false)) << "once more, since that failed";
+  EXPECT_TRUE(told(kNow + 2'000));
+  EXPECT_FALSE(told(kNow + 3'000));
 }
 
 // What was sent to it before fails only then.

@@ -1,6 +1,7 @@
 // All sessions of the machine lead to one disk, and a multipath driver has them: what the keeper
 // does about a path that is lost, and what the kernel makes of it. Nobody else lets the driver use
-// a path again that has failed: multipathd may not run.
+// a path again that has failed: multipathd may not run. udev may find the driver's device while all
+// are lost, and looks again only when the driver is told that one is back.
 #include <algorithm>
 
 #include "tests/keep/world.h"
@@ -46,6 +47,7 @@ void World::care_for_paths() {
                       .shared = kept->has_disk && kept->disk_known,
                       .carried = is_carried(*kept),
                       .failed = is_carried(*kept) && has_failed(*kept),
+                      .unused = is_carried(*kept) && (unseen_ || random_.one_in(4)),
                       .holds = !is_carried(*kept) && !kept->limit,
                       .taken_away = paths_[*kept->slot].taken_away(),
                       .gone = kept->disk_known && kept->id_known && !kept->has_disk,
@@ -55,7 +57,7 @@ void World::care_for_paths() {
     on_path(*paths[i], {.kind = PathTurn::Event::Kind::Care,
                         .care = boot::care_for(sights, i),
                         .has_disk = paths[i]->disk_known && paths[i]->id_known,
-                        .reinstate = boot::must_be_reinstated(sights, i)});
+                        .reinstate = boot::reinstatement_of(sights, i)});
 }
 
 void World::on_path(Kept& path, PathTurn::Event event) {
@@ -85,9 +87,13 @@ std::optional<PathTurn::Event> World::carry_out(Kept& path, const PathTurn::Do& 
     case PathTurn::Do::Kind::SetLimit:
       return PathTurn::Event{.kind = Kind::LimitSet, .done = set_limit(path, what.limit)};
     case PathTurn::Do::Kind::Reinstate:
+    case PathTurn::Do::Kind::TellUdev:
       path.refused = !path.refused && random_.one_in(10);
-      if (!path.refused && path.kernel_carries) path.fails_at = kNever;
-      return PathTurn::Event{.kind = Kind::Reinstated};
+      if (!path.refused && path.kernel_carries) {
+        unseen_ = false;
+        if (what.kind == PathTurn::Do::Kind::Reinstate) path.fails_at = kNever;
+      }
+      return PathTurn::Event{.kind = Kind::Reinstated, .done = !path.refused};
     case PathTurn::Do::Kind::LookAtDisk:
       return PathTurn::Event{.kind = Kind::DiskSeen, .done = path.has_disk};
     case PathTurn::Do::Kind::LookFor:
@@ -174,6 +180,7 @@ void World::check_paths() {
   for (const auto& kept : all_)
     state = 8 * state + (is_path(*kept) ? 4 : 0) + (is_carried(*kept) ? 2 : 0) + kept->has_disk;
   state = 2 * state + (all_have_failed() ? 1 : 0);
+  state = 2 * state + (unseen_ ? 1 : 0);
   if (state != paths_were_ || paths_since_ < keeper_since_)
     paths_since_ = std::max(now_, keeper_since_);
   paths_were_ = state;
@@ -187,6 +194,8 @@ void World::check_paths() {
     if (carried && !kept->has_disk && !kept->unbound && same > kDiskBackWithin)
       fail("a path that is back does not get its disk");
     if (!kept->has_disk || kept->unbound) continue;
+    if (carried && unseen_ && same > kSeenWithin + 7'000)
+      fail("udev is not told that a path is back");
     if (carried && all_have_failed() && same > kSeenWithin + 7'000)
       fail("I/O waits although a path is back");
     if (carried && !others && kept->limit && same > kSeenWithin + 7'000)

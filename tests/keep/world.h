@@ -266,6 +266,7 @@ private:
   std::uint32_t hardware_ = 0;
   bool nics_are_apart_ = false;  // there is more than one
   bool multipath_ = false;
+  bool unseen_ = false;  // udev has found the multipath driver's device without a path
   Paths paths_;
   std::vector<SentErrand> errands_;
   std::uint32_t errands_sent_ = 0;

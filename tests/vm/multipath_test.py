@@ -8,7 +8,28 @@ from harness.multipath import ERRORS, PING, Multipath
 LIMITS = "/sys/class/iscsi_session/session*/recovery_tmo"
 
 
+MADE_LIMIT = 180  # seconds until multipathd makes the device
+
+
+class LostWhileMade(Multipath):
+    """All sessions are lost in the moment in which multipathd makes the device, and udev looks."""
+
+    def before_root(self):
+        self.console.wait_for("mpatha: addmap", MADE_LIMIT, "the device")
+        self.target.kill()
+        self.target.start()
+
+
 class OnMultipath(unittest.TestCase):
+
+    def test_lost_while_made(self):
+        """udev took the device for one without a path, and never made its partitions."""
+        with KeptMachine("multipath-lost-while-made", kind=LostWhileMade) as machine:
+            machine.wait_status(lambda status: all(session["recoveries"] > 0 for session in status),
+                                "the loss of both")
+            self.assertTrue(machine.boot.console.first("udev is told that a path is back"))
+            machine.power_off()
+        machine.check(ERRORS)
 
     def test_root(self):
         with KeptMachine("multipath-root", PING, Multipath) as machine:

@@ -111,7 +111,7 @@ private:
   void on_path(Slot& slot, keep::PathTurn::Event event);
   std::optional<keep::PathTurn::Event> carry_out(Slot& slot, const keep::PathTurn::Do& what,
                                                  DiskName& seen);
-  void reinstate(const Slot& slot);
+  bool reinstate(const Slot& slot, keep::PathTurn::Do::Kind how);
   void say_other_path(const Slot& slot);
   keep::PathTurn::Event send_errand(Slot& slot, Errand::Kind kind, const DiskName& disk);
   void use_disk(Slot& slot, const DiskName& disk);

@@ -24,10 +24,12 @@ void Keeper::care_for_paths() {
     if (!disk_id.empty()) slot.disk_id = disk_id;
     const bool carried = slot.session->carried();
     const auto path = folder_->path_of_multipath(record.disk);
+    const MultipathUse use = path && carried ? ports_.multipath.use_of(*path) : MultipathUse{};
     sights[i] = {.disk_id = slot.disk_id,
                  .shared = path.has_value(),
                  .carried = carried,
-                 .failed = path && carried && ports_.multipath.has_failed(*path),
+                 .failed = use.failed,
+                 .unused = use.unused,
                  .holds = !carried && folder_->holds_for_ever(record.session),
                  .taken_away = paths_[i].taken_away(),
                  .gone = !record.disk.empty() && !slot.disk_id.empty() && disk_id.empty(),
@@ -39,7 +41,7 @@ void Keeper::care_for_paths() {
     on_path(slots_[i], {.kind = PathTurn::Event::Kind::Care,
                         .care = boot::care_for(sights, i),
                         .has_disk = !record.disk.empty() && !slots_[i].disk_id.empty(),
-                        .reinstate = boot::must_be_reinstated(sights, i),
+                        .reinstate = boot::reinstatement_of(sights, i),
                         .limit = record.kernel.recovery_timeout});
   }
 }
@@ -69,8 +71,8 @@ std::optional<PathTurn::Event> Keeper::carry_out(Slot& slot, const PathTurn::Do&
       return PathTurn::Event{.kind = Kind::LimitSet, .done = set.ok()};
     }
     case PathTurn::Do::Kind::Reinstate:
-      reinstate(slot);
-      return PathTurn::Event{.kind = Kind::Reinstated};
+    case PathTurn::Do::Kind::TellUdev:
+      return PathTurn::Event{.kind = Kind::Reinstated, .done = reinstate(slot, what.kind)};
     case PathTurn::Do::Kind::LookAtDisk:
       seen = folder_->disk_of(record.session, record.lun);
       return PathTurn::Event{.kind = Kind::DiskSeen, .done = !seen.empty()};
@@ -91,16 +93,21 @@ std::optional<PathTurn::Event> Keeper::carry_out(Slot& slot, const PathTurn::Do&
   return std::nullopt;
 }
 
-// Where multipathd runs, it does so a few seconds later.
-void Keeper::reinstate(const Slot& slot) {
+// Where multipathd runs, it reinstates what has failed a few seconds later.
+bool Keeper::reinstate(const Slot& slot, PathTurn::Do::Kind how) {
   const auto path = folder_->path_of_multipath(slot.session->record().disk);
-  if (!path) return;
-  const auto done = ports_.multipath.reinstate(*path);
-  if (done)
-    ports_.log.write(LogLevel::Info,
-                     "dm-multipath had no path left that works: it uses the one that is back");
-  else
+  if (!path) return false;
+  const bool for_udev = how == PathTurn::Do::Kind::TellUdev;
+  const auto done =
+      for_udev ? ports_.multipath.tell_udev(*path) : ports_.multipath.reinstate(*path);
+  if (!done)
     ports_.log.write(LogLevel::Warning, done.error().text);
+  else
+    ports_.log.write(
+        LogLevel::Info,
+        for_udev ? "nobody uses dm-multipath's device yet: udev is told that a path is back"
+                 : "dm-multipath had no path left that works: it uses the one that is back");
+  return done.ok();
 }
 
 void Keeper::say_other_path(const Slot& slot) {

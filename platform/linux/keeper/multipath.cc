@@ -70,20 +70,30 @@ void DmMultipath::open(const char* devices) {
   devices_.reset(::open(devices, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
-bool DmMultipath::has_failed(const MultipathPath& path) {
+MultipathUse DmMultipath::use_of(const MultipathPath& path) {
   Request request;
-  if (!ask(devices_.get(), DM_TABLE_STATUS, path.device, request)) return false;
-  if (request.head.target_count != 1 || (request.head.flags & DM_BUFFER_FULL_FLAG) != 0)
-    return false;
-  if (request.head.data_start > sizeof request - sizeof(dm_target_spec)) return false;
-  return linux_platform::has_failed(request.answer(), path.disk);
+  if (!ask(devices_.get(), DM_TABLE_STATUS, path.device, request)) return {};
+  if (request.head.target_count != 1 || (request.head.flags & DM_BUFFER_FULL_FLAG) != 0) return {};
+  if (request.head.data_start > sizeof request - sizeof(dm_target_spec)) return {};
+  return {.failed = has_failed(request.answer(), path.disk),
+          .unused = request.head.open_count == 0};
 }
 
 Result<Done> DmMultipath::reinstate(const MultipathPath& path) {
+  return send("reinstate_path ", path);
+}
+
+Result<Done> DmMultipath::tell_udev(const MultipathPath& path) {
+  if (!use_of(path).unused) return Done{};
+  ISBOOT_TRY(send("fail_path ", path));
+  return reinstate(path);
+}
+
+Result<Done> DmMultipath::send(Text message, const MultipathPath& path) {
   Request request;
   // dm_target_msg: the sector that tells which target, then the words.
-  TextWriter message{std::span{request.data}.subspan(offsetof(dm_target_msg, message))};
-  message << "reinstate_path " << path.disk.view();
+  TextWriter words{std::span{request.data}.subspan(offsetof(dm_target_msg, message))};
+  words << message << path.disk.view();
   return ask(devices_.get(), DM_TARGET_MSG, path.device, request);
 }
 

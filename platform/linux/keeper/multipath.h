@@ -7,15 +7,23 @@
 
 namespace isboot::linux_platform {
 
+// What a device makes of a path. Nothing is known: neither.
+struct MultipathUse {
+  bool failed = false;  // the device does not use the path any more
+  bool unused = false;  // nobody has the device open
+};
+
 class Multipath {
 public:
   // `devices`: devtmpfs. What is missing there shows when it is used: the kernel's module may be
   // loaded later.
   virtual void open(const char* devices) = 0;
-  // Whether the device does not use the path any more. False as well when that cannot be known.
-  virtual bool has_failed(const MultipathPath& path) = 0;
+  virtual MultipathUse use_of(const MultipathPath& path) = 0;
   // The device uses the path again from now on; nothing changes where it does already.
   virtual Result<Done> reinstate(const MultipathPath& path) = 0;
+  // The same with a path that the device uses: it fails first, so that udev hears of it. Not where
+  // somebody has the device open, whose I/O could fail in between.
+  virtual Result<Done> tell_udev(const MultipathPath& path) = 0;
 
 protected:
   ~Multipath() = default;
@@ -26,10 +34,13 @@ protected:
 class DmMultipath final : public Multipath {
 public:
   void open(const char* devices) override;
-  bool has_failed(const MultipathPath& path) override;
+  MultipathUse use_of(const MultipathPath& path) override;
   Result<Done> reinstate(const MultipathPath& path) override;
+  Result<Done> tell_udev(const MultipathPath& path) override;
 
 private:
+  Result<Done> send(Text message, const MultipathPath& path);
+
   UniqueFd devices_;
 };
 

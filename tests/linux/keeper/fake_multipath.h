@@ -7,11 +7,13 @@
 
 namespace isboot::linux_platform {
 
-// Has no path that works until one is reinstated, which it refuses as often as the test says.
+// Has no path that works until one is reinstated, which it refuses as often as the test says. All
+// that it was told is in `reinstated`.
 class FakeMultipath final : public Multipath {
 public:
   void open(const char*) override {}
-  bool has_failed(const MultipathPath&) override { return failed; }
+  MultipathUse use_of(const MultipathPath&) override { return {failed, unused}; }
+  Result<Done> tell_udev(const MultipathPath& path) override { return reinstate(path); }
   Result<Done> reinstate(const MultipathPath& path) override {
     if (refusals > 0) {
       --refusals;
@@ -23,6 +25,7 @@ public:
   }
 
   bool failed = false;
+  bool unused = false;
   int refusals = 0;
   std::vector<std::string> reinstated;
 };

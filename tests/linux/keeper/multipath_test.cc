@@ -27,7 +27,8 @@ TEST(DmMultipath, SaysWhatItCannotDo) {
   MultipathPath path;
   ASSERT_TRUE(path.device.assign("254:0"));
   ASSERT_TRUE(path.disk.assign("8:0"));
-  EXPECT_FALSE(nowhere.has_failed(path));
+  EXPECT_FALSE(nowhere.use_of(path).failed);
+  EXPECT_FALSE(nowhere.use_of(path).unused);
   EXPECT_EQ(nowhere.reinstate(path).error().text, Text{"there is no /dev/mapper/control"});
 }
 
