@@ -1,16 +1,17 @@
 """Whole Debian systems whose root is not simply ext4 in a partition: xfs, btrfs, a volume of LVM,
-LUKS by a passphrase or a key file, two paths; or that have swap and a second disk on iSCSI, too; or
-whose kernel dies and leaves its memory on root. Needs root and the network. Not in CI;
+LUKS by a passphrase or a key file, two paths; or that have swap and a second disk on iSCSI, too; that
+show plymouth's picture; or whose kernel dies and leaves its memory on root. Needs root and the network.
+Not in CI;
 `scripts/test --distribution`."""
 
 import os
 import unittest
 
-from harness.distribution_life import crash, live
+from harness.distribution_life import crash, live, splash
 from harness.distribution_roots import ROOTS
 from harness.distribution_tests import SYSTEMS, set_up
 
-ALL = "xfs btrfs lvm luks luks-lvm-xfs key-file-btrfs swap multipath kdump kdump-ipxe"
+ALL = "xfs btrfs lvm luks luks-lvm-xfs key-file-btrfs swap multipath plymouth kdump kdump-ipxe"
 CHOSEN = os.environ.get("ISBOOT_ROOTS", ALL).split()
 COMBINATIONS = [(suite, generator, root)
                 for suite, generator in SYSTEMS for root in CHOSEN
@@ -28,7 +29,7 @@ class Roots(unittest.TestCase):
         for suite, generator, root in COMBINATIONS:
             with self.subTest(suite=suite, generator=generator, root=root):
                 what = ROOTS[root].by(generator, suite)
-                life = crash if what.crash else live
+                life = crash if what.crash else splash if what.splash else live
                 life(f"distribution-{suite}-{generator}-{root}", suite, generator, what)
 
 

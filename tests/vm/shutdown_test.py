@@ -1,21 +1,18 @@
-"""How a machine ends whose root is on iSCSI and whose init is Debian's systemd: by isboot's hook
-for systemd-shutdown(8), and without it when the target is away for good."""
+"""How a machine ends whose root is on iSCSI and whose init is Debian's systemd, otherwise than by
+isboot's hook (clean_end_test.py): by a shutdown ramfs, a halt, with the target away, not at all."""
 
 import pathlib
 import time
 import unittest
 
-from harness.ended_machine import EndedMachine
+from harness.ended_machine import HOOK, EndedMachine
 from harness.managed_machine import START_LIMIT, prepare
 from harness.workspace import PROJECT
 
-HOOK = {"lib/systemd/system-shutdown/isboot.shutdown":
-            PROJECT / "distribution/systemd/isboot.shutdown"}
 RAMFS = {"usr/lib/ramfs/shutdown": PROJECT / "tests/vm/guest/shutdown-ramfs",
          "usr/lib/ramfs/bin/busybox": pathlib.Path("/bin/busybox")}
 MAKE_RAMFS = ("mkdir -p /run/initramfs && cp -a /usr/lib/ramfs/. /run/initramfs && "
               "cp /sbin/isboot /run/initramfs/bin")
-KILL_KEEPER = "kill -KILL $(grep -lx isboot-keep /proc/[0-9]*/comm | cut -d / -f 3)"
 # An end waits for it, for as long as it lives.
 SLOW = {"etc/systemd/system/slow.service":
             "[Service]\nExecStart=/bin/sleep infinity\nExecStop=/bin/sleep infinity\n"
@@ -30,17 +27,6 @@ def setUpModule():  # pylint: disable=invalid-name
 
 
 class Shutdown(unittest.TestCase):
-
-    def test_reboot_and_poweroff(self):
-        """Also by a keeper that its guard has started, in the middle of systemd's life."""
-        with EndedMachine("shutdown-reboot-and-poweroff", HOOK) as machine:
-            machine.order(KILL_KEEPER)
-            machine.wait_until("isboot status | grep carried")
-            machine.power_off(order="systemctl reboot", last_line="reboot: Restarting system")
-            self.assertEqual(machine.relay.logouts, 1)
-            machine.start()
-            machine.power_off()
-            self.assertEqual(machine.relay.logouts, 2)
 
     def test_ramfs_and_halt(self):
         """A shutdown ramfs unmounts root before the session ends. Then, without one, a halt."""

@@ -2,15 +2,18 @@
 managers, the loss of one path of several, an outage, a reboot and a power-off; or through a crash.
 Raises where it is not as a user expects."""
 
+import time
+
 from . import distribution, standstill
 from .distribution import DistributionMachine
 from .distribution_disks import add_second_disk, check_second_disk, check_swap, fill_swap
 from .distribution_paths import PathsMachine
-from .distribution_roots import ROOTS
+from .distribution_roots import PLYMOUTH_LOG, ROOTS
 from .managed_machine import POWER_OFF_LIMIT
 
 OUTAGE_S = 30
 CUT_S = 15
+TOLD_AFTER_S = 10  # three seconds, as a busy host has them
 RAMFS_LIMIT = 600  # unpacking dracut's ramfs takes an emulated processor minutes
 DUMP_LIMIT = 900
 # What kdump-tools has written can be read as the memory of the kernel that died.
@@ -72,6 +75,40 @@ def crash(name, suite, generator, root):
         come_up(machine)
         machine.finish(READ_DUMP)
         machine.power_off()
+
+
+class SplashMachine(DistributionMachine):
+    """Has a screen, and a target that takes nobody in for a while when the machine starts."""
+
+    def _machine(self, port):
+        guest = super()._machine(port)
+        guest.add("-device", "VGA")
+        return guest
+
+    def _wait_for_start(self):
+        # plymouth has the console: the machine says there no more that it waits.
+        self.relay.refuse(True)
+        deadline = time.monotonic() + distribution.START_LIMIT
+        while self.relay.refused == 0 and time.monotonic() < deadline:
+            self.console.follow(1)
+        self.console.follow(TOLD_AFTER_S)
+        self.relay.refuse(False)
+        super()._wait_for_start()
+
+
+def splash(name, suite, generator, root):
+    """The kernel is quiet and plymouth shows its picture, from the initramfs on: what is waited for is
+    told to both, at each start."""
+    with SplashMachine(name, suite, generator, root=root) as machine:
+        for number, end in ((1, {"order": "systemctl reboot", "last_line": "reboot: Restarting system"}), (2, {})):
+            come_up(machine)
+            told = machine.order(f"grep -c 'display.*message.*isboot: ' {PLYMOUTH_LOG} || true")
+            if int(told) == 0:
+                raise AssertionError("plymouth was told nothing")
+            machine.power_off(**end)
+            expect("logouts at the target", machine.logouts(), number)
+            if number == 1:
+                machine.start()
 
 
 def come_up(machine):

@@ -27,8 +27,8 @@ class Root:
     `files` (path → text): what the system has for it; `passphrase`: what is typed when the machine
     asks; `generators`: those that it is tried with; `with_dracut`: what is otherwise there; `swap`,
     `second_disk`: whether it has such, too; `paths`: NICs, each a way to the disk; `ipxe`: the
-    machine starts by BIOS, iPXE and GRUB; `crash`: its kernel dies; `shutdown_ramfs`: it ends in
-    dracut's."""
+    machine starts by BIOS, iPXE and GRUB; `crash`: its kernel dies; `splash`: it has plymouth's picture;
+    `shutdown_ramfs`: it ends in dracut's."""
 
     argument: str = f"LABEL={ROOT_LABEL}"
     more: str = ""
@@ -44,6 +44,7 @@ class Root:
     paths: int = 1
     ipxe: bool = False
     crash: bool = False
+    splash: bool = False
     shutdown_ramfs: bool = False
     memory_mib: int = MEMORY_MIB
 
@@ -77,6 +78,8 @@ DRACUT_KEY_FILES = {**_crypttab(f"/{KEY}"), KEY: PASSPHRASE,
 LOCKED = Root("/dev/mapper/crypt", packages=("cryptsetup-initramfs",),
               disk=functools.partial(LayeredDisk, locked=True), files=_crypttab("none"),
               passphrase=PASSPHRASE, with_dracut={"more": DRACUT_LUKS, "packages": ("cryptsetup",)})
+# Where plymouthd says what it was told, from the initramfs on.
+PLYMOUTH_LOG = "/run/plymouth.log"
 # kdump-tools makes the initramfs of the crash by mkinitramfs, no other.
 KDUMP = Root(packages=("kdump-tools", "makedumpfile"), crash=True,
              generators=("initramfs-tools",), memory_mib=1024)
@@ -112,6 +115,9 @@ ROOTS = {
     "swap-multipath": dataclasses.replace(
         MULTIPATH, **{**SWAP, "fstab": SWAP["fstab"] + MULTIPATH_ESP},
         with_dracut={**MULTIPATH.with_dracut, "memory_mib": 2 * MEMORY_MIB}),
+    # The serial line is the test's.
+    "plymouth": Root(packages=("plymouth",), splash=True,
+                     more=f"quiet splash plymouth.ignore-serial-consoles plymouth.debug=file:{PLYMOUTH_LOG}"),
     "kdump": KDUMP,
     # The firmware's table is in low memory.
     "kdump-ipxe": dataclasses.replace(KDUMP, ipxe=True),

@@ -3,13 +3,17 @@
 from . import private_network
 from .managed_machine import POWER_OFF_LIMIT, ManagedMachine
 from .relay import Relay
+from .workspace import PROJECT
+
+HOOK = {"lib/systemd/system-shutdown/isboot.shutdown":
+            PROJECT / "distribution/systemd/isboot.shutdown"}
 
 
 class EndedMachine(ManagedMachine):
     """`relay.logouts`: how many sessions have said goodbye. `target`: to be killed."""
 
-    def __init__(self, name, files, arguments=""):
-        super().__init__(name, f"isboot-monitor.service {arguments}", files)
+    def __init__(self, name, files, arguments="", **options):
+        super().__init__(name, f"isboot-monitor.service {arguments}", files, **options)
         self.target = None
         self.relay = None
 

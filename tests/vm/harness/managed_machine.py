@@ -10,15 +10,18 @@ from . import (console, debian_root, ibft_table, initramfs, machine, packages, p
                vlan_switch)
 from .disk import ROOT_LABEL, Disk, install_kernel
 from .kernel import MODULES, Kernel
+from .layered_disk import LayeredDisk
 from .workspace import Workspace, init_binary, isboot_binary
 
-ARGUMENTS = (f"{machine.KERNEL_ARGUMENTS} root=LABEL={ROOT_LABEL} rootfstype=ext4 rw "
+ARGUMENTS = (f"{machine.KERNEL_ARGUMENTS} root=LABEL={ROOT_LABEL} rw "
              "systemd.show_status=no systemd.log_target=journal")
 # Seconds; several times what a busy host needs.
 START_LIMIT = 300
 ORDER_LIMIT = 180
 RENEWAL_LIMIT = 10 * private_network.LEASE_S
 POWER_OFF_LIMIT = 180
+# For a file system that cannot be as small as ext4.
+ROOM_MIB = 640
 # Where the fixture of ibft_table has the IPv4 part of the target's address, and the NIC's VID.
 TARGET_ADDRESS = 0x180 + 6 + 12
 NIC_VLAN = 0xa0 + 88
@@ -39,8 +42,8 @@ def prepare(fetch_more=lambda: None):
 class ManagedMachine:
     """`wants`: the unit that manages the network from the boot on. `files`: path in the root →
     text. `vlan`: its VID, 0 for none. `ipxe`: it starts by iPXE, which does as DHCP tells it; else
-    QEMU loads the kernel and makes the table. `archive`: of its kernel and packages; `more`: of
-    these."""
+    QEMU loads the kernel and makes the table. `archive`: of its packages, `more` of these, and of
+    its `kernel`, if that is not given. `file_system`: root's; not ext4: not with `ipxe`."""
 
     sessions = 1
     start_limit = START_LIMIT
@@ -52,7 +55,9 @@ class ManagedMachine:
     # take; a multicast route of another table says nothing.
     touched = r"eth0.*(10\.0\.2\.|192\.0\.2\.|state|NO-CARRIER)"
 
-    def __init__(self, name, wants, files=None, vlan=0, ipxe=False, archive=packages.HOST, more=()):  # pylint: disable=too-many-arguments
+    # pylint: disable-next=too-many-arguments
+    def __init__(self, name, wants, files=None, vlan=0, ipxe=False, archive=packages.HOST, more=(),
+                 kernel=None, file_system="ext4"):
         self.workspace = Workspace(name)
         self.server = private_network.DhcpServer(self.workspace, machine.MAC)
         self.console = None
@@ -61,14 +66,15 @@ class ManagedMachine:
         self._ipxe = ipxe
         self._qemu = None
         self._port = None
-        self._kernel = Kernel(archive)
-        self._initrd = initramfs.build(
-            {"init": init_binary().read_bytes(), **self._kernel.module_files((*MODULES, "8021q"))})
-        self._arguments = f"{ARGUMENTS} systemd.wants={wants}"
+        self._kernel = kernel or Kernel(archive)
+        modules = self._kernel.module_files((*MODULES, "8021q", file_system))
+        self._initrd = initramfs.build({"init": init_binary().read_bytes(), **modules})
+        self._arguments = f"{ARGUMENTS} rootfstype={file_system} systemd.wants={wants}"
         tree = debian_root.make(self.workspace, self._kernel, {"isboot": isboot_binary()}, files,
                                 debian_root.fetch(archive, more))
         install_kernel(tree, self._kernel, self._initrd, self._arguments)
-        self.disk = Disk(self.workspace, tree, debian_root.ROOT_MIB)
+        self.disk = (Disk(self.workspace, tree, debian_root.ROOT_MIB) if file_system == "ext4" else
+                     LayeredDisk(self.workspace, tree, ROOM_MIB, file_system))
         self._life = contextlib.ExitStack()
 
     def __enter__(self):

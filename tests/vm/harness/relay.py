@@ -29,7 +29,8 @@ Login = collections.namedtuple("Login", "accepted done answered")
 
 class Relay:
     """`port`: where the machine finds its target, as if the target itself listened there.
-    `logouts`: how many the target has granted; `isid`: of the last login that was asked for."""
+    `logouts`: how many the target has granted; `refused`: how many logins it was told to refuse since;
+    `isid`: of the last one that was asked for."""
 
     def __init__(self, target_port, host="127.0.0.1", target_host=None):
         self._host = host
@@ -42,6 +43,7 @@ class Relay:
         self._selector.register(self._woken, selectors.EVENT_READ, self._obey)
         self.port = self._open(0)
         self.refuses = False
+        self.refused = 0
         self.changes_tsih = False
         self.logins = []
         self.logouts = 0
@@ -53,6 +55,8 @@ class Relay:
     def end(self):
         self._ask(self._finish)
         self._thread.join()
+        self._wake.close()
+        self._woken.close()
 
     def listen(self, on):
         """Without it a connection is refused, as by a machine on which nothing listens."""
@@ -65,6 +69,7 @@ class Relay:
     def refuse(self, on):
         """Logins are answered with "service unavailable"; connections that are there end."""
         self.refuses = on
+        self.refused = 0
         if on:
             self.reset()
 
@@ -159,6 +164,7 @@ class Pair:
             return header
         self._relay.isid = bytes(header[ISID_AT:TSIH_AT])
         if self._relay.refuses:
+            self._relay.refused += 1
             self.guest.socket.sendall(refusal(header))
             return None
         return header
