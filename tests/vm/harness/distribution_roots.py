@@ -118,6 +118,14 @@ ROOTS = {
     # The serial line is the test's.
     "plymouth": Root(packages=("plymouth",), splash=True,
                      more=f"quiet splash plymouth.ignore-serial-consoles plymouth.debug=file:{PLYMOUTH_LOG}"),
+    # As who comes from it may leave it: its own script in the initramfs is to log in, too.
+    "open-iscsi": Root(packages=("open-iscsi",), files={"etc/iscsi/iscsi.initramfs": "ISCSI_AUTO=true\n"},
+                       with_dracut={"packages": ("open-iscsi", "dracut-network")}),
+    "netboot": Root(files={"etc/initramfs-tools/conf.d/modules": "MODULES=netboot\n"},
+                    generators=("initramfs-tools",)),
+    "no-systemd": Root(files={"etc/dracut.conf.d/no-systemd.conf":
+                              'omit_dracutmodules+=" systemd systemd-initrd dracut-systemd "\n'},
+                       generators=("dracut",)),
     "kdump": KDUMP,
     # The firmware's table is in low memory.
     "kdump-ipxe": dataclasses.replace(KDUMP, ipxe=True),
