@@ -33,7 +33,7 @@ protected:
     EXPECT_TRUE(opened);
     folder_.emplace(std::move(*opened));
   }
-  ~ErrandsTest() override { fs::remove_all(root_); }
+  ~ErrandsTest() override { remove_hosts_in_sysfs(root_); }
 
   fs::path slow() const { return root_ / "class/scsi_host/host3/scan"; }
   fs::path quick() const { return root_ / "class/scsi_host/host4/scan"; }

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <string>
+
+#include "platform/linux/system/file.h"
 
 namespace isboot::linux_platform {
 
@@ -22,6 +25,13 @@ inline bool make_hosts_in_sysfs(const std::filesystem::path& root) {
     fs::create_directories(root / "class/scsi_host" / host);
   }
   return mkfifo((root / "class/scsi_host/host3/scan").c_str(), 0600) == 0;
+}
+
+// Whoever still waits for host 3 waits no more.
+inline void remove_hosts_in_sysfs(const std::filesystem::path& root) {
+  const UniqueFd reader{
+      open((root / "class/scsi_host/host3/scan").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+  std::filesystem::remove_all(root);
 }
 
 }  // namespace isboot::linux_platform

@@ -39,7 +39,7 @@ protected:
     state_ = root_ / "state";
     control_ = root_ / "control";
   }
-  ~KeeperErrandsTest() override { fs::remove_all(root_); }
+  ~KeeperErrandsTest() override { remove_hosts_in_sysfs(root_); }
 
   static SessionRecord record(std::uint32_t session) {
     SessionRecord made = full_record();

@@ -68,7 +68,7 @@ protected:
         fs::create_directories(classes_ / "scsi_device/4:0:0:5/device/block/sdb");
     }
   }
-  ~KeeperPathsTest() override { fs::remove_all(root_); }
+  ~KeeperPathsTest() override { remove_hosts_in_sysfs(root_); }
 
   void write(std::uint32_t session, const char* attribute, Text value) const {
     std::ofstream{classes_ / "iscsi_session" / ("session" + std::to_string(session)) / attribute}

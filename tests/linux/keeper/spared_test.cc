@@ -35,7 +35,7 @@ protected:
     root_ = mkdtemp(name);
     folder_ = root_ / "sendsigs.omit.d";
   }
-  ~SparedTest() override { fs::remove_all(root_); }
+  ~SparedTest() override { remove_hosts_in_sysfs(root_); }
   std::string content(const char* name = "isboot") const {
     std::ifstream file{folder_ / name};
     return {std::istreambuf_iterator<char>{file}, {}};
