@@ -27,11 +27,17 @@ GAVE_UP = (rf"no iSCSI disk|Kernel panic|not booted|Start PXE|No bootable|{GRUB_
            r"|you need to load the kernel first")
 
 
+# The emulator's: one processor has run into an instruction that another one was changing.
+CAUGHT_PATCHING = r"Oops: int3"
+
+
 class GaveUp(ConsoleError):
     """A line says so."""
 
 
 def watch(_, text):
+    if re.search(CAUGHT_PATCHING, text):
+        raise ConsoleError(text)
     if re.search(GAVE_UP, text):
         raise GaveUp(text)
 
@@ -50,12 +56,17 @@ def run_row(name):
         return NO_ROOM if no_room else FAILED
     except ConsoleError as error:
         print(error)
-        return FAILED if "ended before" in str(error) else NOT_ENDED
+        return of_error(error)
     except AssertionError as error:
         print(error)
         return FAILED
     boot.workspace.clear()
     return PASSED
+
+
+def of_error(error):
+    """One of WORDS, for a wait that did not end well."""
+    return FAILED if "ended before" in str(error) else NOT_ENDED
 
 
 def row_of_turn(number):

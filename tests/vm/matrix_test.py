@@ -5,6 +5,7 @@ import unittest
 
 import matrix
 from harness import matrix_machine
+from harness.console import ConsoleError
 from harness.covering import coverable, rows
 
 AXES = {"a": ("1", "2", "3"), "b": ("x", "y"), "c": ("p", "q", "r"), "d": ("on", "off")}
@@ -87,6 +88,14 @@ class Rows(unittest.TestCase):
 
 
 class Judgement(unittest.TestCase):
+
+    def test_a_kernel_that_the_emulator_has_broken_did_not_end(self):
+        with self.assertRaises(ConsoleError) as caught:
+            matrix.watch(0, "[    1.123806] Oops: int3: 0000 [#1] SMP NOPTI")
+        self.assertNotIsInstance(caught.exception, matrix.GaveUp)
+        self.assertEqual(matrix.of_error(caught.exception), matrix.NOT_ENDED)
+        with self.assertRaises(matrix.GaveUp):
+            matrix.watch(0, "[    1.1] Kernel panic - not syncing: VFS")
 
     def test_only_a_row_that_did_not_end_is_run_again(self):
         for said, times, verdict in (
