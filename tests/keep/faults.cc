@@ -95,7 +95,6 @@ void World::kill_keeper() {
   note("the keeper is killed");
   keeper_.reset();
   for (const auto& kept : all_) {
-    unseen_ = unseen_ && !kept->kernel_carries;  // the next one does not know what was lost
     kept->session.reset();
     kept->slot.reset();
     kept->due = kNever;

@@ -88,12 +88,12 @@ std::optional<PathTurn::Event> World::carry_out(Kept& path, const PathTurn::Do& 
       return PathTurn::Event{.kind = Kind::LimitSet, .done = set_limit(path, what.limit)};
     case PathTurn::Do::Kind::Reinstate:
     case PathTurn::Do::Kind::TellUdev:
-      path.refused = !path.refused && random_.one_in(10);
-      if (!path.refused && path.kernel_carries) {
+      path.driver_refused = !path.driver_refused && random_.one_in(10);
+      if (!path.driver_refused && path.kernel_carries) {
         unseen_ = false;
         if (what.kind == PathTurn::Do::Kind::Reinstate) path.fails_at = kNever;
       }
-      return PathTurn::Event{.kind = Kind::Reinstated, .done = !path.refused};
+      return PathTurn::Event{.kind = Kind::Reinstated, .done = !path.driver_refused};
     case PathTurn::Do::Kind::LookAtDisk:
       return PathTurn::Event{.kind = Kind::DiskSeen, .done = path.has_disk};
     case PathTurn::Do::Kind::LookFor:

@@ -116,6 +116,8 @@ void World::start_keeper() {
   keeper_->set_end_limit(kEndLimit);
   keeper_since_ = now_;
   paths_ = {};
+  // One that begins does not know what was lost and is back.
+  for (const auto& kept : all_) unseen_ = unseen_ && !kept->kernel_carries;
   if (std::exchange(by_hand_, false)) {
     open_the_fifos_anew(now_);
     for (const auto& kept : all_)

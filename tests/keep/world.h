@@ -96,7 +96,8 @@ struct Kept {
   bool unreachable = false;  // the last connect got no answer
 
   std::optional<Millis> limit;  // how long its I/O waits; nothing: for ever
-  bool refused = false;         // the last change of it, by the kernel, or Reinstate
+  bool refused = false;         // the last change of it, by the kernel
+  bool driver_refused = false;  // the multipath driver, the last time
   Millis kernel_lost_at = 0;    // the connection, whoever knows
   Millis fails_at = kNever;     // from then on the multipath driver does not use it
   bool errand_failed = false;   // the last one, or it could not be sent
