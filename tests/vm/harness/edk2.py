@@ -1,6 +1,8 @@
 """A machine that UEFI's own iSCSI initiator boots: no iPXE, no script, only the firmware's settings."""
 
 import contextlib
+import functools
+import re
 
 from . import machine, processor, rewriting, target
 from .boot import UEFI, Boot
@@ -11,6 +13,21 @@ SECOND_MAC, SECOND_HOST = "52:54:00:12:34:57", "10.0.3.2"
 
 # Since edk2-stable202502 OVMF starts its iSCSI initiator only for who asks.
 INITIATOR_WANTED = "-fw_cfg", "name=opt/org.tianocore/ISCSISupport,string=yes"
+
+
+# By IPv6 it does not find its target at some starts.
+STARTS = 4
+
+
+class FirmwareWentOn(AssertionError):
+    """It has not found its disk, and looks for something else to start."""
+
+
+def _watch(watcher, seconds, text):
+    if re.search(r"Start PXE over", text):
+        raise FirmwareWentOn(text)
+    if watcher:
+        watcher(seconds, text)
 
 
 class Edk2Boot(Boot):
@@ -45,6 +62,21 @@ class Edk2Boot(Boot):
         with target.serving(self.workspace, self.disk.path, self._chap,
                             "[::1]" if self._ipv6 else "127.0.0.1") as self.target:
             yield
+
+    def run(self, watcher=None):
+        """Switched on once more where the firmware finds no disk: isboot has no part in that yet."""
+        with self.serving():
+            for left in reversed(range(STARTS)):
+                try:
+                    with self.guest(functools.partial(_watch, watcher)) as qemu:
+                        self.wait_for_report()
+                        self.wait_for_power_off(qemu)
+                    return self
+                except FirmwareWentOn as error:
+                    print(f"the firmware has no disk: {error}")
+                    if left == 0:
+                        raise
+        return self
 
     def _machine(self, port):
         attempts = self._attempts(self._port)
