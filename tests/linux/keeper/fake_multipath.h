@@ -12,7 +12,7 @@ namespace isboot::linux_platform {
 class FakeMultipath final : public Multipath {
 public:
   void open(const char*) override {}
-  MultipathUse use_of(const MultipathPath&) override { return {failed, unused}; }
+  MultipathUse use_of(const MultipathPath&) override { return {.failed = failed}; }
   Result<Done> tell_udev(const MultipathPath& path) override { return reinstate(path); }
   Result<Done> reinstate(const MultipathPath& path) override {
     if (refusals > 0) {
@@ -25,7 +25,6 @@ public:
   }
 
   bool failed = false;
-  bool unused = false;
   int refusals = 0;
   std::vector<std::string> reinstated;
 };

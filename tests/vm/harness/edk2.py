@@ -25,6 +25,7 @@ class FirmwareWentOn(AssertionError):
 
 def _watch(watcher, seconds, text):
     if re.search(r"Start PXE over", text):
+        print(f"the firmware has no disk: {text}")
         raise FirmwareWentOn(text)
     if watcher:
         watcher(seconds, text)
@@ -66,16 +67,15 @@ class Edk2Boot(Boot):
     def run(self, watcher=None):
         """Switched on once more where the firmware finds no disk: isboot has no part in that yet."""
         with self.serving():
-            for left in reversed(range(STARTS)):
-                try:
-                    with self.guest(functools.partial(_watch, watcher)) as qemu:
-                        self.wait_for_report()
-                        self.wait_for_power_off(qemu)
-                    return self
-                except FirmwareWentOn as error:
-                    print(f"the firmware has no disk: {error}")
-                    if left == 0:
-                        raise
+            for _ in range(STARTS - 1):
+                with contextlib.suppress(FirmwareWentOn):
+                    return self._run_once(watcher)
+            return self._run_once(watcher)
+
+    def _run_once(self, watcher):
+        with self.guest(functools.partial(_watch, watcher)) as qemu:
+            self.wait_for_report()
+            self.wait_for_power_off(qemu)
         return self
 
     def _machine(self, port):
