@@ -53,6 +53,16 @@ TEST_F(Configure, ReachesATargetBehindARouter) {
   EXPECT_TRUE(machine->reaches(ip("192.0.2.7"), *outside));
 }
 
+// As Oracle's cloud has it: IPv4's link-local network is no network of the link's then.
+TEST_F(Configure, ReachesATargetAtALinkLocalIpv4AddressBehindARouter) {
+  plug_in();
+  far_side_up();
+  outside->run("ip addr add 169.254.0.2/32 dev lo");
+  ASSERT_TRUE(configure(config("10.0.2.15", 24, "10.0.2.2", "169.254.0.2"))) << log_text();
+  EXPECT_THAT(route_to("169.254.0.2"), HasSubstr("via 10.0.2.2 dev eth0"));
+  EXPECT_TRUE(machine->reaches(ip("169.254.0.2"), *outside));
+}
+
 TEST_F(Configure, ReachesAGatewayThatIsOffTheLink) {
   plug_in();
   outside->run("ip link set far up; ip addr add 172.16.0.1/32 dev far");
