@@ -122,6 +122,18 @@ TEST_F(Configure, HasSetEverythingBeforeTheCarrierComes) {
   EXPECT_TRUE(log.says("eth0 up, 10.0.2.15/24")) << log_text();
 }
 
+TEST_F(Configure, SeesACarrierWhoseEventAnotherQuestionHasTaken) {
+  plug_in();
+  const auto nic = network.find_link(mac(kMac), in(2000));
+  ASSERT_TRUE(nic) << log_text();
+  ASSERT_TRUE(network.configure(*nic, config("fd00::15", 64, "", "fd00::2"), in(2000)))
+      << log_text();
+  far_side_up();
+  machine->run("until grep -qx up /sys/class/net/eth0/operstate; do sleep 0.05; done");
+  ASSERT_TRUE(network.find_link(mac(kMac), in(2000)));  // reads all that has come until now
+  EXPECT_TRUE(network.wait_ready(in(5000))) << log_text();
+}
+
 TEST_F(Configure, SaysWhenThereIsNoCarrier) {
   plug_in();
   const Millis start = clock.now();

@@ -194,6 +194,8 @@ Result<LinkState> LinkChanger::make_all(const boot::NetworkPlan& plan, LinkId li
 }
 
 Result<LinkState> LinkChanger::wait_running(LinkState link, Millis deadline) {
+  // Whoever asked for something else since has taken the event from the socket.
+  if (!link.running) link = ISBOOT_TRY(look(link.seen.id, deadline));
   const Millis quiet_until = clock_.now() + kQuietCarrierWait;
   bool quiet = true;
   while (!link.running) {
