@@ -27,7 +27,7 @@ def live(name, suite, generator, root=ROOTS["ext4"], make=None):
     make = make or (PathsMachine if root.paths > 1 else DistributionMachine)
     with make(name, suite, generator, root=root) as machine:
         come_up(machine)
-        _check_keeper(machine)
+        check_keeper(machine)
         said = [text for _, text in machine.console.lines if "logged in to" in text]
         expect("lines that say so of the login", len(said), machine.sessions)
         _restart_managers(machine)
@@ -125,7 +125,7 @@ def expect(what, seen, *wanted):
         raise AssertionError(f"{what}: {seen!r}, not {' or '.join(map(repr, wanted))}")
 
 
-def _check_keeper(machine):
+def check_keeper(machine):
     """In no unit's control group: that of PID 1, or none."""
     groups = machine.order("cat $(grep -slx -e isboot-keep -e isboot-guard -e isboot-heir /proc/[0-9]*/comm | "
                            "sed s/comm/cgroup/) | sort -u")
