@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from harness import matrix_machine
+from harness import matrix_machine, matrix_rows
 from harness.console import ConsoleError
 from harness.workspace import BUILD
 
@@ -44,7 +44,7 @@ def watch(_, text):
 
 def run_row(name):
     """Boots that row once; one of WORDS."""
-    row = matrix_machine.row_of(name)
+    row = matrix_rows.row_of(name)
     boot = matrix_machine.boot_of(row)
     print(f"logs: {boot.workspace.path}")
     try:
@@ -52,7 +52,7 @@ def run_row(name):
         boot.check()
     except GaveUp as error:
         print(error)
-        no_room = matrix_machine.no_room(row) and re.search(GRUB_IS_FULL, str(error))
+        no_room = matrix_rows.no_room(row) and re.search(GRUB_IS_FULL, str(error))
         return NO_ROOM if no_room else FAILED
     except ConsoleError as error:
         print(error)
@@ -71,8 +71,8 @@ def of_error(error):
 
 def row_of_turn(number):
     """The name of a row that is quick and boots."""
-    names = [matrix_machine.name_of(row) for row in matrix_machine.rows()
-             if matrix_machine.is_quick(row) and not matrix_machine.no_room(row)]
+    names = [matrix_rows.name_of(row) for row in matrix_rows.rows()
+             if matrix_rows.is_quick(row) and not matrix_rows.no_room(row)]
     return names[number % len(names)]
 
 
@@ -94,8 +94,8 @@ def _in_a_process(name):
 
 def table(results):
     """The rows as Markdown."""
-    head = ["| " + " | ".join([*matrix_machine.AXES, "result"]) + " |",
-            "| --- " * (len(matrix_machine.AXES) + 1) + "|"]
+    head = ["| " + " | ".join([*matrix_rows.AXES, "result"]) + " |",
+            "| --- " * (len(matrix_rows.AXES) + 1) + "|"]
     return "\n".join(head + [f"| {name.replace('+', ' | ')} | {WORDS[status]} |"
                              for name, status, _ in results]) + "\n"
 
@@ -116,8 +116,8 @@ def main():
         name = row_of_turn(options.turn)
         print(f"{name}: tests/vm/matrix.py --row {name}", flush=True)
         sys.exit(judge(lambda: run_row(name)))
-    names = [matrix_machine.name_of(row)
-             for row in matrix_machine.rows(options.strength, options.seed)]
+    names = [matrix_rows.name_of(row)
+             for row in matrix_rows.rows(options.strength, options.seed)]
     names = names[:options.first]
     if options.list:
         print("\n".join(names))

@@ -4,7 +4,7 @@ import itertools
 import unittest
 
 import matrix
-from harness import matrix_machine
+from harness import matrix_rows
 from harness.console import ConsoleError
 from harness.covering import coverable, rows
 
@@ -58,24 +58,24 @@ class CoveringArray(unittest.TestCase):
 class Rows(unittest.TestCase):
 
     def test_of_axes_that_came_later_leave_those_from_before(self):
-        first = rows(matrix_machine.FIRST_AXES, matrix_machine.allowed)
+        first = rows(matrix_rows.FIRST_AXES, matrix_rows.allowed)
         names = ["+".join(row.values()) for row in first]
-        self.assertEqual([matrix_machine.name_of(row).removesuffix("+plain+isboot-init")
-                          for row in matrix_machine.rows()[:len(first)]], names)
+        self.assertEqual([matrix_rows.name_of(row).removesuffix("+plain+isboot-init+host")
+                          for row in matrix_rows.rows()[:len(first)]], names)
         self.assertEqual(names[0], "tableless+chap+static+virtio-net-pci+none+2+2048+tgt+bookworm")
-        second = [row for row in matrix_machine.rows() if row["network"] == "vlan"]
-        self.assertEqual(matrix_machine.name_of(second[0]), "edk2+mutual+static+virtio-net-pci+none+2+256+"
-                         "lio+bookworm+vlan+isboot-init")
+        second = [row for row in matrix_rows.rows() if row["network"] == "vlan"]
+        self.assertEqual(matrix_rows.name_of(second[0]), "edk2+mutual+static+virtio-net-pci+none+2+256+"
+                         "lio+bookworm+vlan+isboot-init+host")
 
     def test_are_named_and_found_by_their_name(self):
-        for row in matrix_machine.rows():
-            self.assertEqual(matrix_machine.row_of(matrix_machine.name_of(row)), row)
+        for row in matrix_rows.rows():
+            self.assertEqual(matrix_rows.row_of(matrix_rows.name_of(row)), row)
 
     def test_each_turn_has_one_that_boots(self):
         names = {matrix.row_of_turn(number) for number in range(100)}
         self.assertGreater(len(names), 10)
         self.assertEqual(matrix.row_of_turn(0), "tableless+chap+static+virtio-net-pci+none+2+2048+tgt+"
-                         "bookworm+plain+isboot-init")
+                         "bookworm+plain+isboot-init+host")
         for name in names:
             self.assertNotRegex(name, r"lio|ctld|backports|dracut|initramfs-tools|freebsd")
             self.assertNotRegex(name, r"^(ipxe-uefi|edk2)\+.*\+256\+")  # docs/matrix.md: GRUB has no room
@@ -84,7 +84,7 @@ class Rows(unittest.TestCase):
         for name in ("", "table", "edk2+none+dhcp+e1000+none+1+512",
                      "bios+none+dhcp+e1000+none+1+512"):
             with self.assertRaises(ValueError):
-                matrix_machine.row_of(name)
+                matrix_rows.row_of(name)
 
 
 class Judgement(unittest.TestCase):

@@ -1,124 +1,30 @@
 """One row of the matrix: a machine put together of one value of each axis."""
 
 import contextlib
-import functools
 import ipaddress
-import os
 import struct
 
-from . import (console, covering, ctld, edk2_settings, freebsd, freebsd_row, ibft_table, lio, machine,
-               matrix_initramfs, other_targets, peer, private_network, rewriting, target, vlan_switch)
-from .boot import BIOS, KERNEL, UEFI, Boot
+from . import (console, ctld, edk2_settings, freebsd_row, ibft_table, lio, machine, matrix_initramfs,
+               other_targets, peer, private_network, rewriting, target, vlan_switch)
+from .boot import KERNEL, UEFI, Boot
+from .disk import SECTOR
 from .edk2 import Edk2Boot
+from .matrix_rows import FIRMWARE, FREEBSD, IN_IPV6, ipxe_of, name_of
 from .process import run
 from .target import NAME
 
 CHAP = ("booter", "not-a-secret-1")
 MUTUAL = (*CHAP, "targeter", "not-a-secret-2")
 
-NEWER_IPXE = "trixie"
-
 VLAN = 42
 JUMBO = 9000
+ORACLE_TARGET = "169.254.0.2"  # behind a router, as in Oracle's cloud
 OWN_LINK_LOCAL, HOST_LINK_LOCAL = "fe80::15", "fe80::2"
 IN_LINK_LOCAL = ((ibft_table.NIC_ADDRESS, ipaddress.IPv6Address(OWN_LINK_LOCAL).packed),
                  (ibft_table.NIC_PREFIX, bytes([64, ibft_table.MANUAL])),
                  (ibft_table.NIC_GATEWAY, bytes(16)), (ibft_table.NIC_SERVERS, bytes(3 * 16)),
                  (ibft_table.TARGET_ADDRESS, ipaddress.IPv6Address(HOST_LINK_LOCAL).packed))
 ROOT_MIB = 256  # where Debian's initramfs is on it
-
-# The first value of each is the plainest.
-FIRST_AXES = {
-    "firmware": ("table", "tableless", "ipxe-bios", "ipxe-uefi", "edk2"),
-    "auth": ("none", "chap", "mutual"),
-    "address": ("dhcp", "static", "ipv6"),
-    "nic": ("virtio-net-pci", "e1000"),
-    "digest": ("none", "header,data"),
-    "cpus": ("1", "2"),
-    "memory": ("512", "256", "2048"),
-    "target": ("tgt", "istgt"),
-    "kernel": ("bookworm", "trixie", "trixie-backports"),  # Debian's suite that has it
-}
-# What came later, in this order, adds rows and leaves the ones from before as they were: these had the
-# plainest value of a new axis.
-SECOND_AXES = {**FIRST_AXES, "target": ("tgt", "istgt", "lio"), "network": ("plain", "vlan")}
-THIRD_AXES = {**SECOND_AXES, "address": ("dhcp", "static", "ipv6", "link-local"),
-              "network": ("plain", "vlan", "jumbo"),
-              "system": (matrix_initramfs.ALONE, "initramfs-tools", "dracut")}
-AXES = THIRD_AXES
-FREEBSD = "freebsd"
-if freebsd.IMAGE in os.environ:
-    AXES = {**THIRD_AXES, "target": (*SECOND_AXES["target"], "ctld"),
-            "system": (*THIRD_AXES["system"], FREEBSD)}
-FIRMWARE = {"ipxe-bios": BIOS, "ipxe-uefi": UEFI, "table": KERNEL, "tableless": KERNEL}
-
-
-def allowed(row):
-    """Whether a row, or a part of one, can be."""
-    firmware, nic, address = row.get("firmware"), row.get("nic"), row.get("address")
-    if row.get("network") in ("vlan", "jumbo") and (
-            firmware in ("ipxe-bios", "ipxe-uefi") or (firmware, address) == ("edk2", "dhcp")):
-        return False  # nobody on that cable gives addresses, or files to iPXE
-    if row.get("system") in ("initramfs-tools", "dracut") and (
-            row.get("memory") == "256" or row.get("kernel") == "trixie-backports"):
-        return False  # not enough for Debian's own; a system of backports there is not
-    if row.get("system") == FREEBSD and (
-            firmware in ("table", "tableless") or row.get("memory") == "256"
-            or row.get("kernel") in ("trixie", "trixie-backports")
-            or (firmware, row.get("digest")) == ("ipxe-bios", "header,data")):
-        return False  # its loader is booted, has its own kernel, and by BIOS reads no file that mtools writes
-    if firmware == "edk2" and nic == "e1000":
-        return False  # this OVMF has no driver for it
-    if firmware == "tableless" and address == "dhcp":
-        return False  # isboot alone has no DHCP client
-    if firmware in ("ipxe-bios", "ipxe-uefi", "edk2") and address in ("ipv6", "link-local"):
-        return False  # OVMF's has settings of its own (edk2_test.py); iPXE's table cannot say it
-    return not (firmware in ("ipxe-bios", "ipxe-uefi", "table") and address == "static")
-
-
-def no_room(row):
-    """Whether GRUB may say so of Debian's kernel; seen of 2.06 by both, with each kernel."""
-    return row["memory"] == "256" and row["firmware"] in ("ipxe-uefi", "edk2")
-
-
-def ipxe_of(row):
-    """Debian's suite whose iPXE boots it, None for the host's own: istgt's CHAP challenge is longer than
-    the stack of Debian 12's by BIOS allows (docs/matrix.md)."""
-    is_long = row["target"] == "istgt" and row["auth"] != "none"
-    return NEWER_IPXE if is_long and row["firmware"] == "ipxe-bios" else None
-
-
-def is_quick(row):
-    """Whether one machine is all that it needs, no package of isboot's, and no kernel that changes from
-    week to week."""
-    return row["target"] in ("tgt", "istgt") and row["system"] == matrix_initramfs.ALONE and (
-        row["kernel"] != "trixie-backports")
-
-
-@functools.cache
-def rows(strength=2, seed=1):
-    """All of them."""
-    made = []
-    for axes in (FIRST_AXES, SECOND_AXES, THIRD_AXES, AXES):
-        plainest = {name: values[0] for name, values in axes.items()}
-        made = covering.rows(axes, allowed, strength, seed, [{**plainest, **row} for row in made])
-    return made
-
-
-def name_of(row):
-    return "+".join(row.values())
-
-
-def row_of(name):
-    """The row with that name."""
-    values = name.split("+")
-    row = dict(zip(AXES, values))
-    if len(values) != len(AXES) or any(row[axis] not in AXES[axis] for axis in AXES):
-        raise ValueError(f"no row {name}: one of each of {'; '.join(map(' '.join, AXES.values()))}")
-    if not allowed(row):
-        raise ValueError(f"the row {name} cannot be")
-    return row
-
 
 def boot_of(row):
     """The Boot of that row."""
@@ -148,7 +54,7 @@ def _attempt(row, port, chap):
     address = private_network.MACHINE if row["address"] == "static" else ""
     where = {"vlan": VLAN} if _in_vlan(row) else {}
     if _on_cable(row):
-        where["target"] = private_network.TARGET
+        where["target"] = _target_behind(row)
     return edk2_settings.Attempt(port, address=address, gateway=machine.HOST if address else "",
                                  chap=chap, lun=_lun(row), **where)
 
@@ -167,6 +73,11 @@ def _on_cable(row):
     return row["network"] != "plain" or row["address"] == "link-local"
 
 
+def _target_behind(row):
+    """Its address, behind that router."""
+    return ORACLE_TARGET if row["network"] == "oracle" else private_network.TARGET
+
+
 def _netdev(row):
     if _in_vlan(row):
         return vlan_switch.NETDEV
@@ -180,7 +91,7 @@ def _addresses(row):
     if row["address"] == "link-local":
         return OWN_LINK_LOCAL, "", HOST_LINK_LOCAL, 64
     return (private_network.MACHINE, machine.HOST,
-            private_network.TARGET if _on_cable(row) else machine.HOST, 24)
+            _target_behind(row) if _on_cable(row) else machine.HOST, 24)
 
 
 def _lun(row):
@@ -197,14 +108,14 @@ class _OfRow(Boot):
     def __init__(self, row, *arguments, **options):
         self._row = row
         super().__init__(*arguments, **options)
-        self.host = private_network.TARGET if _on_cable(row) else "127.0.0.1"
+        self.host = _target_behind(row) if _on_cable(row) else "127.0.0.1"
         self.netdev = _netdev(row)
         if row["target"] == "lio":
             peer.fetch()
 
     @contextlib.contextmanager
     def serving_disk(self):
-        in_ipv6 = self._row["address"] in ("ipv6", "link-local")
+        in_ipv6 = self._row["address"] in IN_IPV6
         host = "[::1]" if in_ipv6 else self.host
         with contextlib.ExitStack() as life:
             if _on_cable(self._row):
@@ -218,7 +129,7 @@ class _OfRow(Boot):
 
     def _lay_cable(self, life):
         """All that is fetched is there."""
-        private_network.enter()
+        private_network.enter(_target_behind(self._row))
         if _in_vlan(self._row):
             # Its end at the machine has that VLAN's frames alone.
             life.enter_context(vlan_switch.running(self.workspace, private_network.CABLE, VLAN))
@@ -230,6 +141,13 @@ class _OfRow(Boot):
         if kind in other_targets.TARGETS:
             return other_targets.serving(kind, *where)
         return {"tgt": target, "lio": lio, "ctld": ctld}[kind].serving(*where)
+
+    def make_disk(self, tree, root_mib):
+        others = other_targets.TARGETS
+        size = others[self._row["target"]].block_size if self._row["target"] in others else SECTOR
+        if size == SECTOR:
+            return super().make_disk(tree, root_mib)
+        return other_targets.WholeDisk(self.workspace, tree, size, root_mib)
 
     def change_root(self, tree):
         # systemd in an initramfs switches to nothing that lacks it.
@@ -245,6 +163,8 @@ class _OfRow(Boot):
     def _machine(self, port):
         guest = self._plain(port)
         guest.add("-smp", self._row["cpus"], "-m", f"{self._row['memory']}M")
+        if self._row["clock"] == "icount":
+            guest.count_instructions(1, leap=False)
         return guest
 
 
@@ -258,7 +178,7 @@ class _Row(_OfRow):
 
     def _plain(self, port):
         nic = self._row["nic"]
-        if self._firmware in (BIOS, UEFI):
+        if self._firmware != KERNEL:
             machine.write_script(self.workspace, port, self._chap, lun=_lun(self._row))
             return machine.from_ipxe(self.workspace, nic, self._firmware == UEFI, suite=ipxe_of(self._row))
         table, words = None, self._arguments
@@ -277,7 +197,7 @@ class _Row(_OfRow):
             changes += IN_LINK_LOCAL
         elif _on_cable(self._row):
             changes.append((ibft_table.TARGET_ADDRESS,
-                            ipaddress.IPv6Address(f"::ffff:{private_network.TARGET}").packed))
+                            ipaddress.IPv6Address(f"::ffff:{_target_behind(self._row)}").packed))
         if _in_vlan(self._row):
             changes.append((ibft_table.NIC_VLAN, struct.pack("<H", VLAN)))
         return ibft_table.leading_to(port, NAME, machine.INITIATOR, changes, self._chap)

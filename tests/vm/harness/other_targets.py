@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-from . import ibft_table, machine
+from . import ibft_table, machine, rewriting
 from .boot import KERNEL, Boot
 from .disk import ROOT_LABEL, ROOT_MIB, SECTOR, Root
 from .process import run, running
@@ -82,24 +82,27 @@ def gotgt(folder, image, port, chap, host):
 
 
 class Kind:
-    """`command(folder, image, port, chap, host)`, the LUN that is its disk, and the size of that one's blocks."""
+    """`command(folder, image, port, chap, host)`, the LUN that is its disk, the size of that one's blocks,
+    and whether it serves any address of IPv6."""
 
-    def __init__(self, command, lun, block_size=512):
+    def __init__(self, command, lun, block_size=SECTOR, in_ipv6=False):
         self.command = command
         self.lun = lun
         self.block_size = block_size
+        self.in_ipv6 = in_ipv6
 
 
-TARGETS = {"istgt": Kind(istgt, 0), "iesp": Kind(iesp, 1, 4096), "gotgt": Kind(gotgt, 1)}
+# gotgt takes only who connects to just the address that its portal has, of which [::] is none.
+TARGETS = {"istgt": Kind(istgt, 0, in_ipv6=True), "iesp": Kind(iesp, 1, 4096), "gotgt": Kind(gotgt, 1)}
 
 
 class WholeDisk(Root):
     """The root file system without partitions, for a disk whose blocks are larger than GPT's here."""
 
-    def __init__(self, workspace, tree, block_size):
+    def __init__(self, workspace, tree, block_size, root_mib=ROOT_MIB):
         super().__init__(workspace / "whole.img")
         run("mke2fs", "-q", "-t", "ext4", "-b", block_size, "-L", ROOT_LABEL, "-d", tree, "-E",
-            "root_owner=0:0", self.path, f"{ROOT_MIB}m")
+            "root_owner=0:0", self.path, f"{root_mib}m")
 
 
 def program(name):
@@ -138,6 +141,11 @@ class BootFromOther(Boot):
 @contextlib.contextmanager
 def serving(kind, workspace, image, chap=(), host=HOST):
     """As target.serving(), by the program `kind`."""
+    if host.startswith("[") and not TARGETS[kind].in_ipv6:
+        with serving(kind, workspace, image, chap) as behind, \
+             rewriting.relaying(behind.port, host=host.strip("[]")) as port:
+            yield OtherTarget(port)
+        return
     port = free_port(host)
     command = TARGETS[kind].command(workspace.path, image, port, chap, host)
     with open(workspace / f"{kind}.log", "wb") as log, \

@@ -35,10 +35,10 @@ def enter_loopback():
     run("ip", "link", "set", "lo", "up")
 
 
-def enter():
-    """The same, with the cable."""
+def enter(target=TARGET):
+    """The same, with the cable, and that address behind the gateway."""
     enter_loopback()
-    run("ip", "addr", "add", f"{TARGET}/32", "dev", "lo")
+    run("ip", "addr", "add", f"{target}/32", "dev", "lo")
     run("ip", "tuntap", "add", CABLE, "mode", "tap")
     run("ip", "addr", "add", f"{HOST}/24", "dev", CABLE)
     run("ip", "link", "set", CABLE, "up")
