@@ -21,9 +21,10 @@ from harness.workspace import BUILD
 AT_A_TIME = 2
 PASSED, FAILED, NOT_ENDED, NO_ROOM = 0, 1, 4, 5
 WORDS = {PASSED: "boots", FAILED: "fails", NOT_ENDED: "did not end", NO_ROOM: "GRUB has no room"}
-# The machine, or its loader, has said itself that it does not boot: then it is no matter of time.
+# The machine, or its loader, has said itself that it does not boot: then it is no matter of time. That UEFI
+# starts PXE does not say so: it may be what loads iPXE.
 GRUB_IS_FULL = r"error: out of memory"
-GAVE_UP = (rf"no iSCSI disk|Kernel panic|not booted|Start PXE|No bootable|{GRUB_IS_FULL}"
+GAVE_UP = (rf"no iSCSI disk|Kernel panic|not booted|failed to (?:load|start) Boot|No bootable|{GRUB_IS_FULL}"
            r"|you need to load the kernel first")
 
 

@@ -108,19 +108,30 @@ def from_ipxe(workspace, nic, uefi, netdev=f"{USER_NETWORK},tftp=tftp,bootfile=b
     """iPXE does what DHCP tells it; of itself, QEMU's says boot.ipxe of the run's tftp directory.
     `nic`: QEMU's name of the device; `suite`: Debian's whose iPXE it is, else the host's own."""
     # QEMU's own choice of ROM holds iPXE twice, for BIOS and for UEFI.
-    arguments = _only_nic(nic, f",romfile={_rom(nic, suite)}" if suite else "")
+    arguments, network = _only_nic(nic), ""
+    if suite:
+        # It is QEMU's own choice here too: with romfile= QEMU would leave the PCI id in it as it is, which
+        # is not this virtio-net's, and SeaBIOS passes it over.
+        tree = packages.unpacked("ipxe-qemu", archive=packages.Archive(suite))
+        arguments += ["-L", f"{tree}/usr/share/qemu"]
     if uefi:
         arguments += uefi_arguments(workspace)
-    return Machine(workspace, "", arguments, netdev)
+    if uefi and suite:
+        network = _loading_ipxe(workspace, suite)
+    return Machine(workspace, network, arguments, netdev)
 
 
-def _only_nic(nic, more=""):
-    return ["-device", f"{nic},netdev=net,mac={MAC},bootindex=1{more}"]
+def _only_nic(nic):
+    return ["-device", f"{nic},netdev=net,mac={MAC},bootindex=1"]
 
 
-def _rom(nic, suite):
-    tree = packages.unpacked("ipxe-qemu", archive=packages.Archive(suite))
-    return tree / f"usr/share/qemu/efi-{nic.removesuffix('-net-pci')}.rom"
+def _loading_ipxe(workspace, suite):
+    """UEFI's PXE gets iPXE by TFTP, and that boot.ipxe: from Debian 13 on a ROM has only the NIC's driver
+    for UEFI."""
+    ipxe = packages.unpacked("ipxe", archive=packages.Archive(suite)) / "usr/lib/ipxe/ipxe-amd64.efi"
+    shutil.copy(ipxe, workspace / "tftp/ipxe.efi")
+    (workspace / "tftp/autoexec.ipxe").write_text("#!ipxe\ndhcp\nchain boot.ipxe\n", encoding="ascii")
+    return ",bootfile=ipxe.efi"
 
 
 def uefi_arguments(workspace, variables=None, processor=AMD64):
