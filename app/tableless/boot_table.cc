@@ -39,6 +39,7 @@ public:
   std::vector<std::string> without_lease(const Patience& patience);
 
 private:
+  using Nics = decltype(boot::Tableless::nics);
   struct Completed {
     boot::Tableless wanted;      // its NICs are those that are there
     std::optional<Error> lacks;  // why the first of the others is not
@@ -55,6 +56,9 @@ private:
   Result<Done> complete(IpParameter& nic, std::vector<boot::Lease>& leases);
   Result<Done> name_nic(IpParameter& nic) const;
   Result<Done> take_lease(IpParameter& nic, std::vector<boot::Lease>& leases) const;
+  bool is_for_any(IpParameter nic) const;
+  bool asks_any_nic() const;
+  Nics nics_for(const std::vector<boot::Lease>& leases) const;
   Result<Done> name_initiator(boot::Tableless& wanted);
   Result<Done> read_secrets(iscsi::Credentials& credentials, const Patience* patience);
 
@@ -148,6 +152,38 @@ Result<Done> Making::take_lease(IpParameter& nic, std::vector<boot::Lease>& leas
   return name_nic(nic);
 }
 
+// DHCP for no NIC by name.
+bool Making::is_for_any(IpParameter nic) const {
+  return nic.method == IpParameter::Method::Dhcp && name_nic(nic) && nic.device.empty();
+}
+
+bool Making::asks_any_nic() const {
+  for (const IpParameter& nic : wanted_.nics)
+    if (is_for_any(nic)) return true;
+  return false;
+}
+
+// What is wanted, with one for each NIC that has got a lease in the place of one for any: which of
+// them leads to a target is seen then.
+Making::Nics Making::nics_for(const std::vector<boot::Lease>& leases) const {
+  Nics named;
+  for (IpParameter nic : wanted_.nics)
+    if (name_nic(nic)) (void)named.push(nic);
+  Nics result;
+  for (IpParameter nic : wanted_.nics) {
+    const bool for_any = is_for_any(nic);
+    for (const boot::Lease& lease : leases) {
+      const auto is_its = [&](const IpParameter& one) { return one.device == lease.device; };
+      if (!for_any || std::any_of(named.begin(), named.end(), is_its)) continue;
+      nic.device = lease.device;
+      (void)named.push(nic);
+      (void)result.push(nic);
+    }
+    if (!for_any || nic.device.empty()) (void)result.push(nic);
+  }
+  return result;
+}
+
 std::vector<std::string> Making::without_lease(const Patience& patience) {
   std::vector<boot::Lease> leases = read_leases(paths_);
   std::vector<std::string> names;
@@ -178,7 +214,7 @@ Result<Making::Completed> Making::completed() {
   Completed result{wanted_, {}, {}};
   result.wanted.nics.count = 0;
   std::vector<boot::Lease> leases = read_leases(paths_);
-  for (IpParameter nic : wanted_.nics) {
+  for (IpParameter nic : nics_for(leases)) {
     const auto done = complete(nic, leases);
     if (!done && done.error().code != Errc::NotFound) return done.error();
     if (done) {
@@ -198,7 +234,10 @@ Result<boot::Tableless> Making::awaited(const Patience* patience) {
   for (;;) {
     const Completed now = ISBOOT_TRY(completed());
     const bool some = !now.wanted.nics.empty();
-    if (!now.lacks || (some && now.wanted.leads_to_all())) return now.wanted;
+    if (some && now.wanted.leads_to_all()) return now.wanted;
+    // Another NIC's lease may still come.
+    const bool all = !now.lacks && (!asks_any_nic() || now.wanted.reaches_all());
+    if (all) return now.wanted;
     if (patience != nullptr && patience->clock.now() < patience->give_up) {
       patience->clock.sleep_until(patience->clock.now() + kPause);
       continue;
@@ -208,6 +247,7 @@ Result<boot::Tableless> Making::awaited(const Patience* patience) {
       if (!now.name.empty()) say(LogLevel::Error, "NIC " + now.name + " is wanted");
       return Error{Errc::BadValue, 0, now.lacks->text};
     }
+    if (!now.lacks) return now.wanted;
     const std::string name = now.name.empty() ? "" : ": " + now.name;
     say(LogLevel::Warning, now.lacks->text + name + "; going on with the other NICs");
     return now.wanted;

@@ -153,14 +153,18 @@ std::optional<std::uint8_t> best_nic(const Tableless& wanted, const Netroot& tar
   return first(wanted, [&](const IpParameter& nic) { return leads_to(nic, address); });
 }
 
+// That one, else the first with a gateway.
+std::optional<std::uint8_t> routed_nic(const Tableless& wanted, const Netroot& target) {
+  if (const auto best = best_nic(wanted, target)) return best;
+  return first(wanted, [&](const IpParameter& nic) {
+    const bool routed = nic.method == Method::Advertised || !nic.gateway.is_absent();
+    return is_of_family(nic, target.url.portal.address) && routed;
+  });
+}
+
 std::uint8_t nic_to(const Tableless& wanted, const Netroot& target) {
   const IpAddress& address = target.url.portal.address;
-  auto found = best_nic(wanted, target);
-  if (!found)
-    found = first(wanted, [&](const IpParameter& nic) {
-      const bool routed = nic.method == Method::Advertised || !nic.gateway.is_absent();
-      return is_of_family(nic, address) && routed;
-    });
+  auto found = routed_nic(wanted, target);
   if (!found)
     found = first(wanted, [&](const IpParameter& nic) { return is_of_family(nic, address); });
   return found.value_or(0);
@@ -218,6 +222,12 @@ bool Tableless::wants_lease() const {
 bool Tableless::leads_to_all() const {
   for (const Netroot& target : targets)
     if (!best_nic(*this, target)) return false;
+  return true;
+}
+
+bool Tableless::reaches_all() const {
+  for (const Netroot& target : targets)
+    if (!routed_nic(*this, target)) return false;
   return true;
 }
 

@@ -20,6 +20,8 @@ struct Tableless {
   bool wants_lease() const;
   // Whether each target has a NIC here that is named for it, or is in its subnet.
   bool leads_to_all() const;
+  // The same; a NIC with a gateway, which may lead to it, will do.
+  bool reaches_all() const;
 };
 
 // isboot.url= (each of them), isboot.initiator=, ip=, netroot=iscsi:…, rd.iscsi.* of dracut.

@@ -140,6 +140,33 @@ TEST_F(BootTableTest, LeaseIsThatOfTheNicThatIsNamed) {
   }
 }
 
+// The first lease is that of a network without a way to the target.
+TEST_F(BootTableTest, LeaseIsThatOfTheNicThatLeadsToTheTarget) {
+  write("run/net-eth0.conf", "DEVICE='eth0'\nIPV4ADDR='10.0.9.9'\nIPV4NETMASK='255.255.255.0'\n");
+  const std::string second =
+      "DEVICE='eth1'\nIPV4ADDR='10.0.2.77'\nIPV4NETMASK='255.255.255.0'\n";
+  write("run/net-eth1.conf", second);
+  EXPECT_EQ(plan(kUrl + "ip=dhcp")[0].nic.mac, *parse_mac("52:54:00:00:00:03"));
+  const std::string far = "isboot.url=iscsi:192.0.2.7:::1:iqn.2026-11.org.example:disk ";
+  write("run/net-eth1.conf", second + "IPV4GATEWAY='10.0.2.2'\n");
+  EXPECT_EQ(plan(far + "ip=dhcp")[0].nic.mac, *parse_mac("52:54:00:00:00:03"));
+  // What names a NIC has that one's lease to itself.
+  EXPECT_EQ(plan(far + "ip=dhcp ip=eth1:dhcp")[0].nic.mac, *parse_mac("52:54:00:00:00:03"));
+  write("tmp/dhclient.eth1.dhcpopts",
+        "new_ip_address='10.0.2.78'\nnew_subnet_mask=255.255.255.0\n");
+  EXPECT_EQ(plan(kUrl + "ip=dhcp")[0].link.address, IpAddress::v4(10, 0, 2, 77));
+}
+
+// As dracut's clients have it, one for each NIC.
+TEST_F(BootTableTest, WaitsForTheLeaseThatLeadsToTheTarget) {
+  write("run/net-eth0.conf", "DEVICE='eth0'\nIPV4ADDR='10.0.9.9'\nIPV4NETMASK='255.255.255.0'\n");
+  testing::FakeClock clock;
+  const Patience patience{clock, clock.now() + 10'000};
+  EXPECT_EQ(plan(kUrl + "ip=dhcp", &patience)[0].nic.mac, *parse_mac("52:54:00:00:00:02"));
+  EXPECT_GE(clock.now(), patience.give_up) << "another lease could still have come";
+  EXPECT_EQ(log_.lines, "") << "what is there had to do";
+}
+
 // A cable that is not plugged in, a driver that does not come.
 TEST_F(BootTableTest, ANicThatDoesNotComeEndsNoBootByAnother) {
   testing::FakeClock clock;
