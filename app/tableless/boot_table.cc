@@ -56,6 +56,8 @@ private:
   Result<Done> complete(IpParameter& nic, std::vector<boot::Lease>& leases);
   Result<Done> name_nic(IpParameter& nic) const;
   Result<Done> take_lease(IpParameter& nic, std::vector<boot::Lease>& leases) const;
+  void add_nics_without_lease(std::vector<std::string>& names) const;
+  bool is_named(const LinkName& device) const;
   bool is_for_any(IpParameter nic) const;
   bool asks_any_nic() const;
   Nics nics_for(const std::vector<boot::Lease>& leases) const;
@@ -163,20 +165,25 @@ bool Making::asks_any_nic() const {
   return false;
 }
 
+// Whether one of ip= is for that NIC.
+bool Making::is_named(const LinkName& device) const {
+  for (IpParameter nic : wanted_.nics)
+    if (name_nic(nic) && nic.device == device) return true;
+  return false;
+}
+
 // What is wanted, with one for each NIC that has got a lease in the place of one for any: which of
 // them leads to a target is seen then.
 Making::Nics Making::nics_for(const std::vector<boot::Lease>& leases) const {
-  Nics named;
-  for (IpParameter nic : wanted_.nics)
-    if (name_nic(nic)) (void)named.push(nic);
   Nics result;
   for (IpParameter nic : wanted_.nics) {
     const bool for_any = is_for_any(nic);
     for (const boot::Lease& lease : leases) {
+      // A client may have left two of one NIC.
       const auto is_its = [&](const IpParameter& one) { return one.device == lease.device; };
-      if (!for_any || std::any_of(named.begin(), named.end(), is_its)) continue;
+      if (!for_any || is_named(lease.device) || std::any_of(result.begin(), result.end(), is_its))
+        continue;
       nic.device = lease.device;
-      (void)named.push(nic);
       (void)result.push(nic);
     }
     if (!for_any || nic.device.empty()) (void)result.push(nic);
@@ -191,19 +198,34 @@ std::vector<std::string> Making::without_lease(const Patience& patience) {
     if (nic.method != IpParameter::Method::Dhcp) continue;
     while (!name_nic(nic) && patience.clock.now() < patience.give_up)
       patience.clock.sleep_until(patience.clock.now() + kPause);
-    if (take_lease(nic, leases)) continue;
-    names.emplace_back(nic.device.view());
+    const bool for_any = is_for_any(nic);
+    if (!take_lease(nic, leases))
+      names.emplace_back(nic.device.view());
+    else if (const auto now = completed(); for_any && now && !now->wanted.reaches_all())
+      add_nics_without_lease(names);
   }
   return names;
+}
+
+// Those that no ip= names.
+void Making::add_nics_without_lease(std::vector<std::string>& names) const {
+  const std::vector<boot::Lease> leases = read_leases(paths_);
+  for (const std::string& name : ethernet_nics(paths_)) {
+    LinkName device;
+    const bool has_lease = std::any_of(leases.begin(), leases.end(), [&](const boot::Lease& one) {
+      return same_text(one.device, name);
+    });
+    if (!has_lease && device.assign(name) && !is_named(device)) names.push_back(name);
+  }
 }
 
 Result<Done> Making::complete(IpParameter& nic, std::vector<boot::Lease>& leases) {
   ISBOOT_TRY(name_nic(nic));
   if (nic.method == IpParameter::Method::Dhcp) ISBOOT_TRY(take_lease(nic, leases));
   if (nic.device.empty()) {
-    const auto first = first_nic(paths_);
-    if (!first) return Error{Errc::NotFound, 0, "there is no Ethernet NIC for ip="};
-    ISBOOT_TRY(nic.device.assign(*first));
+    const auto all = ethernet_nics(paths_);
+    if (all.empty()) return Error{Errc::NotFound, 0, "there is no Ethernet NIC for ip="};
+    ISBOOT_TRY(nic.device.assign(all.front()));
     ISBOOT_TRY(name_nic(nic));
   }
   if (nic.mtu != 0 && parameters_.mtu == 0) parameters_.mtu = nic.mtu;

@@ -96,19 +96,17 @@ std::optional<std::string> interface_with(const MacAddress& mac, const Tableless
   return found;
 }
 
-std::optional<std::string> first_nic(const TablelessPaths& paths) {
-  std::optional<std::string> first;
-  long lowest = 0;
+std::vector<std::string> ethernet_nics(const TablelessPaths& paths) {
+  std::vector<std::pair<long, std::string>> found;
   for (const std::string& name : names_in(paths.interfaces)) {
     const std::string folder = paths.interfaces + "/" + name;
-    if (!is_hardware(name, paths)) continue;
-    if (number_in(folder + "/type") != ARPHRD_ETHER) continue;
-    const long index = number_in(folder + "/ifindex");
-    if (first && index >= lowest) continue;
-    first = name;
-    lowest = index;
+    if (is_hardware(name, paths) && number_in(folder + "/type") == ARPHRD_ETHER)
+      found.emplace_back(number_in(folder + "/ifindex"), name);
   }
-  return first;
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> names;
+  for (auto& [index, name] : found) names.push_back(std::move(name));
+  return names;
 }
 
 }  // namespace isboot::app

@@ -30,8 +30,8 @@ std::optional<MacAddress> mac_of(const std::string& interface, const TablelessPa
 // The interface that has this MAC address; of several, such as a NIC and its VLANs, the hardware.
 std::optional<std::string> interface_with(const MacAddress& mac, const TablelessPaths& paths);
 
-// The Ethernet NIC that was there first, and is hardware; nothing when there is none.
-std::optional<std::string> first_nic(const TablelessPaths& paths);
+// The Ethernet NICs that are hardware, in the order in which they came.
+std::vector<std::string> ethernet_nics(const TablelessPaths& paths);
 
 // Of the file's first line, without the newline; empty when it cannot be read.
 std::string first_line(const std::string& path);

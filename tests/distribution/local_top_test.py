@@ -16,24 +16,40 @@ case "$*" in
   "ibft show") exit "$TABLE" ;;
 esac
 """
+BOOT = """#!/bin/sh
+echo boot >>"$CALLS"
+for _ in $(seq {tries}); do
+  if grep -q "{needs}" "$CALLS"; then exit {status}; fi
+  sleep 0.1
+done
+echo too late >>"$CALLS"
+"""
 NOTHING = 3
 
 
 class LocalTop(unittest.TestCase):
 
-    def run_script(self, ip="", wanted=0, table=0, boots=0):
+    def run_script(self, ip="", wanted=0, table=0, boots=0, boot_needs="", tries=100, bootif=""):
         """What is called, in its order, and what the next scripts read; `wanted`, `table`: isboot's exit
-        status for the question, `boots`: that of the boot."""
+        status for the question, `boots`: that of the boot, which ends when `boot_needs` was called, or
+        after so many tenths of a second."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             for program, text in (("isboot", ISBOOT),
-                                  ("boot-and-tell", f'#!/bin/sh\necho boot >>"$CALLS"\nexit {boots}\n')):
+                                  ("ipconfig", '#!/bin/sh\necho "ipconfig $*" >>"$CALLS"\nexec sleep 60\n'),
+                                  ("boot-and-tell", BOOT.format(needs=boot_needs, status=boots, tries=tries))):
                 (folder / program).write_text(text, encoding="ascii")
                 (folder / program).chmod(0o755)
             (folder / "functions").write_text('configure_networking() { echo lease >>"$CALLS"; }\n',
                                               encoding="ascii")
+            for nic in ("eth0", "eth1", "eth2"):
+                (folder / "nics" / nic / "device").mkdir(parents=True)
+            (folder / "nics/lo").mkdir()
+            (folder / "net-eth1.conf").touch()
             subprocess.run([SCRIPT], check=True, env={
-                **os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "IP": ip,
+                **os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "IP": ip, "BOOTIF": bootif,
+                "ISBOOT_ALONE": "0" if boot_needs else "60", "ISBOOT_NICS": str(folder / "nics"),
+                "ISBOOT_LEASES": str(folder),
                 "CALLS": str(folder / "calls"), "ISBOOT_FUNCTIONS": str(folder / "functions"),
                 "ISBOOT_PARAMETERS": str(folder / "param.conf"),
                 "WANTED": str(wanted), "TABLE": str(table)})
@@ -59,6 +75,21 @@ class LocalTop(unittest.TestCase):
         for ip in ("dhcp", "on", "any", "::::host:eth0:dhcp", ":::::eth0:on", "::::host:eth0:dhcp:"):
             self.assertEqual(self.calls(ip, table=NOTHING), ["isboot ibft show", "lease", "boot"],
                              ip)
+
+    def test_the_nics_without_a_lease_are_asked_for_where_none_is_named(self):
+        for ip in ("dhcp", "on", "::::::dhcp", "::::host::dhcp"):
+            calls, _ = self.run_script(ip, table=NOTHING, boot_needs="eth2")
+            self.assertEqual(sorted(call for call in calls if "ipconfig" in call),
+                             [f"ipconfig -t 60 -c dhcp -d {nic}" for nic in ("eth0", "eth2")], ip)
+            self.assertNotIn("too late", calls)
+
+    def test_the_others_are_left_alone_where_one_is_named_or_the_disk_is_there(self):
+        for ip, bootif in (("::::host:eth0:dhcp", ""), (":::::eth0:on", ""), ("eth0:dhcp", ""),
+                           ("dhcp", "01-52-54-00-00-00-01")):
+            calls, _ = self.run_script(ip, table=NOTHING, boot_needs="ipconfig", tries=10,
+                                       bootif=bootif)
+            self.assertIn("too late", calls)
+        self.assertEqual(self.calls("dhcp", table=NOTHING), ["isboot ibft show", "lease", "boot"])
 
     def test_a_static_address_needs_none(self):
         for ip in ("", "off", "10.0.2.15::10.0.2.2:255.255.255.0::eth0:off"):

@@ -143,8 +143,7 @@ TEST_F(BootTableTest, LeaseIsThatOfTheNicThatIsNamed) {
 // The first lease is that of a network without a way to the target.
 TEST_F(BootTableTest, LeaseIsThatOfTheNicThatLeadsToTheTarget) {
   write("run/net-eth0.conf", "DEVICE='eth0'\nIPV4ADDR='10.0.9.9'\nIPV4NETMASK='255.255.255.0'\n");
-  const std::string second =
-      "DEVICE='eth1'\nIPV4ADDR='10.0.2.77'\nIPV4NETMASK='255.255.255.0'\n";
+  const std::string second = "DEVICE='eth1'\nIPV4ADDR='10.0.2.77'\nIPV4NETMASK='255.255.255.0'\n";
   write("run/net-eth1.conf", second);
   EXPECT_EQ(plan(kUrl + "ip=dhcp")[0].nic.mac, *parse_mac("52:54:00:00:00:03"));
   const std::string far = "isboot.url=iscsi:192.0.2.7:::1:iqn.2026-11.org.example:disk ";
@@ -160,11 +159,17 @@ TEST_F(BootTableTest, LeaseIsThatOfTheNicThatLeadsToTheTarget) {
 // As dracut's clients have it, one for each NIC.
 TEST_F(BootTableTest, WaitsForTheLeaseThatLeadsToTheTarget) {
   write("run/net-eth0.conf", "DEVICE='eth0'\nIPV4ADDR='10.0.9.9'\nIPV4NETMASK='255.255.255.0'\n");
+  write("cmdline", kUrl + "ip=dhcp");
   testing::FakeClock clock;
   const Patience patience{clock, clock.now() + 10'000};
-  EXPECT_EQ(plan(kUrl + "ip=dhcp", &patience)[0].nic.mac, *parse_mac("52:54:00:00:00:02"));
+  EXPECT_TRUE(table_of_command_line(parameters_, log_, &patience, paths_))
+      << "what is there has to do in the end";
   EXPECT_GE(clock.now(), patience.give_up) << "another lease could still have come";
-  EXPECT_EQ(log_.lines, "") << "what is there had to do";
+  const Millis begin = clock.now();
+  write("run/net-eth1.conf",
+        "DEVICE='eth1'\nIPV4ADDR='10.0.2.77'\nIPV4NETMASK='255.255.255.0'\n");
+  EXPECT_TRUE(table_of_command_line(parameters_, log_, &patience, paths_));
+  EXPECT_EQ(clock.now(), begin);
 }
 
 // A cable that is not plugged in, a driver that does not come.
@@ -327,6 +332,17 @@ TEST_F(BootTableTest, TheNicsWithoutALease) {
   write("run/net-eth0.conf", "DEVICE='eth0'\nIPV4ADDR='10.0.2.15'\nIPV4NETMASK='255.255.255.0'\n");
   EXPECT_EQ(without_lease(kUrl + "ip=dhcp"), Names{}) << "one will do where none is named";
   EXPECT_EQ(without_lease(kUrl + "ip=eth0:dhcp ip=eth1:dhcp"), Names{"eth1"});
+}
+
+// The first client to have an answer may be that of the wrong network.
+TEST_F(BootTableTest, TheOtherNicsAreAskedForWhereNoLeaseLeadsToTheTarget) {
+  using Names = std::vector<std::string>;
+  write("run/net-eth0.conf", "DEVICE='eth0'\nIPV4ADDR='10.0.9.9'\nIPV4NETMASK='255.255.255.0'\n");
+  EXPECT_EQ(without_lease(kUrl + "ip=dhcp"), Names{"eth1"});
+  EXPECT_EQ(without_lease(kUrl + "ip=dhcp ip=10.0.3.15:::24::eth1:none"), Names{});
+  EXPECT_EQ(without_lease(kUrl + "ip=eth0:dhcp"), Names{});
+  write("run/net-eth1.conf", "DEVICE='eth1'\nIPV4ADDR='10.0.8.9'\nIPV4NETMASK='255.255.255.0'\n");
+  EXPECT_EQ(without_lease(kUrl + "ip=dhcp"), Names{});
 }
 
 // Its driver may come late; the client says more of one that never comes than isboot could.

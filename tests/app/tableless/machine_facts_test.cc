@@ -98,14 +98,14 @@ TEST_F(MachineFacts, OfSeveralWithOneMacItIsTheHardware) {
 }
 
 TEST_F(MachineFacts, TheFirstNicIsTheEthernetHardwareOfTheLowestNumber) {
-  EXPECT_EQ(first_nic(paths_), std::nullopt);
+  EXPECT_TRUE(ethernet_nics(paths_).empty());
   add_nic("lo", 1, "00:00:00:00:00:00", 772);
   add_nic("ib0", 2, kMac, 32);
   add_nic("a-bridge", 3, kMac, 1, false);
-  EXPECT_EQ(first_nic(paths_), std::nullopt);
+  EXPECT_TRUE(ethernet_nics(paths_).empty());
   add_nic("eth0", 10, kMac);
   add_nic("eth1", 9, kMac);  // "10" sorts before "9"
-  EXPECT_EQ(first_nic(paths_), "eth1");
+  EXPECT_EQ(ethernet_nics(paths_).front(), "eth1");
 }
 
 TEST_F(MachineFacts, OfAFileTheFirstLineCounts) {
