@@ -18,8 +18,8 @@ esac
 """
 BOOT = """#!/bin/sh
 echo boot >>"$CALLS"
-for _ in $(seq {tries}); do
-  if grep -q "{needs}" "$CALLS"; then exit {status}; fi
+for _ in $(seq "$TRIES"); do
+  if [ "$(grep -c "$NEEDED" "$CALLS")" -ge "$TIMES" ]; then exit {status}; fi
   sleep 0.1
 done
 echo too late >>"$CALLS"
@@ -29,15 +29,15 @@ NOTHING = 3
 
 class LocalTop(unittest.TestCase):
 
-    def run_script(self, ip="", wanted=0, table=0, boots=0, boot_needs="", tries=100, bootif=""):
+    def run_script(self, ip="", wanted=0, table=0, boots=0, boot_needs=("", 1), tries=100, bootif=""):
         """What is called, in its order, and what the next scripts read; `wanted`, `table`: isboot's exit
-        status for the question, `boots`: that of the boot, which ends when `boot_needs` was called, or
-        after so many tenths of a second."""
+        status for the question, `boots`: that of the boot, which ends when `boot_needs` (what, how
+        often) was called, or after so many tenths of a second."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             for program, text in (("isboot", ISBOOT),
                                   ("ipconfig", '#!/bin/sh\necho "ipconfig $*" >>"$CALLS"\nexec sleep 60\n'),
-                                  ("boot-and-tell", BOOT.format(needs=boot_needs, status=boots, tries=tries))):
+                                  ("boot-and-tell", BOOT.format(status=boots))):
                 (folder / program).write_text(text, encoding="ascii")
                 (folder / program).chmod(0o755)
             (folder / "functions").write_text('configure_networking() { echo lease >>"$CALLS"; }\n',
@@ -48,8 +48,9 @@ class LocalTop(unittest.TestCase):
             (folder / "net-eth1.conf").touch()
             subprocess.run([SCRIPT], check=True, env={
                 **os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "IP": ip, "BOOTIF": bootif,
-                "ISBOOT_ALONE": "0" if boot_needs else "60", "ISBOOT_NICS": str(folder / "nics"),
-                "ISBOOT_LEASES": str(folder),
+                "ISBOOT_ALONE": "0" if boot_needs[0] else "60", "ISBOOT_NICS": str(folder / "nics"),
+                "ISBOOT_LEASES": str(folder), "NEEDED": boot_needs[0], "TIMES": str(boot_needs[1]),
+                "TRIES": str(tries),
                 "CALLS": str(folder / "calls"), "ISBOOT_FUNCTIONS": str(folder / "functions"),
                 "ISBOOT_PARAMETERS": str(folder / "param.conf"),
                 "WANTED": str(wanted), "TABLE": str(table)})
@@ -78,7 +79,7 @@ class LocalTop(unittest.TestCase):
 
     def test_the_nics_without_a_lease_are_asked_for_where_none_is_named(self):
         for ip in ("dhcp", "on", "::::::dhcp", "::::host::dhcp"):
-            calls, _ = self.run_script(ip, table=NOTHING, boot_needs="eth2")
+            calls, _ = self.run_script(ip, table=NOTHING, boot_needs=("ipconfig", 2))
             self.assertEqual(sorted(call for call in calls if "ipconfig" in call),
                              [f"ipconfig -t 60 -c dhcp -d {nic}" for nic in ("eth0", "eth2")], ip)
             self.assertNotIn("too late", calls)
@@ -86,7 +87,7 @@ class LocalTop(unittest.TestCase):
     def test_the_others_are_left_alone_where_one_is_named_or_the_disk_is_there(self):
         for ip, bootif in (("::::host:eth0:dhcp", ""), (":::::eth0:on", ""), ("eth0:dhcp", ""),
                            ("dhcp", "01-52-54-00-00-00-01")):
-            calls, _ = self.run_script(ip, table=NOTHING, boot_needs="ipconfig", tries=10,
+            calls, _ = self.run_script(ip, table=NOTHING, boot_needs=("ipconfig", 1), tries=10,
                                        bootif=bootif)
             self.assertIn("too late", calls)
         self.assertEqual(self.calls("dhcp", table=NOTHING), ["isboot ibft show", "lease", "boot"])
