@@ -30,6 +30,7 @@ class Boot:
     # What no line of the console may say.
     errors = console.ERRORS
     processor = AMD64
+    slowness = 1  # how many times a wait's limit it may take
 
     # pylint: disable-next=too-many-arguments
     def __init__(self, name, firmware, arguments="", initrd=None, guest_init=GUEST_INIT,
@@ -106,14 +107,14 @@ class Boot:
 
     def wait_for_report(self):
         if self._firmware != KERNEL:
-            self.console.wait_for(r"GRUB: loading the kernel", LOADER_LIMIT, "GRUB's start")
-        self.console.wait_for(r"Linux version", KERNEL_LIMIT, "the kernel's start")
+            self.console.wait_for(r"GRUB: loading the kernel", LOADER_LIMIT * self.slowness, "GRUB's start")
+        self.console.wait_for(r"Linux version", KERNEL_LIMIT * self.slowness, "the kernel's start")
         self.before_root()
         self.wait_for_system()
 
     def wait_for_system(self):
         """The report alone, of a machine whose kernel was seen to start."""
-        line = self.console.wait_for(r"^ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
+        line = self.console.wait_for(r"^ISBOOT-REPORT (.*)", ROOT_LIMIT * self.slowness, "the system's report")
         self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
 
     def change_root(self, tree):

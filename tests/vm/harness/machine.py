@@ -14,7 +14,7 @@ from .target import LUN, NAME
 MEMORY_MIB = 512
 OWN_IPV6, HOST_IPV6 = "fec0::15", "fec0::2"
 HOST = "10.0.2.2"  # the host's loopback interface, as QEMU's user networking shows it
-MAC = "52:54:00:12:34:56"
+MAC, OTHER_MAC = "52:54:00:12:34:56", "52:54:00:12:34:57"
 USER_NETWORK = "user,id=net"  # QEMU's own NAT, DHCP and TFTP
 INITIATOR = "iqn.2026-11.org.example:isboot-vm-initiator"
 KERNEL_ARGUMENTS = AMD64.kernel_arguments
@@ -53,6 +53,13 @@ class Machine:
         outside has to see real time then."""
         self._command[self._command.index(accelerator())] = "tcg,thread=single"
         self.add("-icount", f"shift={shift},sleep={'off' if leap else 'on'}")
+
+    def add_other_nic(self, nic):
+        """One more, which comes first on the bus and leads nowhere but to a DHCP server."""
+        front = self._command.index("-netdev")
+        self._command[front:front] = [
+            "-netdev", "user,id=other,net=10.0.3.0/24,restrict=on",
+            "-device", f"{nic},netdev=other,mac={OTHER_MAC},romfile="]
 
     def record(self, name):
         """From the start on, every frame of the NIC goes to the file `name` of the run, as pcap."""
@@ -130,7 +137,9 @@ def _loading_ipxe(workspace, suite):
     for UEFI."""
     ipxe = packages.unpacked("ipxe", archive=packages.Archive(suite)) / "usr/lib/ipxe/ipxe-amd64.efi"
     shutil.copy(ipxe, workspace / "tftp/ipxe.efi")
-    (workspace / "tftp/autoexec.ipxe").write_text("#!ipxe\ndhcp\nchain boot.ipxe\n", encoding="ascii")
+    # Where there are two NICs, the last one leads to boot.ipxe.
+    script = "#!ipxe\ndhcp net1 || dhcp\nchain boot.ipxe\n"
+    (workspace / "tftp/autoexec.ipxe").write_text(script, encoding="ascii")
     return ",bootfile=ipxe.efi"
 
 

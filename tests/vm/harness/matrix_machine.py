@@ -9,12 +9,15 @@ from . import (console, ctld, edk2_settings, freebsd_row, ibft_table, lio, machi
 from .boot import KERNEL, UEFI, Boot
 from .disk import SECTOR
 from .edk2 import Edk2Boot
-from .matrix_rows import FIRMWARE, FREEBSD, IN_IPV6, ipxe_of, name_of
+from .matrix_rows import FIRMWARE, FREEBSD, IN_IPV6, ON_CABLE, ipxe_of, name_of
 from .process import run
 from .target import NAME
 
 CHAP = ("booter", "not-a-secret-1")
 MUTUAL = (*CHAP, "targeter", "not-a-secret-2")
+
+# iPXE by BIOS, e1000, and 50 MB of Debian's initramfs: 300 s on a busy host.
+ICOUNT_SLOWNESS = 4
 
 VLAN = 42
 JUMBO = 9000
@@ -25,6 +28,7 @@ IN_LINK_LOCAL = ((ibft_table.NIC_ADDRESS, ipaddress.IPv6Address(OWN_LINK_LOCAL).
                  (ibft_table.NIC_GATEWAY, bytes(16)), (ibft_table.NIC_SERVERS, bytes(3 * 16)),
                  (ibft_table.TARGET_ADDRESS, ipaddress.IPv6Address(HOST_LINK_LOCAL).packed))
 ROOT_MIB = 256  # where Debian's initramfs is on it
+
 
 def boot_of(row):
     """The Boot of that row."""
@@ -70,7 +74,7 @@ def _is_jumbo(row):
 def _on_cable(row):
     """Whether the machine is on a cable of the test's own, its target behind the router there. QEMU's
     own network leads nowhere from a link-local address."""
-    return row["network"] != "plain" or row["address"] == "link-local"
+    return row["network"] in ON_CABLE or row["address"] == "link-local"
 
 
 def _target_behind(row):
@@ -110,6 +114,8 @@ class _OfRow(Boot):
         super().__init__(*arguments, **options)
         self.host = _target_behind(row) if _on_cable(row) else "127.0.0.1"
         self.netdev = _netdev(row)
+        if row["clock"] == "icount":
+            self.slowness = ICOUNT_SLOWNESS
         if row["target"] == "lio":
             peer.fetch()
 
@@ -163,6 +169,8 @@ class _OfRow(Boot):
     def _machine(self, port):
         guest = self._plain(port)
         guest.add("-smp", self._row["cpus"], "-m", f"{self._row['memory']}M")
+        if self._row["network"] == "two-nics":
+            guest.add_other_nic(self._row["nic"])
         if self._row["clock"] == "icount":
             guest.count_instructions(1, leap=False)
         return guest
@@ -206,8 +214,9 @@ class _Row(_OfRow):
         own, router, server, prefix = (
             f"[{one}]" if isinstance(one, str) and ":" in one else one for one in _addresses(self._row))
         vlan = f" isboot.vlan={VLAN}" if _in_vlan(self._row) else ""
+        address = "dhcp" if self._row["address"] == "lease" else f"{own}::{router}:{prefix}"
         return (f" isboot.url=iscsi:{server}::{port}:{_lun(self._row)}:{NAME}"
-                f" isboot.initiator={machine.INITIATOR} ip={own}::{router}:{prefix}{vlan}")
+                f" isboot.initiator={machine.INITIATOR} ip={address}{vlan}")
 
 
 class _FreebsdRow(freebsd_row.OfFreebsd, _Row):

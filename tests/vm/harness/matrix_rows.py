@@ -27,7 +27,8 @@ THIRD_AXES = {**SECOND_AXES, "address": ("dhcp", "static", "ipv6", "link-local")
               "network": ("plain", "vlan", "jumbo"),
               "system": (matrix_initramfs.ALONE, "initramfs-tools", "dracut")}
 FOURTH_AXES = {**THIRD_AXES, "firmware": (*FIRST_AXES["firmware"], "ipxe13-bios", "ipxe13-uefi"),
-               "network": (*THIRD_AXES["network"], "oracle"), "clock": ("host", "icount")}
+               "address": (*THIRD_AXES["address"], "lease"),
+               "network": (*THIRD_AXES["network"], "oracle", "two-nics"), "clock": ("host", "icount")}
 # What Debian has no package of is there where a variable names it.
 FREEBSD = "freebsd"
 FIFTH_AXES = FOURTH_AXES
@@ -41,6 +42,7 @@ FIRMWARE = {"table": KERNEL, "tableless": KERNEL, "ipxe-bios": BIOS, "ipxe-uefi"
             "ipxe13-bios": BIOS, "ipxe13-uefi": UEFI, "edk2": UEFI}
 IPXE = tuple(name for name in FIRMWARE if name.startswith("ipxe"))
 IN_IPV6 = ("ipv6", "link-local")
+ON_CABLE = ("vlan", "jumbo", "oracle")  # of the run's own; the others are QEMU's networks
 OF_DEBIAN = ("initramfs-tools", "dracut")
 
 
@@ -53,17 +55,20 @@ def allowed(row):
 
 def _leads_nowhere(of):
     """Nobody on a cable of the run's own gives addresses, or files to iPXE."""
-    return of("network") in ("vlan", "jumbo", "oracle") and (
-        of("firmware") in IPXE or (of("firmware"), of("address")) == ("edk2", "dhcp")) or (
+    return of("network") in ON_CABLE and (
+        of("firmware") in IPXE or of("address") == "lease"
+        or (of("firmware"), of("address")) == ("edk2", "dhcp")) or (
         of("network") == "oracle" and of("address") in IN_IPV6)  # the target's address is 169.254.0.2
 
 
 def _has_no_such_address(of):
     firmware, address = of("firmware"), of("address")
+    if address == "lease":  # of whom the initramfs has a client
+        return firmware not in (None, "tableless") or of("system") not in (None, "initramfs-tools")
     if firmware == "tableless":
         return address == "dhcp"  # isboot alone has no DHCP client
-    if address in IN_IPV6:
-        return firmware in (*IPXE, "edk2")  # OVMF's has settings of its own (edk2_test.py); iPXE's table cannot say it
+    if address in IN_IPV6:  # OVMF's has settings of its own (edk2_test.py); iPXE's table cannot say it
+        return firmware in (*IPXE, "edk2")
     return address == "static" and firmware in (*IPXE, "table")
 
 
