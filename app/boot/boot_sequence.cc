@@ -46,9 +46,12 @@ void log_table(const FirmwareTable& found, const ibft::Table& table, Log& log) {
                                ? "no iBFT, boot by the " + found.source
                                : "iBFT " + found.source + " by " + std::string{table.oem_id} + " " +
                                      std::string{table.oem_table_id};
+  const auto counted = [](std::size_t number, const char* what) {
+    return std::to_string(number) + what + (number == 1 ? "" : "s");
+  };
   say(log, LogLevel::Info,
-      from + ", " + std::to_string(table.nics.count) + " NIC, " +
-          std::to_string(table.targets.count) + " target");
+      from + ", " + counted(table.nics.count, " NIC") + ", " +
+          counted(table.targets.count, " target"));
 }
 
 Result<FirmwareTable> find_table(boot::Parameters& parameters, Log& log, const Patience* patience) {

@@ -38,8 +38,8 @@ Failure plan_failure(const linux_platform::FirmwareTable& found, const ibft::Tab
 bool is_made_up(const linux_platform::FirmwareTable& table);
 
 // The NICs for which ip= asks for a lease that nobody has got, by name; one that it does not name
-// is empty. None where there is a table, which says more. Waits for NICs that are named and not
-// there yet.
+// is empty. Where a lease for no NIC by name leads to no target, these are all NICs without one.
+// None where there is a table, which says more. Waits for NICs that are named and not there yet.
 std::vector<std::string> nics_without_lease(boot::Parameters parameters, Log& log,
                                             const Patience& patience,
                                             const TablelessPaths& paths = {});

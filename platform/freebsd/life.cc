@@ -95,8 +95,8 @@ Result<Done> Life::plan(MutableBytes memory) {
     return Error{Errc::BadValue, 0, planned.error().text};
   }
   line << " by " << table_.oem_id << ' ' << table_.oem_table_id << ", ";
-  line.decimal(table_.nics.count) << " NIC, ";
-  line.decimal(table_.targets.count) << " target";
+  line.decimal(table_.nics.count) << (table_.nics.count == 1 ? " NIC, " : " NICs, ");
+  line.decimal(table_.targets.count) << (table_.targets.count == 1 ? " target" : " targets");
   log_.write(LogLevel::Info, line.text());
   show("hw.isboot.source", found->source);
   show_path(table_, plan_[0]);
