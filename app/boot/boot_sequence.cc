@@ -10,6 +10,7 @@
 #include "app/failure.h"
 #include "app/keeper/keeper_client.h"
 #include "app/tableless/boot_table.h"
+#include "app/tableless/lease.h"
 #include "app/timeline/timed_ports.h"
 #include "core/ibft/decode.h"
 #include "platform/linux/firmware/firmware_table.h"
@@ -179,6 +180,8 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Mill
   }
   const std::uint64_t begin = monotonic_microseconds();
   boot::Parameters parameters = given;
+  if (parameters.table.empty()) load_table_module(machine.log);
+  get_leases(machine.clock, machine.log, parameters, give_up);
   // What has to be waited for leaves the login half of the time.
   // Somebody who types in a secret takes nothing from it.
   Millis asked = 0;

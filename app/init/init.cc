@@ -15,9 +15,9 @@
 #include "app/boot/parameter_sources.h"
 #include "app/exit_status.h"
 #include "app/failure.h"
-#include "app/init/lease.h"
 #include "app/init/new_root.h"
 #include "app/init/nic_names.h"
+#include "app/tableless/lease.h"
 #include "app/timeline/record.h"
 #include "core/boot/parameters.h"
 #include "platform/linux/system/nic_name.h"
@@ -132,7 +132,7 @@ int init(char** arguments) {
   Modules modules = Modules::of_running_kernel();
   load_modules(modules);
   name_nics(machine.log, linux_platform::rename_nic);
-  get_leases(machine.clock, machine.log, parameters, give_up);
+  tell_of_no_client(machine.clock, machine.log, parameters);
   const BootResult result = boot_from_table(machine, parameters, give_up);
   // Without a table root= may still be a disk of this machine.
   if (result.status != kFailed)

@@ -106,7 +106,7 @@ Outcome<> put_modules(const InitramfsPlan& plan, const Stage& stage) {
   return put_firmware(plan, stage, whole);
 }
 
-// For ip=dhcp without a table: klibc's DHCP client (app/init/lease.h), and the library that it
+// For ip=dhcp without a table: klibc's DHCP client (app/tableless/lease.h), and the library that it
 // names as its interpreter, whose name has a checksum in it. Debian's initramfs-tools has the same.
 Outcome<> put_dhcp_client(const InitramfsPlan& plan, const Stage& stage) {
   const std::string client = plan.base + "/usr/lib/klibc/bin/ipconfig";

@@ -112,7 +112,7 @@ Result<boot::Tableless> Making::awaited(const Patience* patience) {
     const bool some = !now.wanted.nics.empty();
     if (some && now.wanted.leads_to_all()) return now.wanted;
     // Another NIC's lease may still come.
-    const bool enough = !nics().asks_any_nic() || now.wanted.reaches_all();
+    const bool enough = now.wanted.reaches_all() || !nics().may_get_more();
     if (!now.lacks && enough) return now.wanted;
     if (patience != nullptr && patience->clock.now() < patience->give_up) {
       patience->clock.sleep_until(patience->clock.now() + kNicPause);

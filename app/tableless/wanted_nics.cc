@@ -61,22 +61,40 @@ bool WantedNics::is_named(const LinkName& device) const {
   return false;
 }
 
+bool WantedNics::leads_to_a_target(const boot::Lease& lease) const {
+  return std::any_of(wanted_.targets.begin(), wanted_.targets.end(), [&](const auto& target) {
+    return same_network(lease.address, target.url.portal.address, lease.prefix);
+  });
+}
+
 // What is wanted, with one for each NIC that has got a lease in the place of one for any: which of
-// them leads to a target is seen then.
+// them leads to a target is seen then. Where there is no room for all, those that do come first.
 WantedNics::Nics WantedNics::nics_for(const Leases& leases) const {
   Nics result;
-  for (IpParameter nic : wanted_.nics) {
-    const bool for_any = is_for_any(nic);
-    for (const boot::Lease& lease : leases) {
-      // A client may have left two of one NIC.
-      const auto is_its = [&](const IpParameter& one) { return one.device == lease.device; };
-      if (!for_any || is_named(lease.device) || std::any_of(result.begin(), result.end(), is_its))
-        continue;
-      nic.device = lease.device;
+  const IpParameter* for_any = nullptr;
+  std::size_t without = 0;
+  for (const IpParameter& nic : wanted_.nics) {
+    if (is_for_any(nic)) {
+      for_any = &nic;
+      ++without;
+    } else {
       (void)result.push(nic);
     }
-    if (!for_any || nic.device.empty()) (void)result.push(nic);
   }
+  if (for_any == nullptr) return result;
+  IpParameter one = *for_any;
+  for (const bool leads : {true, false})
+    for (const boot::Lease& lease : leases) {
+      // A client may have left two of one NIC.
+      const auto is_its = [&](const IpParameter& nic) { return nic.device == lease.device; };
+      if (lease.device.empty() || leads_to_a_target(lease) != leads || is_named(lease.device) ||
+          std::any_of(result.begin(), result.end(), is_its))
+        continue;
+      one.device = lease.device;
+      (void)result.push(one);
+      if (without > 0) --without;
+    }
+  for (; without > 0; --without) (void)result.push(*for_any);
   return result;
 }
 
@@ -88,16 +106,19 @@ std::vector<std::string> WantedNics::without_lease(const Patience& patience) con
     while (!name_nic(nic) && patience.clock.now() < patience.give_up)
       patience.clock.sleep_until(patience.clock.now() + kNicPause);
     const bool for_any = is_for_any(nic);
-    if (!take_lease(nic, leases))
+    if (!take_lease(nic, leases)) {
       names.emplace_back(nic.device.view());
-    else if (const auto now = completed(); for_any && now && !now->wanted.reaches_all())
-      add_nics_without_lease(names);
+    } else if (const auto now = completed(); for_any && now && !now->wanted.reaches_all()) {
+      const std::vector<std::string> others = others_without_lease();
+      names.insert(names.end(), others.begin(), others.end());
+    }
   }
   return names;
 }
 
-// Those that no ip= names.
-void WantedNics::add_nics_without_lease(std::vector<std::string>& names) const {
+// The NICs that no ip= names.
+std::vector<std::string> WantedNics::others_without_lease() const {
+  std::vector<std::string> names;
   const Leases leases = read_leases(paths_);
   for (const std::string& name : ethernet_nics(paths_)) {
     LinkName device;
@@ -106,7 +127,10 @@ void WantedNics::add_nics_without_lease(std::vector<std::string>& names) const {
     });
     if (!has_lease && device.assign(name) && !is_named(device)) names.push_back(name);
   }
+  return names;
 }
+
+bool WantedNics::may_get_more() const { return asks_any_nic() && !others_without_lease().empty(); }
 
 Result<Done> WantedNics::complete(IpParameter& nic, Leases& leases) const {
   ISBOOT_TRY(name_nic(nic));

@@ -29,8 +29,8 @@ public:
   // As they are now.
   Result<Completed> completed() const;
 
-  // Whether DHCP is asked for, and for no NIC by name.
-  bool asks_any_nic() const;
+  // Whether DHCP is asked for, for no NIC by name, and a NIC that nobody names has no lease yet.
+  bool may_get_more() const;
 
   // As nics_without_lease().
   std::vector<std::string> without_lease(const Patience& patience) const;
@@ -43,7 +43,9 @@ private:
   Result<Done> complete(IpParameter& nic, Leases& leases) const;
   Result<Done> name_nic(IpParameter& nic) const;
   Result<Done> take_lease(IpParameter& nic, Leases& leases) const;
-  void add_nics_without_lease(std::vector<std::string>& names) const;
+  bool asks_any_nic() const;
+  std::vector<std::string> others_without_lease() const;
+  bool leads_to_a_target(const boot::Lease& lease) const;
   bool is_named(const LinkName& device) const;
   bool is_for_any(IpParameter nic) const;
   Nics nics_for(const Leases& leases) const;

@@ -227,7 +227,7 @@ bool Tableless::leads_to_all() const {
 
 bool Tableless::reaches_all() const {
   for (const Netroot& target : targets)
-    if (!routed_nic(*this, target)) return false;
+    if (!target.url.portal.address.is_absent() && !routed_nic(*this, target)) return false;
   return true;
 }
 

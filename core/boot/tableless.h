@@ -20,7 +20,8 @@ struct Tableless {
   bool wants_lease() const;
   // Whether each target has a NIC here that is named for it, or is in its subnet.
   bool leads_to_all() const;
-  // The same; a NIC with a gateway, which may lead to it, will do.
+  // The same; a NIC with a gateway, which may lead to it, will do, and any where the target is
+  // known by its name alone.
   bool reaches_all() const;
 };
 

@@ -16,41 +16,24 @@ case "$*" in
   "ibft show") exit "$TABLE" ;;
 esac
 """
-BOOT = """#!/bin/sh
-echo boot >>"$CALLS"
-for _ in $(seq "$TRIES"); do
-  if [ "$(grep -c "$NEEDED" "$CALLS")" -ge "$TIMES" ]; then exit {status}; fi
-  sleep 0.1
-done
-echo too late >>"$CALLS"
-"""
 NOTHING = 3
 
 
 class LocalTop(unittest.TestCase):
 
-    def run_script(self, ip="", wanted=0, table=0, boots=0, boot_needs=("", 1), tries=100, bootif=""):
+    def run_script(self, ip="", wanted=0, table=0, boots=0):
         """What is called, in its order, and what the next scripts read; `wanted`, `table`: isboot's exit
-        status for the question, `boots`: that of the boot, which ends when `boot_needs` (what, how
-        often) was called, or after so many tenths of a second."""
+        status for the question, `boots`: that of the boot."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             for program, text in (("isboot", ISBOOT),
-                                  ("ipconfig", '#!/bin/sh\necho "ipconfig $*" >>"$CALLS"\nexec sleep 60\n'),
-                                  ("boot-and-tell", BOOT.format(status=boots))):
+                                  ("boot-and-tell", f'#!/bin/sh\necho boot >>"$CALLS"\nexit {boots}\n')):
                 (folder / program).write_text(text, encoding="ascii")
                 (folder / program).chmod(0o755)
             (folder / "functions").write_text('configure_networking() { echo lease >>"$CALLS"; }\n',
                                               encoding="ascii")
-            for nic in ("eth0", "eth1", "eth2"):
-                (folder / "nics" / nic / "device").mkdir(parents=True)
-            (folder / "nics/lo").mkdir()
-            (folder / "net-eth1.conf").touch()
             subprocess.run([SCRIPT], check=True, env={
-                **os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "IP": ip, "BOOTIF": bootif,
-                "ISBOOT_ALONE": "0" if boot_needs[0] else "60", "ISBOOT_NICS": str(folder / "nics"),
-                "ISBOOT_LEASES": str(folder), "NEEDED": boot_needs[0], "TIMES": str(boot_needs[1]),
-                "TRIES": str(tries),
+                **os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "IP": ip,
                 "CALLS": str(folder / "calls"), "ISBOOT_FUNCTIONS": str(folder / "functions"),
                 "ISBOOT_PARAMETERS": str(folder / "param.conf"),
                 "WANTED": str(wanted), "TABLE": str(table)})
@@ -76,21 +59,6 @@ class LocalTop(unittest.TestCase):
         for ip in ("dhcp", "on", "any", "::::host:eth0:dhcp", ":::::eth0:on", "::::host:eth0:dhcp:"):
             self.assertEqual(self.calls(ip, table=NOTHING), ["isboot ibft show", "lease", "boot"],
                              ip)
-
-    def test_the_nics_without_a_lease_are_asked_for_where_none_is_named(self):
-        for ip in ("dhcp", "on", "::::::dhcp", "::::host::dhcp"):
-            calls, _ = self.run_script(ip, table=NOTHING, boot_needs=("ipconfig", 2))
-            self.assertEqual(sorted(call for call in calls if "ipconfig" in call),
-                             [f"ipconfig -t 60 -c dhcp -d {nic}" for nic in ("eth0", "eth2")], ip)
-            self.assertNotIn("too late", calls)
-
-    def test_the_others_are_left_alone_where_one_is_named_or_the_disk_is_there(self):
-        for ip, bootif in (("::::host:eth0:dhcp", ""), (":::::eth0:on", ""), ("eth0:dhcp", ""),
-                           ("dhcp", "01-52-54-00-00-00-01")):
-            calls, _ = self.run_script(ip, table=NOTHING, boot_needs=("ipconfig", 1), tries=10,
-                                       bootif=bootif)
-            self.assertIn("too late", calls)
-        self.assertEqual(self.calls("dhcp", table=NOTHING), ["isboot ibft show", "lease", "boot"])
 
     def test_a_static_address_needs_none(self):
         for ip in ("", "off", "10.0.2.15::10.0.2.2:255.255.255.0::eth0:off"):

@@ -15,7 +15,7 @@ from harness.leased import CLOSED, UUID
 
 STATIC = f"ip={private_network.MACHINE}::{private_network.HOST}:255.255.255.0:::none"
 LEASED = "ip=dhcp"
-FOUND = "boot by the kernel command line, 1 NIC, 2 target"
+FOUND = "boot by the kernel command line, 1 NIC, 2 targets"
 # dracut's own network is a package of its own, and networkd one of those that it can use.
 DRACUT_NETWORK = dataclasses.replace(
     ROOTS["ext4"], packages=("dracut-network",),

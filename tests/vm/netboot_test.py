@@ -93,7 +93,7 @@ class NetworkBoot(unittest.TestCase):
 
     def _boot(self, name, uefi, over_http, static):
         boot = NetBoot(name, uefi, over_http, static)
-        check_boot(self, boot, "kernel command line", f"1 NIC, {2 if static else 1} target")
+        check_boot(self, boot, "kernel command line", f"1 NIC, {'2 targets' if static else '1 target'}")
         self.assertEqual(boot.served, ["/vmlinuz", "/initrd.img"] if over_http else [])
 
 

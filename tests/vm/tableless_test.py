@@ -52,10 +52,10 @@ class AskedBoot(TablelessBoot):
 class Tableless(unittest.TestCase):
 
     def test_url_ip_and_credentials(self):
-        check_boot(self, TablelessBoot("tableless"), "kernel command line", "1 NIC, 2 target")
+        check_boot(self, TablelessBoot("tableless"), "kernel command line", "1 NIC, 2 targets")
 
     def test_secrets_are_asked_for(self):
-        check_boot(self, AskedBoot("tableless-asked"), "kernel command line", "1 NIC, 2 target")
+        check_boot(self, AskedBoot("tableless-asked"), "kernel command line", "1 NIC, 2 targets")
 
     def test_lease_in_own_initramfs(self):
         check_boot(self, LeasedBoot("tableless-lease"), "kernel command line", "1 NIC, 1 target")

@@ -78,6 +78,44 @@ TEST_F(WantedNicsTest, LeaseIsThatOfTheNicThatLeadsToTheTarget) {
   EXPECT_EQ(plan(kUrl + "ip=dhcp")[0].link.address, IpAddress::v4(10, 0, 2, 77));
 }
 
+// Nothing more can come, or nothing better is known.
+TEST_F(WantedNicsTest, WaitsForNoLeaseWhereEachNicHasOneOrTheTargetIsKnownByName) {
+  testing::FakeClock clock;
+  const Millis begin = clock.now();
+  const Patience patience{clock, begin + 10'000};
+  const auto made = [&](const std::string& line) {
+    write("cmdline", line + "\n");
+    log_.lines.clear();
+    return static_cast<bool>(table_of_command_line(parameters_, log_, &patience, paths_));
+  };
+  const std::string lease = "IPV4ADDR='10.0.9.9'\nIPV4NETMASK='255.255.255.0'\n";
+  write("run/net-eth0.conf", "DEVICE='eth0'\n" + lease);
+  EXPECT_TRUE(made("isboot.url=iscsi:disks.example:::1:iqn.2026-11.org.example:disk ip=dhcp"));
+  EXPECT_EQ(clock.now(), begin);
+  write("run/net-eth1.conf", "DEVICE='eth1'\n" + lease);
+  for (const char* line : {"ip=dhcp", "ip=dhcp ip=dhcp"}) {
+    EXPECT_TRUE(made(kUrl + line));
+    EXPECT_EQ(clock.now(), begin) << line;
+    EXPECT_EQ(log_.lines, "");
+  }
+}
+
+TEST_F(WantedNicsTest, LeasesTakeNoRoomFromWhatLeadsToTheTarget) {
+  for (int i = 0; i < 9; ++i) {
+    const std::string name = "en" + std::to_string(i);
+    const std::string net = "10.1." + std::to_string(i);
+    add_nic(name, 10 + i, "52:54:00:00:01:0" + std::to_string(i), 1);
+    std::filesystem::create_directory(root_ / "net" / name / "device");
+    write("run/net-" + name + ".conf", "DEVICE='" + name + "'\nIPV4ADDR='" + net +
+                                           ".9'\nIPV4NETMASK='255.255.255.0'\nIPV4GATEWAY='" + net +
+                                           ".1'\n");
+  }
+  EXPECT_EQ(plan(kUrl + "ip=dhcp ip=10.0.2.15:::24::eth1:none")[0].nic.mac,
+            *parse_mac("52:54:00:00:00:03"));
+  EXPECT_EQ(plan("isboot.url=iscsi:10.1.8.2:::1:iqn.2026-11.org.example:disk ip=dhcp")[0].nic.mac,
+            *parse_mac("52:54:00:00:01:08"));
+}
+
 // As dracut's clients have it, one for each NIC.
 TEST_F(WantedNicsTest, WaitsForTheLeaseThatLeadsToTheTarget) {
   write("run/net-eth0.conf", "DEVICE='eth0'\nIPV4ADDR='10.0.9.9'\nIPV4NETMASK='255.255.255.0'\n");

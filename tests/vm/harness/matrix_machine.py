@@ -214,7 +214,12 @@ class _Row(_OfRow):
         own, router, server, prefix = (
             f"[{one}]" if isinstance(one, str) and ":" in one else one for one in _addresses(self._row))
         vlan = f" isboot.vlan={VLAN}" if _in_vlan(self._row) else ""
-        address = "dhcp" if self._row["address"] == "lease" else f"{own}::{router}:{prefix}"
+        if self._row["address"] == "lease":
+            address = "dhcp"
+        else:
+            # Of two NICs the first is not the one.
+            nic = f" isboot.nic={machine.MAC}" if self._row["network"] == "two-nics" else ""
+            address = f"{own}::{router}:{prefix}{nic}"
         return (f" isboot.url=iscsi:{server}::{port}:{_lun(self._row)}:{NAME}"
                 f" isboot.initiator={machine.INITIATOR} ip={address}{vlan}")
 

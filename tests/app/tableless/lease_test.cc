@@ -1,4 +1,4 @@
-#include "app/init/lease.h"
+#include "app/tableless/lease.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -75,8 +75,22 @@ TEST_F(GetLeases, NotWhereNobodyAsksForOne) {
   EXPECT_EQ(called("quiet", 60'000), "");
 }
 
+// klibc's client ends with the first answer, which may be that of the wrong network.
+TEST_F(GetLeases, OfTheOtherNicsWhereTheFirstOneLeadsNowhere) {
+  std::filesystem::create_directories(root_ / "net/eth1/device");
+  std::ofstream{root_ / "net/eth1/address"} << "52:54:00:00:00:03\n";
+  std::ofstream{root_ / "net/eth1/type"} << "1\n";
+  client(
+      "[ -e run/net-eth0.conf ] && eth=1 addr=10.0.2.15 || eth=0 addr=10.0.9.9\n"
+      "echo \"IPV4ADDR='$addr' IPV4NETMASK='255.255.255.0'\" | tr ' ' '\\n' >run/net-eth$eth.conf");
+  const std::string url = "isboot.url=iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk ";
+  EXPECT_EQ(called(url + "ip=dhcp", 60'000), "-t 2 -c dhcp ::::::dhcp\n-t 3 -c dhcp eth1\n");
+}
+
 TEST_F(GetLeases, WithoutAClientTheBootGoesOnAndSaysWhatToDo) {
   EXPECT_EQ(called("ip=dhcp", 60'000), "");
+  EXPECT_TRUE(log_.lines.empty()) << "dracut's clients are other ones, and may be at it";
+  tell_of_no_client(clock_, log_, boot::Parameters{}, root_ / "ipconfig", paths_);
   ASSERT_EQ(log_.lines.size(), 1U);
   EXPECT_NE(log_.lines[0].find("next: install klibc-utils"), std::string::npos) << log_.lines[0];
 }

@@ -1,4 +1,4 @@
-#include "app/init/lease.h"
+#include "app/tableless/lease.h"
 
 #include <unistd.h>
 
@@ -28,21 +28,25 @@ void run_client(Log& log, const std::string& client, Millis limit,
 
 void get_leases(Clock& clock, Log& log, const boot::Parameters& parameters, Millis give_up,
                 const std::string& client, const TablelessPaths& paths) {
+  if (access(client.c_str(), X_OK) != 0) return;
   const Millis end = (clock.now() + give_up) / 2;  // the other half is for the login
   for (Millis round = kFirstRound;; round += round / 2) {
     const auto nics = nics_without_lease(parameters, log, {clock, end}, paths);
     if (nics.empty() || clock.now() >= end) return;
-    if (access(client.c_str(), X_OK) != 0) {
-      log.write(LogLevel::Warning,
-                "ip= asks for DHCP, and this initramfs has no client; next: install "
-                "klibc-utils, then `isboot initramfs build`");
-      return;
-    }
     const Millis round_end = std::min(clock.now() + round, end);
     run_client(log, client, round_end - clock.now(), nics);
     if (!nics_without_lease(parameters, log, {clock, end}, paths).empty())
       clock.sleep_until(round_end);  // one that cannot run must not be run all the time
   }
+}
+
+void tell_of_no_client(Clock& clock, Log& log, const boot::Parameters& parameters,
+                       const std::string& client, const TablelessPaths& paths) {
+  if (access(client.c_str(), X_OK) == 0) return;
+  if (nics_without_lease(parameters, log, {clock, clock.now()}, paths).empty()) return;
+  log.write(LogLevel::Warning,
+            "ip= asks for DHCP, and this initramfs has no client; next: install "
+            "klibc-utils, then `isboot initramfs build`");
 }
 
 }  // namespace isboot::app
