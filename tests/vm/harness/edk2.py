@@ -16,7 +16,7 @@ INITIATOR_WANTED = "-fw_cfg", "name=opt/org.tianocore/ISCSISupport,string=yes"
 
 
 # By IPv6 it does not find its target at some starts.
-STARTS = 4
+STARTS = 8
 
 
 class FirmwareWentOn(AssertionError):

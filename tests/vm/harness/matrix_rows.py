@@ -90,9 +90,11 @@ def _is_no_freebsd(of):
 
 
 def _is_beyond_the_target(of):
-    """gotgt and iESP ask for no proof; iESP's blocks of 4096 bytes are none that firmware boots from."""
+    """gotgt and iESP ask for no proof; iESP's blocks of 4096 bytes are none that firmware boots from, and
+    OVMF's own initiator finds no disk at gotgt."""
     return of("target") in ("gotgt", "iesp") and of("auth") in ("chap", "mutual") or (
-        of("target") == "iesp" and of("firmware") in (*IPXE, "edk2"))
+        of("target") == "iesp" and of("firmware") in IPXE) or (
+        of("target") in ("gotgt", "iesp") and of("firmware") == "edk2")
 
 
 def _stands_still(of):

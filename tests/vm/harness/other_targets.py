@@ -78,7 +78,10 @@ def gotgt(folder, image, port, chap, host):
                 "iscsitargets": {NAME: {"tpgts": {"1": [0]}, "luns": {"1": 1000}}}}
     (folder / ".gotgt").mkdir()
     (folder / ".gotgt/config.json").write_text(json.dumps(settings), encoding="ascii")
-    return "env", f"HOME={folder}", program("gotgt"), "daemon", "--log", "warn", "--port", port
+    # Its own port for orders is the same for all, unless told otherwise.
+    orders = f"tcp://{HOST}:{free_port(HOST)}"
+    return ("env", f"HOME={folder}", program("gotgt"), "--host", orders, "daemon", "--log", "warn",
+            "--port", port)
 
 
 class Kind:
