@@ -189,7 +189,7 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Mill
       machine.clock, (machine.clock.now() + give_up) / 2,
       [&](const std::string& question, linux_platform::Echo echo, MutableBytes answer) {
         const Millis from = machine.clock.now();
-        const auto answered = linux_platform::ask(question, echo, answer);
+        auto answered = linux_platform::ask(question, echo, answer);
         asked += machine.clock.now() - from;
         return answered;
       }};

@@ -105,6 +105,7 @@ std::vector<std::string> ethernet_nics(const TablelessPaths& paths) {
   }
   std::sort(found.begin(), found.end());
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (auto& [index, name] : found) names.push_back(std::move(name));
   return names;
 }
