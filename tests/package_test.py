@@ -91,8 +91,9 @@ class Package(unittest.TestCase):
         self.assertIn(version, said.stdout)
 
     def test_every_file_is_compiled_as_debian_hardens(self):
-        compiled = [line for line in self.said.splitlines() if " -c " in line and ".cc.o" in line]
-        self.assertGreater(len(compiled), 100)
+        compiled = [line for line in self.said.splitlines() if " -c " in line and line.rstrip().endswith((".cc", ".cxx"))]
+        # Most are of many files each.
+        self.assertGreater(len(compiled), 20)
         for line in compiled:
             for flag in ("-fstack-protector-strong", "-D_FORTIFY_SOURCE=", "-Werror=format-security"):
                 self.assertIn(flag, line)
