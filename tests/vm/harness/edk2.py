@@ -9,7 +9,7 @@ from .boot import UEFI, Boot
 from .edk2_settings import variables
 
 # The NICs: one for each network of QEMU's, told apart by their last byte.
-SECOND_MAC, SECOND_HOST = "52:54:00:12:34:57", "10.0.3.2"
+SECOND_MAC, SECOND_HOST = machine.OTHER_MAC, "10.0.3.2"
 
 # Since edk2-stable202502 OVMF starts its iSCSI initiator only for who asks.
 INITIATOR_WANTED = "-fw_cfg", "name=opt/org.tianocore/ISCSISupport,string=yes"
