@@ -6,6 +6,7 @@ import time
 import typing
 
 from . import faults_beyond as beyond
+from . import multipath
 from .fault_boot import CHAP
 from .fault_machine import WRONG_SECRET
 from .qmp import FROM_GUEST, TO_GUEST
@@ -39,10 +40,14 @@ def by_write(machine, began, ended):
 
 
 def by_size(machine, began, ended):
-    """The kernel sees the larger disk when it looks."""
+    """The kernel sees the larger disk when it looks, dm-multipath when its daemon is told."""
     seen = by_login(machine, began, ended)
-    disk = "/sys/block/" + machine.boot.report["device"].rstrip("0123456789")
-    sectors = machine.shell(f"echo 1 >{disk}/device/rescan; cat {disk}/size").strip()
+    orders = ["for disk in /sys/block/sd*; do echo 1 >$disk/device/rescan; done"]
+    disk = "/dev/" + machine.boot.report["device"].rstrip("0123456789")
+    if machine.boot.paths > 1:
+        disk = "/dev/mapper/" + multipath.MAP
+        orders.append(f"{multipath.OF_DAEMON} multipathd resize map {multipath.MAP} >/dev/null")
+    sectors = machine.shell("; ".join([*orders, f"busybox blockdev --getsz {disk}"])).strip()
     if sectors != str(machine.facts_of_run["sectors"]):
         raise AssertionError(f"the disk has {sectors} sectors, not {machine.facts_of_run['sectors']}")
     return seen
@@ -245,5 +250,4 @@ ALL = (
 
 def of(variant):
     """What can happen to such a machine."""
-    return [fault for fault in ALL if fault.target in ("", variant.target) and
-            (variant.paths == 1 or fault.measure is not by_size)]  # that looks at a path's disk
+    return [fault for fault in ALL if fault.target in ("", variant.target)]

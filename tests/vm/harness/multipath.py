@@ -25,6 +25,8 @@ GUEST = PROJECT / "tests/vm/guest"
 # Of a path's own disk dm-multipath tells nobody.
 ERRORS = console.ERRORS.replace("I/O error", "I/O error, dev dm-|Buffer I/O error on dev dm-")
 PING = "isboot.ping=2,3"
+MAP = "mpatha"
+OF_DAEMON = "chroot /proc/$(pidof multipathd)/root"  # the system's own root has no multipath-tools
 
 
 class Multipath(SeveralNics):
