@@ -6,11 +6,13 @@ import select
 import time
 
 LAST_LINES = 25
+ERRORS_OF_DISK = (
+    r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|EXT4-fs .*shut down requested|Aborting journal|"
+    r"device offline error|lost sync page write|Synchronize Cache.* failed|"
+    r"XFS .*([Ss]hutting down|shut down due)|BTRFS:? (error|critical)|forced readonly|"
+    r"Remounting filesystem read-only|FAT-fs .*unable")
 # What no machine may show from its start to its end, when nothing is broken in it on purpose.
-ERRORS = (r"ISBOOT-WRITE-ERROR|I/O error|EXT4-fs error|EXT4-fs .*shut down requested|Aborting journal|"
-          r"device offline error|lost sync page write|Synchronize Cache.* failed|"
-          r"XFS .*([Ss]hutting down|shut down due)|BTRFS:? (error|critical)|forced readonly|"
-          r"Remounting filesystem read-only|FAT-fs .*unable|Oops|BUG:")
+ERRORS = rf"{ERRORS_OF_DISK}|Oops|BUG:"
 # What the kernel logs when the keeper makes a system call that is not in its list
 # (platform/linux/keeper/syscall_filter.cc).
 DENIED_CALL = r"audit: type=1326 .*"

@@ -7,7 +7,7 @@ import functools
 import re
 import time
 
-from . import fio, qmp
+from . import console, fio, qmp
 from .fault_boot import CHAP, PLAIN, TC, FaultBoot
 from .kept_machine import KeptMachine
 from .workspace import BUILD
@@ -215,6 +215,10 @@ class FaultMachine(KeptMachine):
                   if re.search(self.boot.errors, text)]
         if errors:
             raise AssertionError(f"errors on the console: {errors}")
+
+    def forget_errors_of_disk(self):
+        """Of the lives before this one, whose disk was broken on purpose."""
+        self.lines = [line for line in self.lines if not re.search(console.ERRORS_OF_DISK, line[1])]
 
     def _expect_no_denied_call(self):
         """In the kernel's own log: the console has its errors alone."""

@@ -8,12 +8,14 @@ import time
 
 from . import rival
 from .fault_boot import DISTURBABLE
+from .process import run
 from .qmp import FROM_GUEST, TO_GUEST
 from .relay import READ_SIZE
 
 MIB = 1 << 20
 GROWS_MIB = 16
 SECTOR = 512
+ERROR_LIMIT = 60  # seconds until a disk without room has said so
 BOOT_S, END_S = 4, 0.5  # a fault comes so long after the login, or the order to end, at the most
 BOTH = (TO_GUEST, FROM_GUEST)
 
@@ -81,6 +83,53 @@ def grown(machine, seconds):
     machine.start_target()
     machine.facts_of_run = {"sectors": size // SECTOR}
     return time.monotonic()
+
+
+def full(machine, room_mib):
+    """The target has no room for what the machine has not written before, and says so. When there is
+    room, the machine boots again."""
+    machine.stop_target()
+    logins = len(machine.relay.logins)
+    with _in_little_room(machine.boot.disk.path, room_mib * MIB):
+        machine.start_target()
+        machine.wait_login(logins)
+        machine.wait_write(time.monotonic())
+        machine.expect_no_errors()
+        logins = len(machine.relay.logins)
+        machine.order("shell dd if=/dev/zero of=/fill bs=64k conv=fsync")
+        machine.boot.console.wait_for(machine.boot.errors, ERROR_LIMIT, "an error")
+        machine.cut_off()
+        machine.forget_errors_of_disk()
+        if len(machine.relay.logins) != logins:
+            raise AssertionError("the machine has logged in anew: no room is no lost session")
+        machine.stop_target()
+        lost = machine.lost_on_copy()
+    if lost:
+        raise AssertionError(f"{lost} acknowledged writes are not on the disk")
+    machine.start_target()
+    return machine.start_guest()
+
+
+@contextlib.contextmanager
+def _in_little_room(image, room):
+    """`image` is in a file system with room for what it holds and for so many bytes, as root."""
+    directory, moved = image.with_suffix(".room"), image.with_suffix(".moved")
+    directory.mkdir()
+    run("mount", "-t", "tmpfs", "room", directory)
+    try:
+        run("cp", "--sparse=always", image, directory)
+        image.rename(moved)
+        image.symlink_to(directory / image.name)
+        now = os.statvfs(directory)
+        used = (now.f_blocks - now.f_bfree) * now.f_bsize
+        run("mount", "-o", f"remount,size={used + room}", directory)
+        yield
+        run("cp", "--sparse=always", directory / image.name, moved)
+    finally:
+        run("umount", "--lazy", directory)
+        if moved.exists():
+            moved.replace(image)
+        directory.rmdir()
 
 
 def power_lost(machine, seconds):
