@@ -1,6 +1,7 @@
 #include "app/boot/boot_sequence.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 
 #include "app/boot/leave_network.h"
@@ -13,15 +14,25 @@
 #include "app/tableless/lease.h"
 #include "app/timeline/timed_ports.h"
 #include "core/ibft/decode.h"
+#include "core/iscsi/chap.h"
+#include "core/iscsi/status.h"
 #include "platform/linux/firmware/firmware_table.h"
 #include "platform/linux/keeper/end_units.h"
+#include "platform/linux/system/secret_pages.h"
 
 namespace isboot::app {
 namespace {
 
+using iscsi::ChapErrc;
+using iscsi::RefusalErrc;
 using linux_platform::FirmwareTable;
+using linux_platform::InSecretPages;
 
 constexpr std::size_t kMaxCommandLine = 64U << 10;
+constexpr int kMostAnswers = 3;  // of somebody who types a secret
+
+// That a path was refused for its secret. Processes of paths share it.
+using SecretRefused = std::atomic<bool>;
 
 void say(Log& log, LogLevel level, const std::string& line) { log.write(level, line); }
 
@@ -60,18 +71,25 @@ Result<FirmwareTable> find_table(boot::Parameters& parameters, Log& log, const P
   return find_boot_table(parameters, log, patience);
 }
 
+bool is_of_secret(const Error& error) {
+  return error.code == RefusalErrc::AuthenticationFailed || error.code == ChapErrc::WrongResponse ||
+         error.code == ChapErrc::SameSecret;
+}
+
 bool has_vlan(const boot::Path& path) { return path.link.vlan != 0; }
 
 // The paths of a plan, each in the process that brings it up.
 class TablePaths final : public PlannedPaths {
 public:
   TablePaths(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
-             const boot::Parameters& parameters, const TimelineRecorder& recorder)
+             const boot::Parameters& parameters, const TimelineRecorder& recorder,
+             SecretRefused& secret_refused)
       : machine_{machine},
         table_{table},
         plan_{plan},
         parameters_{parameters},
-        recorder_{recorder} {}
+        recorder_{recorder},
+        secret_refused_{secret_refused} {}
 
   void set_limit(Millis give_up) override {
     give_up_ = give_up;
@@ -89,7 +107,10 @@ public:
         machine_.entropy, log,       machine_.room, machine_.ports.resolver};
     const auto established =
         boot::establish(plan_[path], parameters_, give_up_, ports, boot::Unanswered::Left);
-    if (!established) return {};
+    if (!established) {
+      if (is_of_secret(established.error())) secret_refused_ = true;
+      return {};
+    }
     return std::string{machine_.room.made->disk.view()};
   }
 
@@ -142,20 +163,104 @@ private:
   const boot::Plan& plan_;
   const boot::Parameters& parameters_;
   const TimelineRecorder& recorder_;
+  SecretRefused& secret_refused_;
   Millis give_up_ = 0;
   linux_platform::UniqueFd keeper_;  // while the first path leaves its session to it
 };
 
-BootResult bring_up(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
-                    const boot::Parameters& parameters, Millis give_up,
-                    const TimelineRecorder& recorder) {
-  TablePaths paths{machine, table, plan, parameters, recorder};
-  std::string disk = first_disk(paths, plan, parameters.all_paths ? plan.count : 1, give_up,
-                                machine.clock, machine.log);
+// One boot, with what is typed in for it.
+class Attempt {
+public:
+  Attempt(Machine& machine, const boot::Parameters& parameters, Millis give_up,
+          const BootPaths& paths)
+      : machine_{machine}, parameters_{parameters}, give_up_{give_up}, paths_{paths} {}
+
+  BootResult run();
+  // What somebody has typed in was refused, or is no secret.
+  bool needs_another_secret() const { return was_asked_ && secret_is_wrong_; }
+
+private:
+  Result<FirmwareTable> find();
+  BootResult boot(const FirmwareTable& found);
+  std::string bring_up(const ibft::Table& table, const boot::Plan& plan,
+                       const TimelineRecorder& recorder);
+  BootResult fail(const Failure& failure) {
+    say(machine_.log, LogLevel::Error, in_one_line(failure));
+    return {kFailed, {}};
+  }
+
+  Machine& machine_;
+  boot::Parameters parameters_;
+  Millis give_up_;
+  const BootPaths& paths_;
+  const std::uint64_t begin_ = monotonic_microseconds();
+  bool was_asked_ = false;
+  bool secret_is_wrong_ = false;
+};
+
+// What has to be waited for leaves the login half of the time. Somebody who types in a secret takes
+// nothing from it.
+Result<FirmwareTable> Attempt::find() {
+  Millis asked = 0;
+  const Patience patience{
+      machine_.clock, (machine_.clock.now() + give_up_) / 2,
+      [&](const std::string& question, linux_platform::Echo echo, MutableBytes answer) {
+        was_asked_ = true;
+        const Millis from = machine_.clock.now();
+        auto answered = linux_platform::ask(question, echo, answer);
+        asked += machine_.clock.now() - from;
+        return answered;
+      }};
+  auto found = find_table(parameters_, machine_.log, &patience);
+  give_up_ += asked;
+  return found;
+}
+
+BootResult Attempt::run() {
+  const auto found = find();
+  if (!found && found.error().code == Errc::NotFound) {
+    say(machine_.log, LogLevel::Info, "no iBFT: this machine was not booted from iSCSI");
+    return {kNothingToDo, {}};
+  }
+  if (!found) {
+    secret_is_wrong_ = true;  // where one was asked for, nothing else is left that can be
+    return fail(table_failure(parameters_, found.error()));
+  }
+  return boot(*found);
+}
+
+BootResult Attempt::boot(const FirmwareTable& found) {
+  ibft::Table table;
+  ibft::Findings findings;
+  const auto decoded = linux_platform::decode(found, table, findings);
+  log_findings(findings, machine_.log);
+  boot::Plan plan;
+  boot::LeftOuts left_out;
+  const auto planned = decoded ? boot::make_plan(table, parameters_, plan, &left_out) : decoded;
+  if (!planned) return fail(plan_failure(found, table, parameters_, planned.error()));
+  log_table(found, table, machine_.log);
+  log_left_out(left_out, machine_.log);
+  load_boot_modules(std::any_of(plan.begin(), plan.end(), has_vlan), machine_.log, paths_.modules);
+  // Not before there is something to boot from: other machines notice nothing.
+  const TimelineRecorder recorder = TimelineRecorder::open(paths_.timeline);
+  recorder.add(begin_, monotonic_microseconds(), 0, Step::Plan);
+  std::string disk = bring_up(table, plan, recorder);
   if (!disk.empty()) return {kDone, std::move(disk)};
-  say(machine.log, LogLevel::Error,
-      "no iSCSI disk; next: mend what the lines above name (`isboot plan` shows what was tried)");
-  return {kFailed, {}};
+  if (needs_another_secret()) return {kFailed, {}};
+  return fail(
+      {"no iSCSI disk", "mend what the lines above name (`isboot plan` shows what was tried)"});
+}
+
+std::string Attempt::bring_up(const ibft::Table& table, const boot::Plan& plan,
+                              const TimelineRecorder& recorder) {
+  const auto shared = InSecretPages<SecretRefused>::make_shared();
+  SecretRefused alone = false;  // without it a path in a process of its own is not heard
+  SecretRefused& refused = shared ? **shared : alone;
+  TablePaths paths{machine_, table, plan, parameters_, recorder, refused};
+  std::string disk = first_disk(paths, plan, parameters_.all_paths ? plan.count : 1, give_up_,
+                                machine_.clock, machine_.log);
+  secret_is_wrong_ = refused;
+  return disk;
 }
 
 }  // namespace
@@ -178,50 +283,22 @@ BootResult boot_from_table(Machine& machine, const boot::Parameters& given, Mill
     say(machine.log, LogLevel::Info, "turned off by isboot=off");
     return {kNothingToDo, {}};
   }
-  const std::uint64_t begin = monotonic_microseconds();
+  const Millis whole = give_up - std::min(give_up, machine.clock.now());
   boot::Parameters parameters = given;
   if (parameters.table.empty()) load_table_module(machine.log);
   get_leases(machine.clock, machine.log, parameters, give_up);
-  // What has to be waited for leaves the login half of the time.
-  // Somebody who types in a secret takes nothing from it.
-  Millis asked = 0;
-  const Patience patience{
-      machine.clock, (machine.clock.now() + give_up) / 2,
-      [&](const std::string& question, linux_platform::Echo echo, MutableBytes answer) {
-        const Millis from = machine.clock.now();
-        auto answered = linux_platform::ask(question, echo, answer);
-        asked += machine.clock.now() - from;
-        return answered;
-      }};
-  const auto found = find_table(parameters, machine.log, &patience);
-  if (!found && found.error().code == Errc::NotFound) {
-    say(machine.log, LogLevel::Info, "no iBFT: this machine was not booted from iSCSI");
-    return {kNothingToDo, {}};
+  for (int left = kMostAnswers - 1;; --left) {
+    Attempt attempt{machine, parameters, give_up, paths};
+    const BootResult result = attempt.run();
+    if (result.status != kFailed || !attempt.needs_another_secret()) return result;
+    if (left == 0) {
+      say(machine.log, LogLevel::Error,
+          "no iSCSI disk; next: put the right secret into /etc/isboot/credentials, or boot again");
+      return result;
+    }
+    say(machine.log, LogLevel::Warning, "what was typed in does not do: asked for again");
+    give_up = machine.clock.now() + whole;
   }
-  if (!found) {
-    const Failure failure = table_failure(parameters, found.error());
-    say(machine.log, LogLevel::Error, failure.message + "; next: " + failure.next_step);
-    return {kFailed, {}};
-  }
-  ibft::Table table;
-  ibft::Findings findings;
-  const auto decoded = linux_platform::decode(*found, table, findings);
-  log_findings(findings, machine.log);
-  boot::Plan plan;
-  boot::LeftOuts left_out;
-  const auto planned = decoded ? boot::make_plan(table, parameters, plan, &left_out) : decoded;
-  if (!planned) {
-    const Failure failure = plan_failure(*found, table, parameters, planned.error());
-    say(machine.log, LogLevel::Error, failure.message + "; next: " + failure.next_step);
-    return {kFailed, {}};
-  }
-  log_table(*found, table, machine.log);
-  log_left_out(left_out, machine.log);
-  load_boot_modules(std::any_of(plan.begin(), plan.end(), has_vlan), machine.log, paths.modules);
-  // Not before there is something to boot from: other machines notice nothing.
-  const TimelineRecorder recorder = TimelineRecorder::open(paths.timeline);
-  recorder.add(begin, monotonic_microseconds(), 0, Step::Plan);
-  return bring_up(machine, table, plan, parameters, give_up + asked, recorder);
 }
 
 }  // namespace isboot::app

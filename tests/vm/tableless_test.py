@@ -16,6 +16,7 @@ class TablelessBoot(Boot):
 
     secrets = f"name={CHAP[0]}\nsecret={CHAP[1]}\n"
     more = ""
+    dead = (CLOSED,)
 
     def __init__(self, name):
         kernel = Kernel()
@@ -24,7 +25,8 @@ class TablelessBoot(Boot):
         super().__init__(name, KERNEL, self.more, initrd=initrd, chap=CHAP)
 
     def _machine(self, port):
-        words = (f"{self._arguments} isboot.timeout={NO_LIMIT} {url(CLOSED)} {url(port)} "
+        urls = " ".join(url(each) for each in (*self.dead, port))
+        words = (f"{self._arguments} isboot.timeout={NO_LIMIT} {urls} "
                  f"ip=10.0.2.15::{machine.HOST}:255.255.255.0::eth0:none")
         guest = machine.from_kernel(self.workspace, self._kernel, self._initrd, words)
         guest.add("-uuid", UUID)
@@ -36,6 +38,7 @@ class AskedBoot(TablelessBoot):
 
     secrets = "# none\n"
     more = "isboot.secrets=ask"
+    typed = (CHAP[1],)  # each with the name before it
 
     @contextlib.contextmanager
     def guest(self, watcher=None):
@@ -43,10 +46,30 @@ class AskedBoot(TablelessBoot):
             yield self._qemu
 
     def before_root(self):
-        for question, answer in (("name of this machine", CHAP[0]), (f"secret of {CHAP[0]}", CHAP[1])):
-            self.console.wait_for_prompt(f"CHAP {question}: $", ROOT_LIMIT)
-            self._qemu.stdin.write(answer.encode() + b"\n")
-            self._qemu.stdin.flush()
+        for secret in self.typed:
+            self._type("name of this machine", CHAP[0])
+            self._type(f"secret of {CHAP[0]}", secret)
+
+    def _type(self, question, answer):
+        self.console.wait_for_prompt(f"CHAP {question}: $", ROOT_LIMIT)
+        self._qemu.stdin.write(answer.encode() + b"\n")
+        self._qemu.stdin.flush()
+
+
+class AskedAgainBoot(AskedBoot):
+    """Who types hits the wrong keys."""
+
+    dead = ()
+    typed = ("", "not-my-secret", CHAP[1])
+
+
+class RefusedBoot(AskedAgainBoot):
+    """For ever."""
+
+    typed = 3 * ("not-my-secret",)
+
+    def wait_for_system(self):
+        self.console.wait_for(r"not booted; restart", ROOT_LIMIT, "the end")
 
 
 class Tableless(unittest.TestCase):
@@ -56,6 +79,19 @@ class Tableless(unittest.TestCase):
 
     def test_secrets_are_asked_for(self):
         check_boot(self, AskedBoot("tableless-asked"), "kernel command line", "1 NIC, 2 targets")
+
+    def test_secrets_are_asked_for_again(self):
+        check_boot(self, AskedAgainBoot("tableless-asked-again"), "kernel command line", "1 NIC, 1 target")
+
+    def test_secrets_are_asked_for_three_times(self):
+        boot = RefusedBoot("tableless-refused")
+        with boot.running():
+            boot.wait_for_report()
+        said = (boot.workspace / "console.log").read_text(errors="replace")
+        self.assertEqual(said.count("authentication failed (0x0201)"), 3)
+        self.assertEqual(said.count("asked for again"), 2)
+        self.assertNotIn("not-my-secret", said)
+        boot.workspace.clear()
 
     def test_lease_in_own_initramfs(self):
         check_boot(self, LeasedBoot("tableless-lease"), "kernel command line", "1 NIC, 1 target")
