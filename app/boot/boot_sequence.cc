@@ -222,11 +222,11 @@ BootResult Attempt::run() {
     say(machine_.log, LogLevel::Info, "no iBFT: this machine was not booted from iSCSI");
     return {kNothingToDo, {}};
   }
-  if (!found) {
-    secret_is_wrong_ = true;  // where one was asked for, nothing else is left that can be
-    return fail(table_failure(parameters_, found.error()));
-  }
-  return boot(*found);
+  if (found) return boot(*found);
+  if (!was_asked_) return fail(table_failure(parameters_, found.error()));
+  secret_is_wrong_ = true;  // nothing else is left that can be
+  say(machine_.log, LogLevel::Warning, in_words(found.error()));
+  return {kFailed, {}};
 }
 
 BootResult Attempt::boot(const FirmwareTable& found) {
