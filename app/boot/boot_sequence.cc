@@ -1,38 +1,26 @@
 #include "app/boot/boot_sequence.h"
 
 #include <algorithm>
-#include <atomic>
-#include <optional>
 
-#include "app/boot/leave_network.h"
 #include "app/boot/needed_modules.h"
 #include "app/boot/path_order.h"
+#include "app/boot/table_paths.h"
 #include "app/exit_status.h"
 #include "app/failure.h"
-#include "app/keeper/keeper_client.h"
 #include "app/tableless/boot_table.h"
 #include "app/tableless/lease.h"
-#include "app/timeline/timed_ports.h"
 #include "core/ibft/decode.h"
-#include "core/iscsi/chap.h"
-#include "core/iscsi/status.h"
 #include "platform/linux/firmware/firmware_table.h"
-#include "platform/linux/keeper/end_units.h"
 #include "platform/linux/system/secret_pages.h"
 
 namespace isboot::app {
 namespace {
 
-using iscsi::ChapErrc;
-using iscsi::RefusalErrc;
 using linux_platform::FirmwareTable;
 using linux_platform::InSecretPages;
 
 constexpr std::size_t kMaxCommandLine = 64U << 10;
 constexpr int kMostAnswers = 3;  // of somebody who types a secret
-
-// That a path was refused for its secret. Processes of paths share it.
-using SecretRefused = std::atomic<bool>;
 
 void say(Log& log, LogLevel level, const std::string& line) { log.write(level, line); }
 
@@ -71,102 +59,7 @@ Result<FirmwareTable> find_table(boot::Parameters& parameters, Log& log, const P
   return find_boot_table(parameters, log, patience);
 }
 
-bool is_of_secret(const Error& error) {
-  return error.code == RefusalErrc::AuthenticationFailed || error.code == ChapErrc::WrongResponse ||
-         error.code == ChapErrc::SameSecret;
-}
-
 bool has_vlan(const boot::Path& path) { return path.link.vlan != 0; }
-
-// The paths of a plan, each in the process that brings it up.
-class TablePaths final : public PlannedPaths {
-public:
-  TablePaths(Machine& machine, const ibft::Table& table, const boot::Plan& plan,
-             const boot::Parameters& parameters, const TimelineRecorder& recorder,
-             SecretRefused& secret_refused)
-      : machine_{machine},
-        table_{table},
-        plan_{plan},
-        parameters_{parameters},
-        recorder_{recorder},
-        secret_refused_{secret_refused} {}
-
-  void set_limit(Millis give_up) override {
-    give_up_ = give_up;
-    machine_.initiator.give_up_at(give_up);
-  }
-
-  std::string bring_up(std::size_t path, Log& log) override {
-    const unsigned number = number_of(path);
-    linux_platform::LinuxNetwork linux_network{machine_.clock, log};
-    TimedNetwork network{linux_network, recorder_, number};
-    TimedStream stream{machine_.stream, recorder_, number};
-    TimedInitiator initiator{machine_.initiator, stream, recorder_, number};
-    boot::Ports ports{
-        network,          initiator, stream,        machine_.clock,         machine_.hash,
-        machine_.entropy, log,       machine_.room, machine_.ports.resolver};
-    const auto established =
-        boot::establish(plan_[path], parameters_, give_up_, ports, boot::Unanswered::Left);
-    if (!established) {
-      if (is_of_secret(established.error())) secret_refused_ = true;
-      return {};
-    }
-    return std::string{machine_.room.made->disk.view()};
-  }
-
-  bool may_come_later(std::size_t) override { return machine_.room.made.has_value(); }
-
-  void before_leaving(Log&) override {
-    // A keeper that cannot be had is told of by leave().
-    if (auto keeper = hold_keeper()) keeper_ = std::move(*keeper);
-  }
-
-  void leave(std::size_t path, Log& log) override {
-    std::uint64_t begin = monotonic_microseconds();
-    const boot::BootSession& made = *machine_.room.made;
-    const auto kept = leave_to_keeper(made);
-    begin = note(begin, path, Step::StartKeeper, kept);
-    if (!kept)
-      say(log, LogLevel::Warning,
-          "no keeper: " + in_words(kept.error()) +
-              "; the disk works until its connection is lost; next: isboot keep");
-    const auto units = linux_platform::write_run_files("/run", linux_platform::end_units());
-    if (!units)
-      say(log, LogLevel::Warning,
-          in_words(units.error()) + "; a shutdown without the target may hang");
-    if (!made.logged_in)
-      say(log, LogLevel::Warning, "no answer in time: the keeper goes on trying");
-    if (made.link == LinkId{}) return;  // the NIC was not found
-    const auto told = leave_network(table_, plan_[path], made.link);
-    note(begin, path, Step::LeaveNetwork, told);
-    if (!told)
-      say(log, LogLevel::Warning,
-          in_words(told.error()) + "; a network manager may take the boot NIC away");
-  }
-
-  void take_back(std::size_t, Log&) override {
-    machine_.initiator.destroy(machine_.room.made->session);
-  }
-
-private:
-  static unsigned number_of(std::size_t path) { return static_cast<unsigned>(path) + 1; }
-  // Returns when it ended.
-  std::uint64_t note(std::uint64_t begin, std::size_t path, Step step, const Result<Done>& result) {
-    const std::uint64_t end = monotonic_microseconds();
-    recorder_.add(begin, end, number_of(path), step,
-                  result ? Text{"ok"} : Text{result.error().text});
-    return end;
-  }
-
-  Machine& machine_;
-  const ibft::Table& table_;
-  const boot::Plan& plan_;
-  const boot::Parameters& parameters_;
-  const TimelineRecorder& recorder_;
-  SecretRefused& secret_refused_;
-  Millis give_up_ = 0;
-  linux_platform::UniqueFd keeper_;  // while the first path leaves its session to it
-};
 
 // One boot, with what is typed in for it.
 class Attempt {
