@@ -7,6 +7,7 @@
 """
 
 import argparse
+import collections
 import concurrent.futures
 import pathlib
 import re
@@ -88,17 +89,33 @@ def _in_a_process(name):
     command = [sys.executable, __file__, "--row", name]
     status = judge(lambda: subprocess.run(command, check=False, stdout=subprocess.DEVNULL,
                                           stderr=subprocess.DEVNULL).returncode)
-    status = status if status in WORDS else FAILED
-    print(f"{name}: {WORDS[status]}", flush=True)
-    return name, status, time.monotonic() - start
+    return status if status in WORDS else FAILED, time.monotonic() - start
 
 
 def table(results):
-    """The rows as Markdown."""
+    """The rows as Markdown: each one's name, and what became of it."""
     head = ["| " + " | ".join([*matrix_rows.AXES, "result"]) + " |",
             "| --- " * (len(matrix_rows.AXES) + 1) + "|"]
     return "\n".join(head + [f"| {name.replace('+', ' | ')} | {WORDS[status]} |"
-                             for name, status, _ in results]) + "\n"
+                             for name, status in results]) + "\n"
+
+
+def run_all(names):
+    """All of them; the table is there from the first on. How often each of WORDS came."""
+    path = pathlib.Path(BUILD / "matrix/table.md")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    results = {}
+    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+        rows = {pool.submit(_in_a_process, name): name for name in names}
+        for done in concurrent.futures.as_completed(rows):
+            name = rows[done]
+            results[name], seconds = done.result()
+            print(f"{len(results)} of {len(names)}: {name}: {WORDS[results[name]]}, {seconds:.0f} s",
+                  flush=True)
+            path.write_text(table([(row, results[row]) for row in names if row in results]),
+                            encoding="ascii")
+    print(path)
+    return collections.Counter(results.values())
 
 
 def main():
@@ -123,14 +140,9 @@ def main():
     if options.list:
         print("\n".join(names))
         return
-    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
-        results = list(pool.map(_in_a_process, names))
-    path = pathlib.Path(BUILD / "matrix/table.md")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(table(results), encoding="ascii")
-    slowest = max(seconds for _, _, seconds in results)
-    print(f"{path}: {len(results)} rows, the slowest took {slowest:.0f} s")
-    sys.exit(any(status not in (PASSED, NO_ROOM) for _, status, _ in results))
+    ends = run_all(names)
+    print(", ".join(f"{count} {WORDS[status]}" for status, count in ends.items()))
+    sys.exit(any(status not in (PASSED, NO_ROOM) for status in ends))
 
 
 if __name__ == "__main__":
