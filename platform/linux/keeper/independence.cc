@@ -28,6 +28,9 @@ namespace {
 
 // The deepest call chain of the keeper needs about 60 KiB (netlink buffers).
 constexpr std::size_t kStackAhead = 96U << 10;
+// What Linux sets aside below the stack of a program that starts (fs/exec.c, setup_arg_pages). It
+// keeps more than that free of other mappings below (stack_guard_gap, 256 pages).
+constexpr std::size_t kStackAtStart = 128U << 10;
 
 // NETLINK_ISCSI asks for the first, links for the second, the end of the machine for the third.
 constexpr int kCapabilities[] = {CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_BOOT};
@@ -59,7 +62,20 @@ __attribute__((no_sanitize("address"))) int touch_program(dl_phdr_info* program,
   return 1;  // there is no other: it is static
 }
 
+std::uintptr_t page_of(std::uintptr_t address) {
+  return address & ~(static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE)) - 1);
+}
+
+// What is below that would be locked and never used. Who needs it after all has the kernel make it
+// anew, as any stack grows.
+void give_back_stack() {
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));  // NOLINT
+  const std::uintptr_t end = page_of(here - kStackAhead) - kStackAtStart;
+  (void)munmap(reinterpret_cast<void*>(end), kStackAtStart);  // NOLINT: numbers of the stack's
+}
+
 Result<Done> lock_memory() {
+  give_back_stack();
   touch_stack();
   (void)malloc_trim(0);  // what the start has freed would be locked too
   if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
