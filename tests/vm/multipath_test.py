@@ -3,7 +3,7 @@
 import unittest
 
 from harness.kept_machine import KeptMachine
-from harness.multipath import ERRORS, PING, Multipath
+from harness.multipath import ERRORS, PING, Multipath, paths_that
 
 LIMITS = "/sys/class/iscsi_session/session*/recovery_tmo"
 
@@ -87,12 +87,16 @@ class OnMultipath(unittest.TestCase):
         """As between the initramfs's and the system's: all paths fail, and nobody but isboot has
         dm-multipath use one again."""
         machine.wait_for_shell(f"cat {LIMITS}", "5 5")
+        # One that multipathd has failed and not used again yet would stay so.
+        machine.wait_for_shell(paths_that("A"), "2")
         machine.shell("killall -9 multipathd")
         # Nobody may have asked how it ended: then its name is left.
         machine.wait_for_shell("cat /proc/$(pidof multipathd)/maps 2>/dev/null | wc -l", "0")
+        # A keeper that is quick takes the second one's limit away, as the last that works.
+        machine.shell("kill -STOP $(pidof isboot-keep)")
         machine.boot.target.kill()
-        for _ in range(2):
-            machine.wait_for("multipath: .*Failing path", "the paths to fail")
+        machine.wait_for_shell(paths_that("F"), "2")
+        machine.shell("kill -CONT $(pidof isboot-keep)")
         machine.boot.target.start()
         self._wait_all(machine)
         machine.next_write()

@@ -46,7 +46,7 @@ def by_size(machine, began, ended):
     disk = "/dev/" + machine.boot.report["device"].rstrip("0123456789")
     if machine.boot.paths > 1:
         disk = "/dev/mapper/" + multipath.MAP
-        orders.append(f"{multipath.OF_DAEMON} multipathd resize map {multipath.MAP} >/dev/null")
+        orders.append(f"{multipath.OF_INITRAMFS} multipathd resize map {multipath.MAP} >/dev/null")
     sectors = machine.shell("; ".join([*orders, f"busybox blockdev --getsz {disk}"])).strip()
     if sectors != str(machine.facts_of_run["sectors"]):
         raise AssertionError(f"the disk has {sectors} sectors, not {machine.facts_of_run['sectors']}")

@@ -26,7 +26,13 @@ GUEST = PROJECT / "tests/vm/guest"
 ERRORS = console.ERRORS.replace("I/O error", "I/O error, dev dm-|Buffer I/O error on dev dm-")
 PING = "isboot.ping=2,3"
 MAP = "mpatha"
-OF_DAEMON = "chroot /proc/$(pidof multipathd)/root"  # the system's own root has no multipath-tools
+# The system's own root has no multipath-tools. udev lives as long as the initramfs's programs are wanted.
+OF_INITRAMFS = "busybox chroot /proc/$(pidof systemd-udevd | cut -d ' ' -f 1)/root"
+
+
+def paths_that(state):
+    """For the machine's shell: how many paths dm-multipath uses ("A"), or has failed ("F")."""
+    return f"{OF_INITRAMFS} dmsetup status {MAP} | grep -o '8:[0-9]* {state}' | wc -l"
 
 
 class Multipath(SeveralNics):
