@@ -1,7 +1,12 @@
 """The matrix's array and its judgement; no machine is started."""
 
+import contextlib
+import io
 import itertools
+import pathlib
+import tempfile
 import unittest
+from unittest import mock
 
 import matrix
 from harness import matrix_rows
@@ -107,6 +112,20 @@ class Judgement(unittest.TestCase):
                 left = list(said)
                 self.assertEqual(matrix.judge(lambda left=left: left.pop(0)), verdict)
                 self.assertEqual(len(said) - len(left), times)
+
+    def test_of_all_rows_is_said_counted_and_in_the_table_in_their_order(self):
+        names = [matrix_rows.name_of(row) for row in matrix_rows.rows()[:3]]
+        ends = dict(zip(names, (matrix.PASSED, matrix.FAILED, matrix.PASSED)))
+        said = io.StringIO()
+        with tempfile.TemporaryDirectory() as build, contextlib.redirect_stdout(said), \
+                mock.patch.object(matrix, "BUILD", pathlib.Path(build)), \
+                mock.patch.object(matrix, "_in_a_process", lambda name: (ends[name], 7)):
+            counts = matrix.run_all(names)
+            table = (pathlib.Path(build) / "matrix/table.md").read_text(encoding="ascii")
+        self.assertEqual(counts, {matrix.PASSED: 2, matrix.FAILED: 1})
+        self.assertEqual(table, matrix.table(list(ends.items())))
+        self.assertIn("3 of 3: ", said.getvalue())
+        self.assertIn(f"{names[1]}: fails, 7 s", said.getvalue())
 
 
 if __name__ == "__main__":

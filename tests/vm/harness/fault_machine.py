@@ -129,11 +129,16 @@ class FaultMachine(KeptMachine):
         self._guest.close()
         return off
 
-    def lost_when_off(self):
-        """Acknowledged numbers that the image lacks, whose file system must be clean."""
+    def expect_all_when_off(self):
+        """The image has every acknowledged number, and its file system is clean."""
         self.expect_no_errors()
         self.boot.check()
-        return max(0, self.acknowledged() - int(self.boot.disk.read("/counter")))
+        self._expect_all(self.boot.disk)
+
+    def _expect_all(self, root):
+        lost = self.acknowledged() - int(root.read("/counter"))
+        if lost > 0:
+            raise AssertionError(f"{lost} acknowledged writes are not on the disk")
 
     def acknowledged(self):
         """The greatest number that the writer said is on the disk."""
@@ -227,12 +232,13 @@ class FaultMachine(KeptMachine):
         if found.group(1) != "0":
             raise AssertionError(f"{found.group(1)} system calls that the keeper's list lacks")
 
-    def lost_on_copy(self):
-        """Of a disk whose machine was cut off: what a copy lacks after the journal was replayed."""
+    def expect_all_on_copy(self):
+        """Of a disk whose machine was cut off: a copy, in which the journal was replayed, has every
+        acknowledged number."""
         copy = self.boot.disk.copy_root(self.boot.workspace / "cut-off.img")
         copy.replay_journal()
         copy.check()
-        return max(0, self.acknowledged() - int(copy.read("/counter")))
+        self._expect_all(copy)
 
     def end_fio(self):
         """Raises if it has seen an error."""
@@ -246,7 +252,5 @@ class FaultMachine(KeptMachine):
         self._expect_no_denied_call()
         self.power_off()
         self._life.close()
-        lost = self.lost_when_off()
-        if lost:
-            raise AssertionError(f"{lost} acknowledged writes are not on the disk")
+        self.expect_all_when_off()
         self.boot.workspace.clear()
