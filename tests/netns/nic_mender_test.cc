@@ -1,11 +1,11 @@
 #include "platform/linux/net/link/nic_mender.h"
 
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "platform/linux/keeper/syscall_filter.h"
 #include "platform/linux/system_error.h"
+#include "testing/leave.h"
 #include "tests/netns/network_test.h"
 
 namespace isboot::netns {
@@ -179,7 +179,7 @@ TEST_F(NicMender, MendsBehindTheKeepersFilter) {
     constexpr int kNotMended = 2;
     const bool filtered = linux_platform::refuse_other_system_calls().ok();
     const int status = !filtered ? kNoFilter : mend(kUnreachable) ? 0 : kNotMended;
-    syscall(SYS_exit_group, status);
+    testing::leave(status);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);

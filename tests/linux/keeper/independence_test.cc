@@ -8,6 +8,7 @@
 
 #include "core/base/secret.h"
 #include "testing/fake_log.h"
+#include "testing/leave.h"
 
 namespace isboot::linux_platform {
 namespace {
@@ -25,9 +26,9 @@ TEST(Independence, AStackThatWasGivenBackIsThereWhenItIsNeeded) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     testing::FakeLog log;
-    if (!become_independent(log)) _exit(kNotLocked);
+    if (!become_independent(log)) testing::leave(kNotLocked);
     use_much_stack();
-    _exit(0);
+    testing::leave(0);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);

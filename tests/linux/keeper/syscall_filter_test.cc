@@ -14,23 +14,21 @@
 #include "platform/linux/initiator/tcp_stream.h"
 #include "platform/linux/system/clock.h"
 #include "platform/linux/system_error.h"
+#include "testing/leave.h"
 
 namespace isboot::linux_platform {
 namespace {
 
 constexpr int kNoFilter = 99;
 
-// Not _exit(): AddressSanitizer's asks the kernel for more than the filter allows.
-void leave(int status) { syscall(SYS_exit_group, status); }
-
 // The errno of `call` behind the filter, in a process of its own; 0 when it succeeds.
 template <class Call>
 int behind_filter(Call call) {
   const pid_t child = fork();
   if (child == 0) {
-    if (!refuse_other_system_calls()) leave(kNoFilter);
+    if (!refuse_other_system_calls()) testing::leave(kNoFilter);
     errno = 0;
-    leave(call() < 0 ? errno : 0);
+    testing::leave(call() < 0 ? errno : 0);
   }
   int status = 0;
   EXPECT_EQ(waitpid(child, &status, 0), child);
