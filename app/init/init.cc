@@ -87,8 +87,11 @@ void start_system(Machine& machine, const RootOptions& root, const std::string& 
   const auto mounted = linux_platform::mount_root(*device, root, kNewRoot, modules);
   if (!mounted)
     return fail(*device, mounted.error(),
-                "check rootfstype= and rootflags=, and that the "
-                "initramfs has the file system's module");
+                errno_of(mounted.error().code) == EROFS
+                    ? "let the target write, or add what mounts it without replaying its journal: "
+                      "rootflags=noload (ext4), norecovery (xfs)"
+                    : "check rootfstype= and rootflags=, and that the "
+                      "initramfs has the file system's module");
   TimelineRecorder::open(kTimelinePath).add(begin, monotonic_microseconds(), 0, Step::MountRoot);
   machine.log.write(LogLevel::Info, "root is " + *device + (root.writable() ? ", rw" : ", ro"));
   const auto moved = linux_platform::move_into(kNewRoot);

@@ -71,7 +71,9 @@ void make_writable(Machine& machine, const MountedRoot& root,
     return;
   }
   const auto done = linux_platform::make_root_writable(options);
-  if (!done) machine.log.write(LogLevel::Error, root.device + ": " + in_words(done.error()));
+  if (!done)
+    machine.log.write(LogLevel::Error, root.device + ": " + in_words(done.error()) +
+                                           "; next: let the target write, or boot with ro");
 }
 
 bool wants_prompt(Text command_line) {

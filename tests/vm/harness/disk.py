@@ -43,6 +43,10 @@ class Root:
         for request in ("set_super_value free_inodes_count 5", "set_super_value state 2"):
             run("debugfs", "-w", "-R", request, self._root)
 
+    def leave_unclean(self):
+        """As a power cut does: whoever mounts it replays its journal first."""
+        run("debugfs", "-w", "-R", "feature needs_recovery", self._root)
+
     def damage_beyond_repair(self, path):
         """The file `path` has no name any more but is there: fsck -a leaves that to a person."""
         for request in (f"unlink {path}", "set_super_value state 2"):
