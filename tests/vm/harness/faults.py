@@ -227,9 +227,8 @@ ALL = (
     _fault("thrown-out", "another initiator with its name and ISID logs in", beyond.thrown_out, 30,
            seconds=10),
     _fault("grown", "target restarted with a larger disk", beyond.grown, 30, by_size, seconds=1),
-    # LIO's disk would be QEMU's, which stops its machine when there is no room.
     _fault("full", "the target's disk is full, later larger; then the machine boots again", beyond.full, 60,
-           by_boot, "tgt", room_mib=4),
+           by_boot, room_mib=4),
     _fault("boot-reset", "TCP reset while it boots", beyond.while_booting, 60, by_boot, harm=beyond.reset),
     _fault("boot-away", "target killed while it boots, back after 5 s", beyond.while_booting, 60, by_boot,
            harm=functools.partial(beyond.away, seconds=5)),

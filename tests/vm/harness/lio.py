@@ -21,8 +21,9 @@ class Lio:
         self.chap = chap
         self.peer = None
         self._workspace = workspace
-        # A flush need not reach the host's disk: it is QEMU that ends, not the host.
-        self._image = f"{image},cache=unsafe"
+        # A flush need not reach the host's disk: it is QEMU that ends, not the host. LIO is told that
+        # there is no room; QEMU would stop its machine.
+        self._image = f"{image},cache=unsafe,werror=report"
         self._host = host
         self._cache = cache
         self._life = contextlib.ExitStack()
