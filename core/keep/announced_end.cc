@@ -62,7 +62,7 @@ bool AnnouncedEnd::on_taken_back(MachineEnd way, Millis now) {
   told_[static_cast<std::size_t>(way)].reset();
   if (way == later_.way) later_ = {};
   if (way != end_.way) return false;
-  end_ = later_;
+  set_end(later_);
   later_ = {};
   return end_.way == MachineEnd::Stay;
 }
@@ -72,7 +72,21 @@ void AnnouncedEnd::on_time(Millis now) {
     end_ = later_;
     later_ = {};
   }
-  if (now - end_.at >= kStandsFor) end_ = {};
+  if (now - end_.at >= kStandsFor) set_end({});
+}
+
+void AnnouncedEnd::set_end(Begun end) {
+  end_ = end;
+  if (end_.way == MachineEnd::Stay) session_given_up_at_ = kNever;
+}
+
+Millis AnnouncedEnd::all_let_go_at() const {
+  Millis last = 0;
+  for (std::size_t way = 1; way < told_.size(); ++way) {
+    if (!told_[way]) return kNever;
+    if (*told_[way] > last) last = *told_[way];
+  }
+  return last;
 }
 
 MachineEnd AnnouncedEnd::standing(Millis now) const {

@@ -44,6 +44,16 @@ public:
   // Whether the init has let go of that way, as far as was said.
   bool was_told(MachineEnd way) const { return told_[static_cast<std::size_t>(way)].has_value(); }
 
+  // A session was given up for the end that stands. Who did that may itself be gone when the
+  // machine is to be ended.
+  void on_given_up(Millis now) { session_given_up_at_ = now; }
+  // The last one's; kNever when none was, or its end stands no more.
+  Millis session_given_up_at() const { return session_given_up_at_; }
+
+  // When the init had let go of all ways, as it does before it runs its last program; kNever while
+  // it holds one.
+  Millis all_let_go_at() const;
+
   // Stay: no end stands.
   MachineEnd standing(Millis now) const;
   // When a session that is lost since then is to be given up, `limit` after both the loss and
@@ -56,11 +66,13 @@ private:
     Millis at = 0;
   };
 
+  void set_end(Begun end);
   MachineEnd way_of_the_last_program(Millis now) const;
 
   std::array<std::optional<Millis>, 5> told_{};  // since when
   Begun end_{};
   Begun later_{};  // what may replace it
+  Millis session_given_up_at_ = kNever;
 };
 
 }  // namespace isboot::keep

@@ -7,6 +7,9 @@ namespace {
 
 // For systemd to end by itself, once its disk fails at once and blocks nobody any more.
 constexpr Millis kLeftToTheInit = 10'000;
+// For its last program, which takes other disks away that are there still. Where root's session was
+// given up that program cannot be run, and systemd stands still.
+constexpr Millis kLeftToTheLastProgram = 45'000;
 
 // The kernel blocks a session a moment after it has said that the connection is dead: a look
 // that comes at once after a dropped notice may come too early.
@@ -87,7 +90,6 @@ void Keeper::dispatch(const Event& event, Millis now) {
       return on_announced(event, now);
     case Kind::TakenBack:
       if (!announced_.on_taken_back(event.then, now)) return;
-      end_by_us_at_ = kNever;
       return say(LogLevel::Info, "the machine does not end after all", Action::kNone,
                  Happening::MachineGoesOn);
     case Kind::EndAsked:
@@ -198,12 +200,13 @@ void Keeper::on_end_asked(Millis now) {
   for (std::size_t i = 0; i < kMaxKept; ++i) {
     if (given_up_at(slots_[i]) > now) continue;
     carry_out(i, SessionEnd::Do::Fail);
-    end_by_us_at_ = now + kLeftToTheInit;
+    announced_.on_given_up(now);
   }
-  if (kept() != 0 || end_by_us_at_ > now) return;
+  if (end_by_us() > now) return;
+  const MachineEnd then = then_ != MachineEnd::Stay ? then_ : announced_.standing(now);
+  if (kept() != 0 && then == MachineEnd::Stay) return;
   over_ = true;
-  Action& over = add(Action::Kind::Over);
-  over.then = then_ != MachineEnd::Stay ? then_ : announced_.standing(now);
+  add(Action::Kind::Over).then = then;
 }
 
 void Keeper::end_step(std::size_t slot, SessionEnd::Event event, Millis now) {
@@ -257,7 +260,7 @@ void Keeper::on_saved(const Event& event, Millis now) {
 
 // Whoever is connected and waits for nothing may still bring a session.
 void Keeper::look_whether_it_is_over() {
-  if (over_ || handover_ || kept() != 0 || (then_ == MachineEnd::Stay && end_by_us_at_ != kNever))
+  if (over_ || handover_ || kept() != 0 || (then_ == MachineEnd::Stay && end_by_us() != kNever))
     return;
   bool somebody_may_bring_one = false;
   for (const Client& client : clients_)
@@ -279,9 +282,19 @@ Millis Keeper::deadline() const {
 
 // When a session is to be given up, or the machine to be ended by us, if its end stands.
 Millis Keeper::end_due() const {
-  Millis first = kept() == 0 ? end_by_us_at_ : kNever;
+  Millis first = end_by_us();
   for (const Slot& slot : slots_) first = earlier(first, given_up_at(slot));
   return first;
+}
+
+// Never, as long as no session was given up; nor, as long as others live, before the init has ended
+// all else.
+Millis Keeper::end_by_us() const {
+  const Millis given_up = announced_.session_given_up_at();
+  if (given_up == kNever) return kNever;
+  if (kept() == 0) return given_up + kLeftToTheInit;
+  const Millis last_program = announced_.all_let_go_at();
+  return last_program == kNever ? kNever : last_program + kLeftToTheLastProgram;
 }
 
 // Never, as long as the machine goes on or the target is there.

@@ -89,7 +89,8 @@ struct Action {
     Read,        // which session `client` brings: Brought or NotKept, before any other event
     Begin,       // it is to be kept in the free `slot`: Began or NotKept, likewise
     Save,        // which sessions are kept has changed, or was not saved: Saved or NotSaved
-    Over,        // nothing is kept any more: the process may end, and the machine as `then` says
+    Over,  // the process may end, and the machine as `then` says: nothing is kept any more, or
+           // nothing that its init can still end
   };
   static constexpr std::size_t kNone = SIZE_MAX;
 
@@ -175,6 +176,7 @@ private:
   void on_end_asked(Millis now);
   void ask_the_init(Millis now);
   Millis end_due() const;
+  Millis end_by_us() const;
   void end_step(std::size_t slot, SessionEnd::Event event, Millis now);
   void carry_out(std::size_t slot, SessionEnd::Do what);
   void forget(std::size_t slot);
@@ -194,8 +196,7 @@ private:
   bool ended_ = false;                  // sessions were ended or released on purpose
   MachineEnd then_ = MachineEnd::Stay;  // a client's wish
   Millis end_limit_ = 0;
-  Millis end_by_us_at_ = kNever;  // of the machine, if its init has not done it by then
-  Millis asked_until_ = kNever;   // the init has time for its answer
+  Millis asked_until_ = kNever;  // the init has time for its answer
   Millis look_again_at_ = kNever;
   Millis save_again_at_ = kNever;
   std::optional<Handover> handover_;

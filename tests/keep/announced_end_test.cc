@@ -80,6 +80,17 @@ TEST(AnnouncedEnd, IsNotReplacedByOneThatWasTakenBack) {
 }
 
 // systemd's last program closes what systemd still held.
+TEST(AnnouncedEnd, KnowsWhenTheInitHadLetGoOfAll) {
+  AnnouncedEnd end;
+  (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);
+  EXPECT_EQ(end.all_let_go_at(), kNever);
+  (void)end.on_announced(ways({MachineEnd::PowerOff, MachineEnd::Halt, MachineEnd::Kexec}),
+                         kNow + 7);
+  EXPECT_EQ(end.all_let_go_at(), kNow + 7);
+  (void)end.on_taken_back(MachineEnd::Halt, kNow + 8);
+  EXPECT_EQ(end.all_let_go_at(), kNever);
+}
+
 TEST(AnnouncedEnd, StaysWhatItIsWhenAllWaysAreLetGo) {
   AnnouncedEnd end;
   (void)end.on_announced(ways({MachineEnd::Reboot}), kNow);

@@ -192,7 +192,7 @@ void World::client_asks() {
 
 // The init announces an end, or takes it back: so that the keeper can see it, or without a word.
 void World::init_acts() {
-  if (end_.all_let_go) return;  // it is gone
+  if (end_.all_let_go()) return;  // it is gone
   // What it has answered a moment ago holds: that it changes its mind meanwhile cannot be known.
   if (asked_at_ != 0 && now_ - asked_at_ <= Keeper::kAnswersWithin) return;
   if (end_.way == MachineEnd::Stay) return init_begins();
@@ -237,7 +237,7 @@ void World::init_cancels() {
 
 // It holds each way again that it does not take. It is gone, and says nothing, at its very end.
 void World::init_is_asked() {
-  if (end_.all_let_go) return;
+  if (end_.all_let_go()) return;
   note("the init is asked whether its end stands");
   asked_at_ = now_;
   for (std::size_t way = 1; way < cancelled_.size(); ++way)
@@ -263,14 +263,17 @@ bool World::can_be_known_at_last() const {
 // What it executes at last has none of its descriptors; the kernel closes one after the other.
 void World::init_lets_go_of_all() {
   note("the init lets go of all ways");
-  end_.all_let_go = true;
+  end_.all_let_go_at = now_;
   end_.seen = true;
   for (std::size_t way = 1; way < AnnouncedEnd::Ways{}.size(); ++way) {
     if (cancelled_[way] || static_cast<MachineEnd>(way) == end_.way) continue;
     Event event{.kind = Event::Kind::Announced};
     event.ways[way] = true;
     now_ += random_.below(100);
-    if (announced_.standing(now_) != end_.way) end_.at = now_;  // too old, perhaps just now
+    if (announced_.standing(now_) != end_.way) {  // too old, perhaps just now
+      end_.at = now_;
+      end_.given_up_at = kNever;
+    }
     tell(event);
   }
 }

@@ -195,6 +195,65 @@ TEST_F(KeeperTest, DoesNotTurnWithoutPauseWhenAnotherSessionLivesOn) {
   EXPECT_EQ(keeper_.deadline(), 1'000 + AnnouncedEnd::kStandsFor);
 }
 
+// Root's target is away for good, the other disk's is there: systemd cannot run its last program.
+TEST_F(KeeperTest, EndsTheMachineItselfThoughAnotherSessionLivesOnceTheInitHasEndedAllElse) {
+  begin(kSecond);
+  announce(MachineEnd::Reboot);
+  lose();
+  wait();
+  on(Kind::EndAsked);
+  EXPECT_TRUE(does(Done::Destroy, 0));
+  now_ += 90'000;
+  on({.kind = Kind::Announced, .ways = {true, true, true, true, true}});
+  const Millis let_go_at = now_;
+  wait();
+  ASSERT_TRUE(does(Done::AskTheInit));
+  wait();
+  on(Kind::EndAsked);
+  EXPECT_EQ(now_, let_go_at + 47'000);
+  EXPECT_EQ(over_, MachineEnd::Reboot);
+  EXPECT_FALSE(does(Done::Destroy)) << "what is on the other disk is still to be written back";
+}
+
+TEST_F(KeeperTest, LeavesItToTheInitHoweverLongItsLastProgramTakesWhileNoSessionWasGivenUp) {
+  announce(MachineEnd::Reboot);
+  on({.kind = Kind::Announced, .ways = {true, true, true, true, true}});
+  EXPECT_EQ(keeper_.deadline(), 1'000 + AnnouncedEnd::kStandsFor);
+}
+
+TEST_F(KeeperTest, EndsTheMachineItselfThoughAnotherKeeperGaveTheSessionUp) {
+  announce(MachineEnd::Reboot);
+  lose();
+  wait();
+  on(Kind::EndAsked);
+  EXPECT_TRUE(does(Done::Destroy, 0));
+  Keeper next{announced_};
+  EXPECT_TRUE(next.on_event({.kind = Kind::Time}, now_ + 1).empty());
+  now_ = next.deadline();
+  (void)next.on_event({.kind = Kind::Time}, now_);
+  const Actions last = next.on_event({.kind = Kind::EndAsked}, now_ + Keeper::kAnswersWithin);
+  ASSERT_EQ(last.count, 1U);
+  EXPECT_EQ(last[0].kind, Done::Over);
+  EXPECT_EQ(last[0].then, MachineEnd::Reboot);
+}
+
+// All is let go of as the end becomes too old to stand.
+TEST_F(KeeperTest, KeepsTheOtherSessionWhenNoEndStandsAnyMore) {
+  begin(kSecond);
+  announce(MachineEnd::Reboot);
+  lose();
+  wait();
+  on(Kind::EndAsked);
+  now_ = 1'000 + AnnouncedEnd::kStandsFor - 30'000;
+  on({.kind = Kind::Announced, .ways = {true, true, true, true, true}});
+  while (keeper_.deadline() != kNever) {
+    wait();
+    if (does(Done::AskTheEnd)) on(Kind::EndAsked);
+  }
+  EXPECT_FALSE(over_);
+  EXPECT_EQ(keeper_.kept(), 1U);
+}
+
 TEST(KeeperWithoutSessions, WaitsForAClientThatMayBringOne) {
   AnnouncedEnd announced;
   Keeper keeper{announced};

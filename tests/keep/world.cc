@@ -160,7 +160,7 @@ void World::tell_of_the_end_again() {
   Event seen{.kind = Event::Kind::Announced};
   const auto way = static_cast<std::size_t>(end_.way);
   seen.ways[way] = end_.way != MachineEnd::Stay && !end_.held_again && !cancelled_[way];
-  for (std::size_t each = 1; each < seen.ways.size() && end_.all_let_go; ++each)
+  for (std::size_t each = 1; each < seen.ways.size() && end_.all_let_go(); ++each)
     seen.ways[each] = !cancelled_[each];
   if (!end_.seen) first_at_ = end_.at = now_;
   end_.seen = true;
@@ -172,7 +172,8 @@ void World::look_at_the_fifos() {
   if (!started_ || rests()) return;
   for (std::size_t way = 1; way < AnnouncedEnd::Ways{}.size(); ++way) {
     const auto end = static_cast<MachineEnd>(way);
-    const bool held = !end_.all_let_go && !cancelled_[way] && (end_.way != end || end_.held_again);
+    const bool held =
+        !end_.all_let_go() && !cancelled_[way] && (end_.way != end || end_.held_again);
     if (held && alive()) let_go_at_[way] = kNever;
     if (announced_.was_told(end) && held && alive() && !over_)
       carry_out_all(keeper_->on_event({.kind = Event::Kind::TakenBack, .then = end}, now_));
@@ -301,6 +302,7 @@ void World::on_destroy(Kept& kept) {
   const bool given_up = end_stands && kept.session->state() != boot::SessionState::HandedOver &&
                         now_ >= std::max(end_.at, kept.lost_since) + kEndLimit;
   if (!asked && !given_up) fail("a session is destroyed, and nobody who may has asked for it");
+  if (!asked) end_.given_up_at = now_;
   kept.exists = false;
   kept.kernel_carries = false;
 }
@@ -316,8 +318,13 @@ void World::on_leave(Kept& kept) {
 void World::on_over(MachineEnd then) {
   note("the keeper says that its work is over");
   if (restarts_.on_gone(Restarts::Gone::Declared, now_).again) fail("the guard does not let go");
-  for (const auto& kept : all_)
-    if (kept->exists && !released_) fail("the keeper ends, and a session is left to nobody");
+  // Sessions may end with the machine where its init can end no other way any more.
+  const bool with_machine = then != MachineEnd::Stay && end_.all_let_go();
+  for (const auto& kept : all_) {
+    if (kept->exists && !released_ && !with_machine)
+      fail("the keeper ends, and a session is left to nobody");
+    kept->exists = kept->exists && !with_machine;
+  }
   if (asked_then_ != MachineEnd::Stay && then != asked_then_)
     fail("the machine does not end as a client has asked for");
   const bool end_stands =
@@ -326,7 +333,18 @@ void World::on_over(MachineEnd then) {
     fail("the machine ends, and no end stands that was asked for");
 }
 
+// The longest that the keeper leaves it to the init's last program, and a bit.
+constexpr Millis kEndedWithin = 60'000;
+
+void World::check_end() {
+  if (!end_.all_let_go() || end_.given_up_at == kNever || !alive() || rests()) return;
+  const Millis due = std::max({end_.all_let_go_at, end_.given_up_at, keeper_since_}) + kEndedWithin;
+  if (due < now_ && due < end_.at + AnnouncedEnd::kStandsFor)
+    fail("root's session was given up, its init stands still, and nobody ends the machine");
+}
+
 void World::check() {
+  check_end();
   if (alive() && !our_turn_.is_ours(shared_turn_)) fail("two programs keep the sessions");
   for (const auto& kept : all_) {
     if (!alive()) break;

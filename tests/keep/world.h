@@ -135,6 +135,7 @@ private:
   void on_leave(Kept& kept);
   void on_over(MachineEnd then);
   void check();
+  void check_end();
   [[noreturn]] void fail(const std::string& what);
   void note(const std::string& what);
   Kept* in_slot(std::size_t slot);
@@ -237,7 +238,10 @@ private:
     Millis at = 0;  // since when a keeper can know
     bool seen = false;
     bool held_again = false;
-    bool all_let_go = false;  // the init itself is about to end
+    Millis all_let_go_at = kNever;  // the init itself is about to end
+    Millis given_up_at = kNever;    // a session, by the keeper that runs
+
+    bool all_let_go() const { return all_let_go_at != kNever; }
   };
 
   struct Successor {
