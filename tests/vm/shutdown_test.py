@@ -5,9 +5,11 @@ import pathlib
 import time
 import unittest
 
+from harness import private_network, target
+from harness.disk import Root, make_ext4
 from harness.ended_machine import HOOK, EndedMachine
 from harness.managed_machine import START_LIMIT, prepare
-from harness.workspace import PROJECT
+from harness.workspace import PROJECT, Workspace
 
 RAMFS = {"usr/lib/ramfs/shutdown": PROJECT / "tests/vm/guest/shutdown-ramfs",
          "usr/lib/ramfs/bin/busybox": pathlib.Path("/bin/busybox")}
@@ -18,6 +20,7 @@ SLOW = {"etc/systemd/system/slow.service":
             "[Service]\nExecStart=/bin/sleep infinity\nExecStop=/bin/sleep infinity\n"
             "TimeoutStopSec=infinity\n"}
 LIMIT = 5  # isboot.shutdown=
+DATA_MIB = 16
 # systemd(1): what `systemctl poweroff` asks for, SIGRTMIN+4. A shell needs no program for it.
 POWER_OFF_SIGNAL = 38
 
@@ -51,6 +54,24 @@ class Shutdown(unittest.TestCase):
             print(f"off after {time.monotonic() - started:.1f} s")
         said = "\n".join(text for _, text in machine.console.lines)
         self.assertIn("session 1: the target is away, and the time is up", said)
+
+    def test_only_root_is_away(self):
+        """For good, while another target's disk is mounted and written to. systemd cannot run its last
+        program, and the session of that disk lives on."""
+        with EndedMachine("shutdown-only-root-is-away", HOOK, f"isboot.shutdown={LIMIT}") as machine:
+            other = Workspace("shutdown-other-target")
+            image = other / "data.img"
+            (other / "empty").mkdir()
+            make_ext4(image, other / "empty", 0, DATA_MIB)
+            with target.serving(other, image, host=private_network.TARGET) as data:
+                machine.wait_until("systemctl is-active isboot-end@poweroff.socket")
+                machine.order(f"isboot attach iscsi:{private_network.TARGET}::{data.port}:{target.LUN}:{target.NAME}")
+                machine.order("mkdir -p /mnt && mount /dev/sdb /mnt && echo kept >/mnt/kept")
+                machine.target.kill()
+                machine.console.wait_for("I/O waits until it is back", START_LIMIT, "the loss")
+                machine.end(f"kill -{POWER_OFF_SIGNAL} 1")
+            self.assertEqual(Root(image).read("/kept"), b"kept\n")
+            other.clear()
 
     def test_cancelled(self):
         """An end is cancelled; then the target is away for longer than an end would wait for it."""
