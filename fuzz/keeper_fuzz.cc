@@ -80,6 +80,7 @@ public:
   Result<Done> log_out(SessionId) override { return perhaps(); }
   void destroy(SessionId) override {}
   void leave(SessionId) override {}
+  void forget(SessionId) override {}
 
 private:
   Result<Done> perhaps() {

@@ -174,7 +174,11 @@ void LinuxInitiator::destroy(SessionId id) {
   if (session->bound) (void)stop(*session, IscsiStop::Terminate);
   (void)netlink_->call(IscsiRequest::DestroyConnection, {id.value, kConnection, 0, 0, 0, 0});
   (void)netlink_->call(IscsiRequest::DestroySession, {id.value, 0, 0, 0, 0, 0});
-  session->id = kNoSession;
+  forget(id);
+}
+
+void LinuxInitiator::forget(SessionId id) {
+  if (Session* session = find(id)) session->id = kNoSession;
 }
 
 }  // namespace isboot::linux_platform

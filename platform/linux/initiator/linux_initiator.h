@@ -31,6 +31,7 @@ public:
   Result<Done> unbind(SessionId session) override;
   Result<Done> log_out(SessionId session) override;
   void leave(SessionId session) override;
+  void forget(SessionId session) override;
 
 private:
   Result<Done> bind_and_start(SessionId session, int socket, const iscsi::SessionParams& params);

@@ -22,6 +22,9 @@ public:
   // … and destroy(). When the machine ends, instead: everything stays but the connection, and what
   // needs the disk then fails at once.
   virtual void leave(SessionId session) = 0;
+  // It is somebody else's from now on, or nobody's: the kernel is asked nothing, and another
+  // session may get its number.
+  virtual void forget(SessionId session) = 0;
 
 protected:
   ~SessionKeeping() = default;

@@ -134,6 +134,7 @@ Result<Done> Keeper::watch(Slot& slot) {
 // Its secrets are wiped.
 void Keeper::release(Slot& slot) {
   is_kept(slot) = false;
+  if (slot.session) ports_.initiator.forget(slot.session->record().session);
   slot.session.reset();
   slot.disk_id.clear();
   slot.told_carried = false;

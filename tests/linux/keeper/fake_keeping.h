@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,10 @@ namespace isboot::linux_platform {
 class FakeKeeping final : public SessionKeeping {
 public:
   Result<Done> open() override { return Done{}; }
-  Result<Done> adopt(SessionId, const SessionConfig&, bool) override { return Done{}; }
+  Result<Done> adopt(SessionId session, const SessionConfig&, bool) override {
+    known.insert(session.value);
+    return Done{};
+  }
   Result<SessionId> create(const SessionConfig&) override { return SessionId{}; }
   Result<Done> hand_over(SessionId, Stream& stream, const iscsi::SessionParams&) override {
     stream.close();
@@ -25,8 +29,13 @@ public:
   Result<Done> unbind(SessionId) override { return call("unbind"); }
   Result<Done> log_out(SessionId) override { return call("log_out"); }
   void leave(SessionId) override { (void)call("leave"); }
-  void destroy(SessionId) override { (void)call("destroy"); }
+  void destroy(SessionId session) override {
+    (void)call("destroy");
+    forget(session);
+  }
+  void forget(SessionId session) override { known.erase(session.value); }
 
+  std::set<std::uint32_t> known;  // of which there is room for few
   std::vector<std::string> calls;
   std::string refused;
 

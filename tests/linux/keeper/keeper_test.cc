@@ -97,6 +97,7 @@ TEST_F(KeeperTest, ForgetsASessionWhoseNumberIsSomebodyElses) {
   EXPECT_TRUE(log_.says("session 3: was ended by somebody else"));
   EXPECT_EQ(keeper_.kept(), 0U);
   EXPECT_TRUE(kernel_.calls.empty()) << ::testing::PrintToString(kernel_.calls);
+  EXPECT_TRUE(kernel_.known.empty()) << "the next one may have its number";
 }
 
 // A target that sends one PDU after the other which the kernel leaves to us.
