@@ -20,7 +20,7 @@ bool find_in_table(SessionRecord& record, boot::Parameters parameters, Log& log)
       !boot::make_plan(table, parameters, plan))
     return false;
   for (const boot::Path& path : plan)
-    if (path.login.target_name == record.kernel.target_name) {
+    if (path.login.target_name == record.kernel.target_name && path.login.credentials.one_way()) {
       record.login.credentials = path.login.credentials;
       return true;
     }

@@ -45,6 +45,14 @@ protected:
     return records.empty() ? SessionRecord{} : records[0];
   }
   std::string folder() const { return root_ / "isboot"; }
+  // The record is of the target that `table`, a file, leads to.
+  void take_target_of(const char* table) {
+    const auto read = linux_platform::read_file(table, 0x40000);
+    ASSERT_TRUE(read);
+    const std::size_t at = read->find("iqn.2026-11.org.example:", read->find("iqn.") + 4);
+    ASSERT_NE(at, std::string::npos);
+    ASSERT_TRUE(record_.kernel.target_name.assign(std::string{read->c_str() + at}));
+  }
 
   fs::path root_;
   SessionRecord record_ = linux_platform::full_record();
@@ -71,14 +79,21 @@ TEST_F(SavedSessions, HaveTheSecretsOfTheFileThatAttachWasGiven) {
 }
 
 TEST_F(SavedSessions, HaveTheSecretsOfTheTable) {
-  const auto found = linux_platform::read_file(kTable, 0x40000);
-  ASSERT_TRUE(found);
-  const std::size_t at = found->find("iqn.2026-11.org.example:", found->find("iqn.") + 4);
-  ASSERT_NE(at, std::string::npos);
-  ASSERT_TRUE(record_.kernel.target_name.assign(std::string{found->c_str() + at}));
+  take_target_of(kTable);
   const SessionRecord loaded = load();
   EXPECT_TRUE(loaded.login.credentials.one_way()) << record_.kernel.target_name.view();
   EXPECT_TRUE(log_.lines.empty());
+}
+
+// They were typed in, or in a file of the initramfs alone.
+TEST_F(SavedSessions, AreThereWithoutSecretsThatTheTableNeverHadAndTheLogSaysSo) {
+  constexpr const char* kWithoutChap = ISBOOT_FIXTURES "/ibft/ipxe-uefi-virtio-nochap.bin";
+  ASSERT_TRUE(parameters_.table.assign(kWithoutChap));
+  take_target_of(kWithoutChap);
+  const SessionRecord loaded = load();
+  EXPECT_TRUE(loaded.had_secrets);
+  EXPECT_FALSE(loaded.login.credentials.one_way());
+  EXPECT_TRUE(log_.says("no secrets for"));
 }
 
 TEST_F(SavedSessions, AreThereWithoutTheirSecretsAndTheLogSaysSo) {
