@@ -104,6 +104,9 @@ void begin(const SessionFolder& folder, const Errand& errand, std::span<UnderWay
   const int above = fcntl(asker, F_DUPFD_CLOEXEC, kAboveThem);
   if (!folder.move_above(kAboveThem) || dup2(above, kAsker) < 0 || !folder.move_to(kFolder)) end();
   close_from(kFolder + 1);
+  // Idle for months, it would be on the disk by the time that it has to free it. Only what it has
+  // touched: the rest is the keeper's.
+  (void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
   (void)refuse_other_system_calls(Caller::Errands);
   std::array<UnderWay, kMostUnderWay> all{};
   for (;;) {

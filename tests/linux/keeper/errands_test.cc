@@ -128,6 +128,25 @@ TEST_F(ErrandsTest, ForgetsTheMemoryThatIsHiddenFromIt) {
   (void)munmap(shared, page);
 }
 
+// Its stack at least would be swapped out in the months between two errands, to the disk that it is
+// to free.
+TEST_F(ErrandsTest, StaysInMemory) {
+  if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
+    GTEST_SKIP() << "so much memory cannot be locked here";
+  (void)munlockall();
+  ASSERT_TRUE(errands_.start(*folder_, {}));
+  ASSERT_TRUE(errands_.send(look_for(4, 1)));
+  ASSERT_TRUE(wait());
+  std::ifstream file{"/proc/" + last_child() + "/smaps"};
+  bool in_stack = false;
+  int locked_kib = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.find('-') < line.find(':')) in_stack = line.find("[stack]") != std::string::npos;
+    if (in_stack) (void)std::sscanf(line.c_str(), "Locked: %d kB", &locked_kib);
+  }
+  EXPECT_GT(locked_kib, 0);
+}
+
 // Only its asker can know what it was for.
 TEST_F(ErrandsTest, OneThatIsKilledIsOver) {
   ASSERT_TRUE(errands_.start(*folder_, {}));
