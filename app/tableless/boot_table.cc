@@ -40,6 +40,8 @@ public:
     return nics().without_lease(patience);
   }
 
+  bool lead_to_all() const { return nics().lead_to_all(); }
+
 private:
   WantedNics nics() const { return {wanted_, parameters_, command_line_, paths_}; }
   void say(LogLevel level, const std::string& line) { log_.write(level, line); }
@@ -218,6 +220,11 @@ std::vector<std::string> nics_without_lease(boot::Parameters parameters, Log& lo
   const auto found = linux_platform::choose_table({});
   if (found || found.error().code != Errc::NotFound) return {};
   return making.without_lease(patience);
+}
+
+bool nics_lead_to_all(boot::Parameters parameters, Log& log, const TablelessPaths& paths) {
+  Making making{parameters, log, paths};
+  return making.read() && making.lead_to_all();
 }
 
 Result<FirmwareTable> find_boot_table(boot::Parameters& parameters, Log& log,

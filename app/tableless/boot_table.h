@@ -39,10 +39,15 @@ bool is_made_up(const linux_platform::FirmwareTable& table);
 
 // The NICs for which ip= asks for a lease that nobody has got, by name; one that it does not name
 // is empty. Where a lease for no NIC by name leads to no target, these are all NICs without one.
-// None where there is a table, which says more. Waits for NICs that are named and not there yet.
+// None where there is a table, which says more. Where all that are lacking one are not there
+// themselves, waits for them.
 std::vector<std::string> nics_without_lease(boot::Parameters parameters, Log& log,
                                             const Patience& patience,
                                             const TablelessPaths& paths = {});
+
+// Whether the NICs that have what ip= asks for them lead to every target: a boot waits for no
+// other.
+bool nics_lead_to_all(boot::Parameters parameters, Log& log, const TablelessPaths& paths = {});
 
 // The second half of find_boot_table() alone.
 Result<linux_platform::FirmwareTable> table_of_command_line(boot::Parameters& parameters, Log& log,

@@ -35,6 +35,7 @@ void get_leases(Clock& clock, Log& log, const boot::Parameters& parameters, Mill
     if (nics.empty() || clock.now() >= end) return;
     const Millis round_end = std::min(clock.now() + round, end);
     run_client(log, client, round_end - clock.now(), nics);
+    if (nics_lead_to_all(parameters, log, paths)) return;
     if (!nics_without_lease(parameters, log, {clock, end}, paths).empty())
       clock.sleep_until(round_end);  // one that cannot run must not be run all the time
   }

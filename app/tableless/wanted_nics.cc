@@ -99,21 +99,37 @@ WantedNics::Nics WantedNics::nics_for(const Leases& leases) const {
 }
 
 std::vector<std::string> WantedNics::without_lease(const Patience& patience) const {
+  for (;;) {
+    Lacking lacking = lacking_lease();
+    if (!lacking.lease.empty() || lacking.nic.empty()) return lacking.lease;
+    if (patience.clock.now() >= patience.give_up) return lacking.nic;
+    patience.clock.sleep_until(patience.clock.now() + kNicPause);
+  }
+}
+
+WantedNics::Lacking WantedNics::lacking_lease() const {
+  Lacking result;
   Leases leases = read_leases(paths_);
-  std::vector<std::string> names;
   for (IpParameter nic : wanted_.nics) {
     if (nic.method != IpParameter::Method::Dhcp) continue;
-    while (!name_nic(nic) && patience.clock.now() < patience.give_up)
-      patience.clock.sleep_until(patience.clock.now() + kNicPause);
+    if (!name_nic(nic)) {
+      result.nic.emplace_back(nic.device.view());
+      continue;
+    }
     const bool for_any = is_for_any(nic);
     if (!take_lease(nic, leases)) {
-      names.emplace_back(nic.device.view());
+      result.lease.emplace_back(nic.device.view());
     } else if (const auto now = completed(); for_any && now && !now->wanted.reaches_all()) {
       const std::vector<std::string> others = others_without_lease();
-      names.insert(names.end(), others.begin(), others.end());
+      result.lease.insert(result.lease.end(), others.begin(), others.end());
     }
   }
-  return names;
+  return result;
+}
+
+bool WantedNics::lead_to_all() const {
+  const auto now = completed();
+  return now && !wanted_.targets.empty() && now->wanted.leads_to_all();
 }
 
 // The NICs that no ip= names.

@@ -32,6 +32,9 @@ public:
   // Whether DHCP is asked for, for no NIC by name, and a NIC that nobody names has no lease yet.
   bool may_get_more() const;
 
+  // Whether those that are there lead to every target; no, where none is named.
+  bool lead_to_all() const;
+
   // As nics_without_lease().
   std::vector<std::string> without_lease(const Patience& patience) const;
 
@@ -40,6 +43,11 @@ private:
   using Leases = std::vector<boot::Lease>;
   using Nics = decltype(boot::Tableless::nics);
 
+  struct Lacking {
+    std::vector<std::string> lease;  // NICs that are there without one
+    std::vector<std::string> nic;    // that are not there themselves
+  };
+  Lacking lacking_lease() const;
   Result<Done> complete(IpParameter& nic, Leases& leases) const;
   Result<Done> name_nic(IpParameter& nic) const;
   Result<Done> take_lease(IpParameter& nic, Leases& leases) const;

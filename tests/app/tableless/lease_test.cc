@@ -21,15 +21,19 @@ protected:
   GetLeases() {
     std::string pattern = fs::temp_directory_path() / "isboot-lease-XXXXXX";
     root_ = mkdtemp(pattern.data());
-    for (const char* folder : {"net/eth0/device", "run", "tmp", "leases"})
-      fs::create_directories(root_ / folder);
-    std::ofstream{root_ / "net/eth0/address"} << "52:54:00:00:00:02\n";
-    std::ofstream{root_ / "net/eth0/type"} << "1\n";
+    for (const char* folder : {"run", "tmp", "leases"}) fs::create_directories(root_ / folder);
+    add_nic("eth0", "52:54:00:00:00:02");
     paths_ = {root_ / "cmdline", root_ / "net", root_ / "uuid",  root_ / "credentials",
               root_ / "run",     root_ / "tmp", root_ / "leases"};
   }
   ~GetLeases() override { fs::remove_all(root_); }
 
+  void add_nic(const std::string& name, const char* mac) {
+    const fs::path nic = root_ / "net" / name;
+    fs::create_directories(nic / "device");
+    std::ofstream{nic / "address"} << mac << '\n';
+    std::ofstream{nic / "type"} << "1\n";
+  }
   void client(const std::string& does) {
     const fs::path file = root_ / "ipconfig";
     std::ofstream{file} << "#!/bin/sh\ncd " << root_ << "\necho \"$@\" >>called\n" << does << "\n";
@@ -77,14 +81,27 @@ TEST_F(GetLeases, NotWhereNobodyAsksForOne) {
 
 // klibc's client ends with the first answer, which may be that of the wrong network.
 TEST_F(GetLeases, OfTheOtherNicsWhereTheFirstOneLeadsNowhere) {
-  std::filesystem::create_directories(root_ / "net/eth1/device");
-  std::ofstream{root_ / "net/eth1/address"} << "52:54:00:00:00:03\n";
-  std::ofstream{root_ / "net/eth1/type"} << "1\n";
+  add_nic("eth1", "52:54:00:00:00:03");
   client(
       "[ -e run/net-eth0.conf ] && eth=1 addr=10.0.2.15 || eth=0 addr=10.0.9.9\n"
       "echo \"IPV4ADDR='$addr' IPV4NETMASK='255.255.255.0'\" | tr ' ' '\\n' >run/net-eth$eth.conf");
   const std::string url = "isboot.url=iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk ";
   EXPECT_EQ(called(url + "ip=dhcp", 60'000), "-t 2 -c dhcp ::::::dhcp\n-t 3 -c dhcp eth1\n");
+}
+
+// Broken, or taken out.
+TEST_F(GetLeases, OfTheNicThatIsThereAlthoughAnotherIsGone) {
+  client(kGetsIt);
+  EXPECT_EQ(called("ip=eth9:dhcp ip=eth0:dhcp", 120'000), "-t 2 -c dhcp eth0\n");
+}
+
+TEST_F(GetLeases, OfNoNicWithoutACableOnceAnotherLeadsToTheTarget) {
+  add_nic("eth1", "52:54:00:00:00:03");
+  client(
+      "echo \"IPV4ADDR='10.0.2.15' IPV4NETMASK='255.255.255.0'\" | tr ' ' '\\n' "
+      ">run/net-eth0.conf");
+  const std::string url = "isboot.url=iscsi:10.0.2.2:::1:iqn.2026-11.org.example:disk ";
+  EXPECT_EQ(called(url + "ip=eth0:dhcp ip=eth1:dhcp", 120'000), "-t 2 -c dhcp eth0 eth1\n");
 }
 
 TEST_F(GetLeases, WithoutAClientTheBootGoesOnAndSaysWhatToDo) {
