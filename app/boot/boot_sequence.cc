@@ -138,7 +138,7 @@ BootResult Attempt::boot(const FirmwareTable& found) {
   const TimelineRecorder recorder = TimelineRecorder::open(paths_.timeline);
   recorder.add(begin_, monotonic_microseconds(), 0, Step::Plan);
   std::string disk = bring_up(table, plan, recorder);
-  if (!disk.empty()) return {kDone, std::move(disk)};
+  if (!disk.empty()) return {kDone, std::move(disk), give_up_};
   if (needs_another_secret()) return {kFailed, {}};
   return fail(
       {"no iSCSI disk", "mend what the lines above name (`isboot plan` shows what was tried)"});

@@ -16,8 +16,9 @@ struct BootPaths {
 };
 
 struct BootResult {
-  int status = 0;    // an ExitStatus
-  std::string disk;  // "/dev/sda" when the status is kDone
+  int status = 0;      // an ExitStatus
+  std::string disk;    // "/dev/sda" when the status is kDone
+  Millis give_up = 0;  // then: as it was given, and later by what somebody took to type in a secret
 };
 
 // Finds the table, plans, and brings the first path up that can be had. Every step and

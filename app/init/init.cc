@@ -139,8 +139,8 @@ int init(char** arguments) {
   const BootResult result = boot_from_table(machine, parameters, give_up);
   // Without a table root= may still be a disk of this machine.
   if (result.status != kFailed)
-    start_system(machine, RootOptions::from_command_line(command_line), result.disk, give_up,
-                 modules, arguments, command_line);
+    start_system(machine, RootOptions::from_command_line(command_line), result.disk,
+                 std::max(give_up, result.give_up), modules, arguments, command_line);
   end_failed(machine, command_line);
 }
 
