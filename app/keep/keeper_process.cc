@@ -29,9 +29,12 @@ bool remember_saved(linux_platform::Keeper& keeper, const boot::Parameters& para
   return !(*records)->empty();
 }
 
+// Without memory of the heap: behind the filter there may be no more of it.
 int failed(Log& log, const Error& error) {
-  log.write(LogLevel::Error, "keeper: " + std::string{error.text} + ": " +
-                                 std::string{system_error_text(error.code)});
+  std::array<char, 256> line{};
+  TextWriter out{line};
+  out << "keeper: " << error.text << ": " << system_error_text(error.code);
+  log.write(LogLevel::Error, out.text());
   return kFailed;
 }
 
@@ -56,7 +59,7 @@ public:
     tell_outcome(true, "the keeper of this program has the sessions");
     for_the_first[kPredecessor].reset();  // it looks who has them, and ends
     if (const auto adopted = keeper_.adopt(); !adopted) return again(adopted.error());
-    if (!has_client && keeper_.kept() == 0) return kNothingToDo;
+    if (!has_client && !keeper_.has_work()) return kNothingToDo;
     const MachineEnd then = keeper_.run();
     if (keeper_.cannot_go_on())
       return again(Error{Errc::Closed, 0, "the process for its errands is gone"});

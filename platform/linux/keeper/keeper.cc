@@ -99,6 +99,10 @@ void Keeper::serve(UniqueFd client) {
   if (core_) tell({.kind = keep::Event::Kind::ClientCame, .client = 0});
 }
 
+bool Keeper::has_work() const {
+  return kept() != 0 || (*room_)->announced.session_given_up_at() != keep::kNever;
+}
+
 std::size_t Keeper::kept() const {
   std::size_t count = 0;
   for (const Slot& slot : slots_) count += slot.session ? 1 : 0;

@@ -57,6 +57,8 @@ public:
   // A client that is connected already (the process that started us), or none.
   void serve(UniqueFd client);
   std::size_t kept() const;
+  // Whether there are sessions to keep, or a machine to end whose session another process gave up.
+  bool has_work() const;
 
   // Seconds that a target may be away once the machine begins to end.
   void set_end_limit(std::uint32_t seconds) { end_limit_ = seconds; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,12 +33,14 @@ public:
   void destroy(SessionId session) override {
     (void)call("destroy");
     forget(session);
+    if (after_destroy) after_destroy();
   }
   void forget(SessionId session) override { known.erase(session.value); }
 
   std::set<std::uint32_t> known;  // of which there is room for few
   std::vector<std::string> calls;
   std::string refused;
+  std::function<void()> after_destroy;
 
 private:
   Result<Done> call(const char* name) {

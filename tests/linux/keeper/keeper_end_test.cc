@@ -66,6 +66,9 @@ protected:
     hasty_.set_end_limit(7);
     ASSERT_TRUE(hasty_.remember(record_));
     ASSERT_TRUE(start(hasty_));
+    systemd_begins_to_reboot();
+  }
+  void systemd_begins_to_reboot() {
     // What comes second is not meant.
     for (const char* way : {"kexec", "reboot"}) {
       const UniqueFd systemd{::open((state_ / way).c_str(), O_RDWR | O_CLOEXEC)};
@@ -86,6 +89,33 @@ TEST_F(KeeperAtTheEnd, GivesUpATargetThatIsAwayAndRebootsTheMachineAfterAll) {
   EXPECT_TRUE(log_.says("a target that is away has 7 s to come back"));
   EXPECT_TRUE(log_.says("the target is away, and the time is up"));
   EXPECT_GE(clock_.now() - start, 17'000U);
+}
+
+// Killed just after it has given the session up, with which the machine's disk is gone.
+TEST_F(KeeperAtTheEnd, RebootsTheMachineAlthoughItWasAKeeperBeforeThatGaveTheTargetUp) {
+  set_state("FAILED");
+  ASSERT_TRUE(hasty_.open(places()));
+  hasty_.set_end_limit(7);
+  ASSERT_TRUE(hasty_.remember(record_));
+  const pid_t first = fork();
+  if (first == 0) {
+    if (!start(hasty_)) _exit(1);
+    systemd_begins_to_reboot();
+    kernel_.after_destroy = [this] {
+      fs::remove_all(session());
+      raise(SIGKILL);
+    };
+    (void)hasty_.run();
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(first, &status, 0), first);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  clock_.sleep_until(30'000);  // as its clock went
+  ASSERT_TRUE(start(hasty_));
+  EXPECT_EQ(hasty_.kept(), 0U);
+  EXPECT_TRUE(hasty_.has_work());
+  EXPECT_EQ(hasty_.run(), MachineEnd::Reboot);
 }
 
 // `systemctl reboot`, cancelled: no loss of a later day may end session or machine.
