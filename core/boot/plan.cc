@@ -30,7 +30,10 @@ ibft::Target target_of(const iscsi::TargetUrl& url, const ibft::Table& table) {
   else if (!table.nics.empty())
     target.nic_index = table.nics[0].index;
   const Text name = url.target_name.empty() ? target.name : Text{url.target_name};
-  if (!same_text(name, target.name)) target.chap = ibft::ChapType::None;
+  if (!same_text(name, target.name)) {  // the secrets are another's
+    target.chap = ibft::ChapType::None;
+    target.chap_secret = target.reverse_chap_secret = {};
+  }
   target.valid = target.boot_selected = true;
   target.address = url.portal.address;
   target.host = url.host;
@@ -84,7 +87,13 @@ Result<Done> set_link(const Wishes& wishes, const ibft::Candidate& candidate, Pa
 }
 
 Result<Done> set_credentials(const ibft::Target& target, iscsi::Credentials& credentials) {
-  if (target.chap == ibft::ChapType::None) return Done{};
+  if (target.chap == ibft::ChapType::None) {
+    // Perhaps the type was forgotten: the target chooses, and need not ask for CHAP.
+    if (!credentials.name.assign(target.chap_name) ||
+        !credentials.secret.assign(as_bytes(target.chap_secret)) || !credentials.one_way())
+      credentials = {};
+    return Done{};
+  }
   const std::uint16_t at = target.offset;
   if (!credentials.name.assign(target.chap_name))
     return lacks(PlanErrc::ChapNameTooLong, at, "its CHAP name is longer than 255 bytes");

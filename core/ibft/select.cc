@@ -10,8 +10,10 @@ struct NicChoice {
   const char* reason = "no NIC of the table can be used";
 };
 
-bool usable(const Nic& nic) {
-  return is_used(nic) && !nic.mac.is_zero() && !nic.mac.is_multicast();
+enum class Flags : std::uint8_t { Heeded, Passed };
+
+bool usable(const Nic& nic, Flags flags) {
+  return (flags == Flags::Passed || is_used(nic)) && !nic.mac.is_zero() && !nic.mac.is_multicast();
 }
 
 // The usable NICs that `fits` takes.
@@ -20,18 +22,19 @@ struct Matches {
   std::uint8_t first = 0;
 };
 template <class Fits>
-Matches match(const Table& table, Fits fits) {
+Matches match(const Table& table, Flags flags, Fits fits) {
   Matches matches;
   for (std::uint8_t i = 0; i < table.nics.count; ++i) {
-    if (!usable(table.nics[i]) || !fits(table.nics[i])) continue;
+    if (!usable(table.nics[i], flags) || !fits(table.nics[i])) continue;
     if (matches.count++ == 0) matches.first = i;
   }
   return matches;
 }
 
-NicChoice choose_nic(const Table& table, const Target& target, std::uint8_t number) {
-  const bool pair = number < table.nics.count && usable(table.nics[number]);
-  const Matches named = match(table, [&](const Nic& nic) { return nic.index == target.nic_index; });
+NicChoice choose_nic(const Table& table, const Target& target, std::uint8_t number, Flags flags) {
+  const bool pair = number < table.nics.count && usable(table.nics[number], flags);
+  const Matches named =
+      match(table, flags, [&](const Nic& nic) { return nic.index == target.nic_index; });
   if (named.count == 1) return {named.first, "the target names it"};
   if (named.count > 1) {
     // Firmware that gives every structure index 0.
@@ -40,13 +43,19 @@ NicChoice choose_nic(const Table& table, const Target& target, std::uint8_t numb
     return {named.first, "the first of several with the index that the target names"};
   }
   if (pair) return {number, "the NIC that the target names cannot be used: the one of its pair"};
-  const Matches selected = match(table, [](const Nic& nic) { return nic.boot_selected; });
+  const Matches selected = match(table, flags, [](const Nic& nic) { return nic.boot_selected; });
   if (selected.count != 0)
     return {selected.first, "the NIC that the target names cannot be used: the boot-selected one"};
-  const Matches any = match(table, [](const Nic&) { return true; });
+  const Matches any = match(table, flags, [](const Nic&) { return true; });
   if (any.count != 0)
     return {any.first, "the NIC that the target names cannot be used: the first that can"};
   return {};
+}
+
+// Firmware that sets no flag of a NIC, though it booted by one.
+NicChoice choose_nic(const Table& table, const Target& target, std::uint8_t number) {
+  const NicChoice choice = choose_nic(table, target, number, Flags::Heeded);
+  return choice.nic ? choice : choose_nic(table, target, number, Flags::Passed);
 }
 
 // Why nothing can be done with `target`; nullptr when something can.

@@ -63,16 +63,27 @@ TEST_F(PlanTest, TakesCredentialsAsTheChapTypeSays) {
   target.chap_secret = "ours";
   target.reverse_chap_name = "them";
   target.reverse_chap_secret = "theirs";
-  ASSERT_TRUE(make());
-  EXPECT_TRUE(plan_[0].login.credentials.secret.empty());  // type none
-  target.chap = ibft::ChapType::Chap;
-  ASSERT_TRUE(make());
-  EXPECT_EQ(as_text(plan_[0].login.credentials.secret.reveal()), "ours");
-  EXPECT_TRUE(plan_[0].login.credentials.reverse_secret.empty());
+  for (const auto type : {ibft::ChapType::Chap, ibft::ChapType::None}) {  // none: it was forgotten
+    target.chap = type;
+    ASSERT_TRUE(make());
+    EXPECT_EQ(as_text(plan_[0].login.credentials.secret.reveal()), "ours");
+    EXPECT_TRUE(plan_[0].login.credentials.reverse_secret.empty());
+  }
   target.chap = ibft::ChapType::Mutual;
   ASSERT_TRUE(make());
   EXPECT_EQ(plan_[0].login.credentials.reverse_name.view(), "them");
   EXPECT_EQ(as_text(plan_[0].login.credentials.reverse_secret.reveal()), "theirs");
+}
+
+TEST_F(PlanTest, LeavesWhatIsNoNameAndSecretToAChapTypeThatUsesIt) {
+  ibft::Target& target = table_.targets.items[0];
+  const std::string too_long(256, 's');
+  target.chap_secret = "ours";
+  ASSERT_TRUE(make());
+  target.chap_name = "us";
+  target.chap_secret = too_long;
+  ASSERT_TRUE(make());
+  EXPECT_FALSE(plan_[0].login.credentials.one_way());
 }
 
 TEST_F(PlanTest, TakesTheNicByNameOrByItsPlaceOnPci) {

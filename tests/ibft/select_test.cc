@@ -57,6 +57,16 @@ TEST(IbftSelect, TakesThePairThatFirmwareMarked) {
   EXPECT_STREQ(select(table).candidates[0].nic_reason, "the target names it");
 }
 
+TEST(IbftSelect, TakesTheNicThatTheTargetNamesThoughNoNicHasAFlag) {
+  Table table = table_of(2);
+  for (std::size_t i = 0; i < 2; ++i)
+    table.nics.items[i].valid = table.nics.items[i].boot_selected = false;
+  table.targets.items[0].nic_index = 1;
+  EXPECT_EQ(order(table), "0/1 1/1");
+  table.nics.items[0].valid = true;
+  EXPECT_EQ(order(table), "0/0 1/0") << "one that has a flag comes first";
+}
+
 TEST(IbftSelect, KeepsTheTablesOrderWhenBothPairsAreSelected) {
   Table table = table_of(2);
   table.targets.items[1].boot_selected = true;
@@ -143,6 +153,8 @@ TEST(IbftSelect, TakesAnotherNicWhenTheNamedOneIsNotThere) {
   table.nics.items[1].boot_selected = true;
   EXPECT_EQ(order(table), "0/1 1/1");  // the selected one
   table.nics.items[1].mac = {};
+  EXPECT_EQ(order(table), "0/0 1/0");  // one without a flag
+  table.nics.items[0].mac = {};
   EXPECT_EQ(order(table), "0/- 1/-");
 }
 
