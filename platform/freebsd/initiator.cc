@@ -194,6 +194,10 @@ Result<Done> KernelInitiator::hand_over(SessionId, Stream& stream,
 Result<std::uint32_t> KernelInitiator::recover(SessionId) {
   if (gone_ && has_disk_)
     return Error{Errc::NotFound, 0, "the kernel's session has ended, and its disk with it"};
+  // CAM scans a session's bus once, when its first hand-over makes it: a LUN that comes later is
+  // seen by another session alone (iscsi_ioctl_daemon_handoff(), sys/dev/iscsi/iscsi.c).
+  if (!has_disk_ && isboot_iscsi_state(kernel_id_) != ISBOOT_NO_BUS && isboot_iscsi_is_open() == 0)
+    destroy({});
   if (gone_) ISBOOT_TRY(add());
   return kFirstCmdSn;
 }

@@ -27,8 +27,10 @@ void KernelClock::sleep_until(Millis when) {
 // itself. A machine that does not boot helps nobody.
 Result<Done> KernelEntropy::fill(MutableBytes out) {
   const Millis limit = clock_.now() + kSeedLimit;
-  while (isboot_random_seeded() == 0 && clock_.now() < limit)
+  while (!has_waited_ && isboot_random_seeded() == 0) {
+    if (clock_.now() >= limit) has_waited_ = true;
     clock_.sleep_until(clock_.now() + kSeedLook);
+  }
   isboot_random(out.data(), out.size());
   return Done{};
 }

@@ -25,6 +25,7 @@ public:
 
 private:
   KernelClock& clock_;
+  bool has_waited_ = false;  // in vain, once: each login draws several times
 };
 
 // MD5, SHA-1 and SHA-256; the kernel has no SHA3.

@@ -282,7 +282,7 @@ isboot_session_state isboot_iscsi_state(std::uint32_t id) {
   isboot::freebsd::test::FakeSession* const known = k.find(id);
   if (known == nullptr) return ISBOOT_NO_BUS;
   if (!known->connected && k.iscsid && k.iscsid_needs && k.now >= known->lost_at + *k.iscsid_needs)
-    known->connected = known->had_sim = true;
+    known->connect(k.now);
   if (!known->had_sim) return ISBOOT_NO_BUS;
   if (!known->connected) return ISBOOT_LOST;
   const bool peace =
@@ -314,11 +314,11 @@ int isboot_iscsi_hand_off(const isboot_handoff* handoff) {
   auto* const known = kernel().find(handoff->id);
   if (known == nullptr) return ISBOOT_ESRCH;
   if (known->connected) return ISBOOT_EBUSY;  // "handoff on already connected session"
-  if (error == ISBOOT_EBUSY) known->connected = known->had_sim = true;
+  if (error == ISBOOT_EBUSY) known->connect(kernel().now);
   // iscsi_ioctl_daemon_handoff() terminates a session whose connection it cannot take.
   known->ended = error != 0 && error != ISBOOT_EBUSY;
   if (error != 0) return error;
-  known->connected = known->had_sim = true;
+  known->connect(kernel().now);
   known->waiting = false;
   kernel().handoffs.push_back(*handoff);
   return 0;
@@ -326,6 +326,8 @@ int isboot_iscsi_hand_off(const isboot_handoff* handoff) {
 int isboot_disk(std::uint32_t session, const std::uint8_t*, char* name, std::size_t size) {
   auto& k = kernel();
   if (const int error = k.answer("disk")) return error;
+  const auto* const known = k.find(session);
+  if (known != nullptr && known->scanned_at < k.lun_comes_at) return ISBOOT_ENOENT;
   if (k.looks_until_disk-- > 0) return ISBOOT_ENOENT;
   const auto before = std::count_if(k.sessions.begin(), k.sessions.end(), [&](const auto& other) {
     return !other.ended && other.id < session;

@@ -28,7 +28,13 @@ struct FakeSession {
   bool had_sim = false;  // made by its first hand-over, kept while it is lost
   bool ended = false;
   std::uint64_t lost_at = 0;
-  int looks_in_peace = 0;  // since nothing is left to happen
+  std::uint64_t scanned_at = 0;  // CAM does that once, when the SIM is made
+  int looks_in_peace = 0;        // since nothing is left to happen
+
+  void connect(std::uint64_t now) {
+    if (!had_sim) scanned_at = now;
+    connected = had_sim = true;
+  }
 };
 
 // What becomes of a connected session the next time that somebody looks.
@@ -67,6 +73,7 @@ public:
   std::optional<std::uint64_t> iscsid_needs{};  // ms for a login; nothing: it cannot
   isboot_limits limits{262144, 262144};
   int looks_until_disk = 1;
+  std::uint64_t lun_comes_at = 0;
   int looks_until_seeded = 0;
 
   // When nothing is left to wait for, as at the end of a test, the machine stops.

@@ -38,6 +38,16 @@ TEST_F(LifeTest, GoesFromTheTableToTheDiskInThisOrder) {
   EXPECT_EQ(kernel_.shown()["hw.isboot.origin"], "dhcp");  // rc.d/isboot has the lease renewed
 }
 
+// CAM has scanned the session's bus by then, and does so once.
+TEST_F(LifeTest, FindsALunThatComesAfterTheFirstLogin) {
+  kernel_.scripts.assign(20, testing::plain_login());
+  kernel_.lun_comes_at = kernel_.now + 20'000;
+  run();
+  EXPECT_EQ(kernel_.shown()["hw.isboot.disk"], "da0");
+  EXPECT_FALSE(kernel_.says("iscsid(8) was faster")) << "there is none before root";
+  EXPECT_TRUE(kernel_.returned_everything());
+}
+
 // With the proxy compiled in descriptor 0 is refused; without it, it would have done.
 TEST_F(LifeTest, NeverHandsDescriptor0Over) {
   for (const bool proxy : {true, false}) {

@@ -95,7 +95,9 @@ TEST(KernelEntropy, GivesTheKernelTimeToGatherSomeButNotForEver) {
   EXPECT_EQ(out[3], 0x5a);
   kernel.looks_until_seeded = 100000;
   ASSERT_TRUE(entropy.fill(out));
-  EXPECT_EQ(clock.now() - start, 5500U);
+  EXPECT_EQ(clock.now() - start, 5550U);
+  ASSERT_TRUE(entropy.fill(out));
+  EXPECT_EQ(clock.now() - start, 5550U) << "once is enough";
 }
 
 TEST(KernelStream, SaysWhatHappenedAndClosesOnce) {
