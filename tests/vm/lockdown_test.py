@@ -6,8 +6,7 @@ from harness.boot import BIOS, UEFI, Boot
 from harness.edk2 import Edk2Boot
 from harness.edk2_settings import Attempt
 from harness.rewriting import ONLY_MD5
-
-CHAP = ("booter", "not-a-secret-1")
+from harness.target import CHAP
 
 
 class Lockdown(unittest.TestCase):

@@ -6,7 +6,8 @@ import unittest
 
 from harness import machine, packages, private_network, target
 from harness.kernel import Kernel
-from harness.leased import CHAP, NO_LIMIT, LeasedBoot, check_boot
+from harness.leased import NO_LIMIT, LeasedBoot, check_boot
+from harness.target import CHAP
 
 
 def setUpModule():  # pylint: disable=invalid-name

@@ -6,7 +6,8 @@ import unittest
 from harness import initramfs, machine
 from harness.boot import KERNEL, ROOT_LIMIT, Boot
 from harness.kernel import Kernel
-from harness.leased import CHAP, CLOSED, NO_LIMIT, UUID, LeasedBoot, check_boot, url
+from harness.leased import CLOSED, NO_LIMIT, UUID, LeasedBoot, check_boot, url
+from harness.target import CHAP
 from harness.workspace import init_binary
 
 

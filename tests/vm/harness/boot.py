@@ -130,12 +130,12 @@ class Boot:
 
     def check(self):
         """What has to hold after every boot: seen from inside the guest, then from the image."""
-        _expect(self.report["root_on_iscsi"] == "yes", "root is not on the session's disk")
-        _expect(self.report["marker_written"] == "yes", "the system could not write to its root")
+        expect(self.report["root_on_iscsi"] == "yes", "root is not on the session's disk")
+        expect(self.report["marker_written"] == "yes", "the system could not write to its root")
         self.console.expect_no_error(self.errors)
-        _expect(self.exit_status == 0, f"QEMU ended with {self.exit_status}, not by power-off")
+        expect(self.exit_status == 0, f"QEMU ended with {self.exit_status}, not by power-off")
         marker = self.disk.read("/marker").decode().strip()
-        _expect(marker == self.nonce, f"the image holds {marker!r}, not {self.nonce!r}")
+        expect(marker == self.nonce, f"the image holds {marker!r}, not {self.nonce!r}")
         self.disk.check()
 
     def _machine(self, port):
@@ -145,7 +145,7 @@ class Boot:
         return machine.from_firmware(self.workspace, port, uefi=self._firmware == UEFI)
 
 
-def _expect(holds, otherwise):
+def expect(holds, otherwise):
     if not holds:
         raise AssertionError(otherwise)
 

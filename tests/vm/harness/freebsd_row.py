@@ -8,6 +8,7 @@ import re
 import shutil
 
 from . import freebsd
+from .boot import expect
 from .process import run
 
 # What loader.efi reads before loader.conf's settings are there.
@@ -69,19 +70,14 @@ class OfFreebsd:
 
     def check(self):
         said = self.report
-        _expect(re.fullmatch(r"da\d+", said["disk"]), f"isboot has no disk: {said['disk']}")
-        _expect(said["disks"] == said["disk"], f"other disks, too: {said['disks']}")
+        expect(re.fullmatch(r"da\d+", said["disk"]), f"isboot has no disk: {said['disk']}")
+        expect(said["disks"] == said["disk"], f"other disks, too: {said['disks']}")
         agreed = self._words["isboot.digest"] != "none" and self._row["target"] not in WITHOUT_DIGESTS
         wanted = "CRC32C" if agreed else "None"
         for part in ("Header", "Data"):
-            _expect(re.search(rf"{part} digest: +{wanted}", said["session"]),
-                    f"{part} digest is not {wanted}: {said['session']}")
+            expect(re.search(rf"{part} digest: +{wanted}", said["session"]),
+                   f"{part} digest is not {wanted}: {said['session']}")
         mtu = self._words.get("isboot.mtu", "1500")
-        _expect(f"mtu {mtu}" in said["nic"], f"no MTU of {mtu}: {said['nic']}")
-        _expect(self.disk.holds(self.nonce), "the image does not hold what was written")
+        expect(f"mtu {mtu}" in said["nic"], f"no MTU of {mtu}: {said['nic']}")
+        expect(self.disk.holds(self.nonce), "the image does not hold what was written")
         self.console.expect_no_error(freebsd.DISORDER)
-
-
-def _expect(holds, otherwise):
-    if not holds:
-        raise AssertionError(otherwise)

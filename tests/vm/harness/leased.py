@@ -4,9 +4,9 @@ klibc's client, and has the machine's CHAP with it."""
 from . import machine, packages, process, target
 from .boot import KERNEL, Boot
 from .kernel import Kernel
+from .target import CHAP
 from .workspace import Workspace, isboot_binary
 
-CHAP = ("booter", "not-a-secret-1")
 UUID = "c0ffee00-1234-5678-9abc-def012345678"
 CLOSED = 9  # discard: nothing listens there
 NO_LIMIT = 300  # seconds, more than a busy host needs

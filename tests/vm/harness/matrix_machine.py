@@ -11,10 +11,7 @@ from .disk import SECTOR
 from .edk2 import Edk2Boot
 from .matrix_rows import FIRMWARE, FREEBSD, IN_IPV6, ON_CABLE, ipxe_of, name_of
 from .process import run
-from .target import NAME
-
-CHAP = ("booter", "not-a-secret-1")
-MUTUAL = (*CHAP, "targeter", "not-a-secret-2")
+from .target import CHAP, MUTUAL, NAME
 
 # iPXE by BIOS, e1000, and 50 MB of Debian's initramfs: 300 s on a busy host.
 ICOUNT_SLOWNESS = 4

@@ -11,6 +11,9 @@ from .process import run, running
 
 NAME = "iqn.2026-11.org.example:isboot-vm"
 LUN = 1
+# As of Target: what a machine proves, and what the target does behind it.
+CHAP = ("booter", "not-a-secret-1")
+MUTUAL = (*CHAP, "targeter", "not-a-secret-2")
 START_LIMIT_S = 10
 TRIES = 5
 
