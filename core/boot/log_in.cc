@@ -18,6 +18,8 @@ void log_handed_over(LogLevel level, const Session& session, const Path& path, S
   Line line;
   line.out() << "logged in to " << path.login.target_name << ", session ";
   line.out().decimal(id.value) << " is the kernel's";
+  if (session.params().chap_algorithm != 0)
+    line.out() << (path.login.credentials.mutual() ? ", mutual CHAP" : ", CHAP");
   if (session.params().header_digest) line.out() << ", header digest";
   if (session.params().data_digest) line.out() << ", data digest";
   log.write(level, line.text());

@@ -1,5 +1,6 @@
 #include "core/boot/log_in.h"
 
+#include "testing/chap_target.h"
 #include "tests/boot/establish_fixture.h"
 
 namespace isboot::boot {
@@ -30,6 +31,23 @@ TEST_F(LogInTest, NamesTheVlanInWhichNobodyAnswers) {
   path_.link.vlan = 43;
   ASSERT_FALSE(run());
   EXPECT_TRUE(log_.says("nobody listens, in VLAN 43; trying again"));
+}
+
+TEST_F(LogInTest, SaysWhoHasProvedHimself) {
+  stream_.expect(testing::plain_login());
+  ASSERT_TRUE(run());
+  EXPECT_FALSE(log_.says("CHAP"));
+  testing::ChapTarget peer{hash_};
+  (void)path_.login.credentials.name.assign("user");
+  (void)path_.login.credentials.secret.assign(as_bytes(peer.secret));
+  stream_.expect(peer.script());
+  ASSERT_TRUE(run());
+  EXPECT_TRUE(log_.says("session 1 is the kernel's, CHAP"));
+  peer.reverse_secret = "target's secret";
+  (void)path_.login.credentials.reverse_secret.assign(as_bytes(peer.reverse_secret));
+  stream_.expect(peer.script());
+  ASSERT_TRUE(run());
+  EXPECT_TRUE(log_.says("session 1 is the kernel's, mutual CHAP"));
 }
 
 TEST_F(LogInTest, WaitsOutATargetThatIsNotThereYetAndNeverPastTheLimit) {
