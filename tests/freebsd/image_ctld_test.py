@@ -41,7 +41,7 @@ class OnCtld(ImageCase):
 
 
 class Proved(OnCtld):
-    """With the digests, which tgtd has not, and with mutual CHAP."""
+    """With the digests, and with mutual CHAP."""
 
     settings = ("echo 'hw.isboot.digest=\"header,data\"' >>/boot/loader.conf",)
 

@@ -9,7 +9,7 @@ import unittest
 from unittest import mock
 
 import matrix
-from harness import matrix_rows
+from harness import matrix_machine, matrix_rows
 from harness.console import ConsoleError
 from harness.covering import coverable, rows
 
@@ -90,6 +90,28 @@ class Rows(unittest.TestCase):
                      "bios+none+dhcp+e1000+none+1+512"):
             with self.assertRaises(ValueError):
                 matrix_rows.row_of(name)
+
+
+class Report(unittest.TestCase):
+    """What a row wants is what its system has to have."""
+
+    PLAIN = {"mtu": "1500", "digest": "none", "auth": "none"}
+
+    def expect(self, name, **report):
+        matrix_machine.check_report(matrix_rows.row_of(name), {**self.PLAIN, **report})
+
+    def test_has_what_the_row_says(self):
+        self.expect("table+none+dhcp+e1000+none+1+512+tgt+bookworm+plain+isboot-init+host")
+        name = "table+mutual+dhcp+e1000+header,data+1+512+tgt+bookworm+jumbo+isboot-init+host"
+        right = {"mtu": "9000", "digest": "header,data", "auth": "mutual"}
+        self.expect(name, **right)
+        for word, wrong in (("mtu", "1500"), ("digest", "none"), ("digest", "header"), ("auth", "chap")):
+            with self.subTest(word=word, wrong=wrong), self.assertRaisesRegex(AssertionError, wrong):
+                self.expect(name, **{**right, word: wrong})
+
+    def test_of_a_target_without_digests_has_none(self):
+        row = {"target": "gotgt", "digest": "header,data"}
+        self.assertEqual(matrix_rows.digests_of(row), "none")
 
 
 class Judgement(unittest.TestCase):

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 
-from . import freebsd
+from . import freebsd, matrix_rows
 from .boot import expect
 from .process import run
 
@@ -15,7 +15,6 @@ from .process import run
 LOADER_ENV = "::/efi/freebsd/loader.env"
 EFI_PARTITION = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 SECTOR = 512
-WITHOUT_DIGESTS = ("tgt", "gotgt")
 
 
 class FreebsdDisk:
@@ -72,8 +71,7 @@ class OfFreebsd:
         said = self.report
         expect(re.fullmatch(r"da\d+", said["disk"]), f"isboot has no disk: {said['disk']}")
         expect(said["disks"] == said["disk"], f"other disks, too: {said['disks']}")
-        agreed = self._words["isboot.digest"] != "none" and self._row["target"] not in WITHOUT_DIGESTS
-        wanted = "CRC32C" if agreed else "None"
+        wanted = "None" if matrix_rows.digests_of(self._row) == "none" else "CRC32C"
         for part in ("Header", "Data"):
             expect(re.search(rf"{part} digest: +{wanted}", said["session"]),
                    f"{part} digest is not {wanted}: {said['session']}")

@@ -6,10 +6,10 @@ import struct
 
 from . import (console, ctld, edk2_settings, freebsd_row, ibft_table, lio, machine, matrix_initramfs,
                other_targets, peer, private_network, rewriting, target, vlan_switch)
-from .boot import KERNEL, UEFI, Boot
+from .boot import KERNEL, UEFI, Boot, expect
 from .disk import SECTOR
 from .edk2 import Edk2Boot
-from .matrix_rows import FIRMWARE, FREEBSD, IN_IPV6, ON_CABLE, ipxe_of, name_of
+from .matrix_rows import FIRMWARE, FREEBSD, IN_IPV6, ON_CABLE, digests_of, ipxe_of, name_of
 from .process import run
 from .target import CHAP, MUTUAL, NAME
 
@@ -159,9 +159,7 @@ class _OfRow(Boot):
 
     def check(self):
         super().check()
-        mtu = JUMBO if _is_jumbo(self._row) else 1500
-        if self.report["mtu"] != str(mtu):
-            raise AssertionError(f"the NIC's MTU is {self.report['mtu']}, not {mtu}")
+        check_report(self._row, self.report)
 
     def _machine(self, port):
         guest = self._plain(port)
@@ -171,6 +169,13 @@ class _OfRow(Boot):
         if self._row["clock"] == "icount":
             guest.count_instructions(1, leap=False)
         return guest
+
+
+def check_report(row, report):
+    """That the system has what the row says."""
+    for word, wanted in (("mtu", str(JUMBO if _is_jumbo(row) else 1500)), ("digest", digests_of(row)),
+                         ("auth", row["auth"])):
+        expect(report[word] == wanted, f"{word} is {report[word]}, not {wanted}")
 
 
 class _Edk2Row(_OfRow, Edk2Boot):

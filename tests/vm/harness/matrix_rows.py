@@ -43,6 +43,7 @@ FIRMWARE = {"table": KERNEL, "tableless": KERNEL, "ipxe-bios": BIOS, "ipxe-uefi"
 IPXE = tuple(name for name in FIRMWARE if name.startswith("ipxe"))
 IN_IPV6 = ("ipv6", "link-local")
 ON_CABLE = ("vlan", "jumbo", "oracle")  # of the run's own; the others are QEMU's networks
+WITHOUT_DIGESTS = ("gotgt",)
 OF_DEBIAN = ("initramfs-tools", "dracut")
 
 
@@ -106,6 +107,11 @@ def _stands_still(of):
 def no_room(row):
     """Whether GRUB may say so of Debian's kernel; seen of 2.06 by both, with each kernel."""
     return row["memory"] == "256" and FIRMWARE[row["firmware"]] == UEFI
+
+
+def digests_of(row):
+    """Those that machine and target agree on."""
+    return "none" if row["target"] in WITHOUT_DIGESTS else row["digest"]
 
 
 def ipxe_of(row):

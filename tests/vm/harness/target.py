@@ -73,6 +73,10 @@ class Target:
         self.admin("--mode", "target", "--op", "new", "--tid", 1, "--targetname", NAME)
         self.admin("--mode", "logicalunit", "--op", "new", "--tid", 1, "--lun", LUN,
                    "--backing-store", self._image)
+        # For who asks for digests: who offers None alone gets none.
+        for digest in ("HeaderDigest", "DataDigest"):
+            self.admin("--mode", "target", "--op", "update", "--tid", 1, "--name", digest,
+                       "--value", "CRC32C")
         if self.chap:
             self.set_account()
         self.admin("--mode", "target", "--op", "bind", "--tid", 1, "--initiator-address", "ALL")
