@@ -4,14 +4,17 @@ import contextlib
 import io
 import itertools
 import pathlib
+import subprocess
 import tempfile
 import unittest
 from unittest import mock
 
 import matrix
 from harness import matrix_machine, matrix_rows
+from harness.boot import POWER_OFF_LIMIT, Boot
 from harness.console import ConsoleError
 from harness.covering import coverable, rows
+from harness.target import PortTaken
 
 AXES = {"a": ("1", "2", "3"), "b": ("x", "y"), "c": ("p", "q", "r"), "d": ("on", "off")}
 
@@ -124,6 +127,28 @@ class Judgement(unittest.TestCase):
         with self.assertRaises(matrix.GaveUp):
             matrix.watch(0, "[    1.1] Kernel panic - not syncing: VFS")
 
+    def test_a_host_that_is_too_busy_is_no_failure(self):
+        for error, verdict in ((subprocess.TimeoutExpired("qemu", 60), matrix.NOT_ENDED),
+                               (PortTaken("tgtd ended at once"), matrix.NOT_ENDED),
+                               (ConsoleError("the power-off: not within 60 s"), matrix.NOT_ENDED),
+                               (ConsoleError("the machine ended before the peer's start"), matrix.NOT_ENDED),
+                               (ConsoleError("the machine ended before the report"), matrix.FAILED),
+                               (AssertionError("digest is none"), matrix.FAILED)):
+            with self.subTest(error=error), mock.patch.object(matrix.matrix_machine, "boot_of") as boot_of, \
+                    contextlib.redirect_stdout(io.StringIO()):
+                boot_of.return_value.run.side_effect = error
+                self.assertEqual(matrix.run_row(matrix_rows.name_of(matrix_rows.rows()[0])), verdict)
+
+    def test_a_machine_that_counts_instructions_has_longer_to_power_off(self):
+        boot, qemu = mock.Mock(slowness=matrix_machine.ICOUNT_SLOWNESS), mock.Mock()
+        Boot.wait_for_power_off(boot, qemu)
+        qemu.wait.assert_called_once_with(POWER_OFF_LIMIT * matrix_machine.ICOUNT_SLOWNESS)
+
+    def test_of_a_row_that_fails_in_a_process_it_is_said_why(self):
+        status, _, said = matrix._in_a_process("no+row")  # pylint: disable=protected-access
+        self.assertEqual(status, matrix.FAILED)
+        self.assertIn("ValueError: no row no+row", said)
+
     def test_only_a_row_that_did_not_end_is_run_again(self):
         for said, times, verdict in (
                 ([matrix.PASSED], 1, matrix.PASSED),
@@ -141,13 +166,14 @@ class Judgement(unittest.TestCase):
         said = io.StringIO()
         with tempfile.TemporaryDirectory() as build, contextlib.redirect_stdout(said), \
                 mock.patch.object(matrix, "BUILD", pathlib.Path(build)), \
-                mock.patch.object(matrix, "_in_a_process", lambda name: (ends[name], 7)):
+                mock.patch.object(matrix, "_in_a_process", lambda name: (ends[name], 7, f"why {name} ended")):
             counts = matrix.run_all(names)
             table = (pathlib.Path(build) / "matrix/table.md").read_text(encoding="ascii")
         self.assertEqual(counts, {matrix.PASSED: 2, matrix.FAILED: 1})
         self.assertEqual(table, matrix.table(list(ends.items())))
         self.assertIn("3 of 3: ", said.getvalue())
-        self.assertIn(f"{names[1]}: fails, 7 s", said.getvalue())
+        self.assertIn(f"{names[1]}: fails, 7 s\nwhy {names[1]} ended\n", said.getvalue())
+        self.assertNotIn(f"why {names[0]}", said.getvalue())
 
 
 if __name__ == "__main__":

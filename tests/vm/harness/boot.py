@@ -124,9 +124,10 @@ class Boot:
         """What a test does between the kernel's start and the system's."""
 
     def wait_for_power_off(self, qemu):
-        self.console.wait_for(r"reboot: Power down", POWER_OFF_LIMIT, "the power-off")
-        self.console.wait_for_end(POWER_OFF_LIMIT)
-        self.exit_status = qemu.wait(POWER_OFF_LIMIT)
+        limit = POWER_OFF_LIMIT * self.slowness
+        self.console.wait_for(r"reboot: Power down", limit, "the power-off")
+        self.console.wait_for_end(limit)
+        self.exit_status = qemu.wait(limit)
 
     def check(self):
         """What has to hold after every boot: seen from inside the guest, then from the image."""

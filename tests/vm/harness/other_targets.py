@@ -12,7 +12,7 @@ from . import ibft_table, machine, rewriting
 from .boot import KERNEL, Boot
 from .disk import ROOT_LABEL, ROOT_MIB, SECTOR, Root
 from .process import run, running
-from .target import NAME, free_port
+from .target import NAME, PortTaken, free_port
 
 START_LIMIT_S = 20
 HOST = "127.0.0.1"
@@ -161,8 +161,8 @@ def _wait_until_up(child, host, port):
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            raise RuntimeError(f"{child.args} ended with {child.returncode}")
+            raise PortTaken(f"{child.args} ended with {child.returncode}")
         with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), port), 1):
             return
         time.sleep(0.05)
-    raise RuntimeError(f"{child.args} does not listen on port {port}")
+    raise PortTaken(f"{child.args} does not listen on port {port}")
