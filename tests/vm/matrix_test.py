@@ -75,6 +75,13 @@ class Rows(unittest.TestCase):
         self.assertEqual(matrix_rows.name_of(second[0]), "edk2+mutual+static+virtio-net-pci+none+2+256+"
                          "lio+bookworm+vlan+isboot-init+host")
 
+    def test_have_each_pair_that_can_be_where_isboot_runs(self):
+        made = matrix_rows.rows()
+        having_room = [row for row in made if not matrix_rows.no_room(row)]
+        self.assertLess(len(having_room), len(made))
+        pairs = set(coverable(matrix_rows.AXES, matrix_rows.reaches_isboot))
+        self.assertTrue(pairs <= every_part(having_room, 2))
+
     def test_are_named_and_found_by_their_name(self):
         for row in matrix_rows.rows():
             self.assertEqual(matrix_rows.row_of(matrix_rows.name_of(row)), row)

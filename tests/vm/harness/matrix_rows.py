@@ -106,7 +106,12 @@ def _stands_still(of):
 
 def no_room(row):
     """Whether GRUB may say so of Debian's kernel; seen of 2.06 by both, with each kernel."""
-    return row["memory"] == "256" and FIRMWARE[row["firmware"]] == UEFI
+    return row.get("memory") == "256" and FIRMWARE.get(row.get("firmware")) == UEFI
+
+
+def reaches_isboot(row):
+    """Of a row, or a part of one, that can be."""
+    return allowed(row) and not no_room(row)
 
 
 def digests_of(row):
@@ -135,6 +140,11 @@ def rows(strength=2, seed=1):
     for axes in (FIRST_AXES, SECOND_AXES, THIRD_AXES, FOURTH_AXES, FIFTH_AXES, AXES):
         plainest = {name: values[0] for name, values in axes.items()}
         made = covering.rows(axes, allowed, strength, seed, [{**plainest, **row} for row in made])
+    # Where GRUB has no room isboot never runs: what only such rows had, others have too. What a variable
+    # names comes behind.
+    for axes in (FOURTH_AXES, AXES):
+        runs = [row for row in made if reaches_isboot(row) and all(row[name] in axes[name] for name in axes)]
+        made = made + covering.rows(axes, reaches_isboot, strength, seed, runs)[len(runs):]
     return made
 
 
