@@ -2,7 +2,8 @@
 
   matrix.py                   all rows, two at a time; writes build/vm/matrix/table.md
   matrix.py --row NAME        one row alone, as the table names it
-  matrix.py --turn NUMBER     one that boots and is quick, another one with each number: CI's
+  matrix.py --turn NUMBER     one of those that CI has time for, another one with each number
+            --with VALUE ...  of those that have these values
   matrix.py --list            the names
 """
 
@@ -74,10 +75,10 @@ def of_error(error):
     return NOT_ENDED if isinstance(error, TOO_BUSY) else FAILED
 
 
-def row_of_turn(number):
-    """The name of a row that is quick and boots."""
+def row_of_turn(number, values=()):
+    """The name of one that CI has time for, and that has these values."""
     names = [matrix_rows.name_of(row) for row in matrix_rows.rows()
-             if matrix_rows.is_quick(row) and not matrix_rows.no_room(row)]
+             if matrix_rows.fits_ci(row) and set(values) <= set(row.values())]
     return names[number % len(names)]
 
 
@@ -133,6 +134,8 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--row", help="only this one")
     parser.add_argument("--turn", type=int, metavar="NUMBER", help="only the row whose turn that is")
+    parser.add_argument("--with", nargs="+", default=(), metavar="VALUE", dest="values",
+                        help="and of those with these values")
     parser.add_argument("--list", action="store_true", help="only the names")
     parser.add_argument("--strength", type=int, default=2, help="2: all pairs, 3: all triples")
     parser.add_argument("--seed", type=int, default=1)
@@ -141,7 +144,7 @@ def main():
     if options.row:
         sys.exit(run_row(options.row))
     if options.turn is not None:
-        name = row_of_turn(options.turn)
+        name = row_of_turn(options.turn, options.values)
         print(f"{name}: tests/vm/matrix.py --row {name}", flush=True)
         sys.exit(judge(lambda: run_row(name)))
     names = [matrix_rows.name_of(row)

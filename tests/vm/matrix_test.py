@@ -88,12 +88,21 @@ class Rows(unittest.TestCase):
 
     def test_each_turn_has_one_that_boots(self):
         names = {matrix.row_of_turn(number) for number in range(100)}
-        self.assertGreater(len(names), 10)
+        self.assertGreater(len(names), 45)
         self.assertEqual(matrix.row_of_turn(0), "tableless+chap+static+virtio-net-pci+none+2+2048+tgt+"
                          "bookworm+plain+isboot-init+host")
         for name in names:
-            self.assertNotRegex(name, r"lio|ctld|backports|dracut|initramfs-tools|freebsd")
-            self.assertNotRegex(name, r"^(ipxe-uefi|edk2)\+.*\+256\+")  # docs/matrix.md: GRUB has no room
+            self.assertNotRegex(name, r"ctld|freebsd|gotgt|iesp|(ipxe|edk2).*icount")
+            self.assertNotRegex(name, r"^(ipxe(13)?-uefi|edk2)\+.*\+256\+")
+        for values in matrix_rows.FOURTH_AXES.values():
+            for value in values:
+                self.assertTrue(any(value in name.split("+") for name in names), value)
+
+    def test_turns_with_values_are_those_alone(self):
+        names = {matrix.row_of_turn(number, ("trixie", "dracut")) for number in range(100)}
+        self.assertGreater(len(names), 3)
+        for name in names:
+            self.assertLessEqual({"trixie", "dracut"}, set(name.split("+")))
 
     def test_other_names_are_refused(self):
         for name in ("", "table", "edk2+none+dhcp+e1000+none+1+512",

@@ -126,11 +126,11 @@ def ipxe_of(row):
     return NEWER_IPXE if is_long and row["firmware"] == "ipxe-bios" or "13" in row["firmware"] else None
 
 
-def is_quick(row):
-    """Whether one machine is all that it needs, no package of isboot's, and no kernel that changes from
-    week to week."""
-    return row["target"] in ("tgt", "istgt") and row["system"] == matrix_initramfs.ALONE and (
-        row["kernel"] != "trixie-backports")
+def fits_ci(row):
+    """Whether isboot runs in it, with nothing that a variable has to name, and soon: firmware takes minutes
+    where instructions are counted."""
+    return reaches_isboot(row) and all(row[name] in values for name, values in FOURTH_AXES.items()) and (
+        row["clock"] == "host" or FIRMWARE[row["firmware"]] == KERNEL)
 
 
 @functools.cache
