@@ -71,6 +71,12 @@ protected:
                  " index " + number.substr(0, number.size() - 1) + " type macvlan");
     machine->run("ip link set eth0 address " + std::string{kMac});
   }
+  // Once eth0 is plugged in.
+  static bool kernel_has_vlans() {
+    return std::system(
+               "ip link add link eth0 name probe type vlan id 1 2>/dev/null && "
+               "ip link del probe") == 0;
+  }
   // What a link of the machine has counted: "rx_bytes", "tx_packets".
   std::size_t counted(const std::string& link, const std::string& what) {
     return std::stoul(machine->output("cat /sys/class/net/" + link + "/statistics/" + what));

@@ -1,6 +1,7 @@
 #include "platform/linux/net/link/link_changer.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "platform/linux/net/link/link_settings.h"
 #include "platform/linux/net/rtnetlink/requests.h"
@@ -14,6 +15,9 @@ using boot::NetworkChange;
 // Between taking an address away and setting it the kernel may make it once more, but not for
 // ever: it does so when a carrier or an advertisement comes.
 constexpr int kMaxTries = 5;
+
+// A hundred events and more have to come within the microseconds that an answer takes.
+constexpr int kMaxAsked = 32;
 
 // Cables and switches take one to three seconds: no word before that.
 constexpr Millis kQuietCarrierWait = 3'000;
@@ -120,23 +124,51 @@ bool LinkChanger::take_untried_away(std::span<const NetworkChange> changes,
   return !untried.empty();
 }
 
+// The kernel drops its answers to a socket that is full, or was and has not been read to its end
+// since, and tells only of the first of these losses (net/netlink/af_netlink.c).
 Result<LinkState> LinkChanger::attempt(std::span<const NetworkChange> changes,
                                        const boot::SeenLink& link, Millis deadline,
                                        Refusal& refusal) {
+  for (int asked = 0; asked < kMaxAsked; ++asked) {
+    ISBOOT_TRY(read_to_end(deadline));
+    const bool again = asked != 0;
+    if (const auto made = ISBOOT_TRY(ask(changes, link, again, deadline, refusal))) return *made;
+  }
+  return Error{Errc::NoSpace, 0, "the kernel's answers are lost each time"};
+}
+
+Result<Done> LinkChanger::read_to_end(Millis deadline) {
+  do {
+    const auto event = socket_.next(0);
+    if (!event && event.error().code == Errc::TimedOut) break;
+    if (!event) return event.error();
+  } while (clock_.now() < deadline);
+  return Done{};
+}
+
+Result<std::optional<LinkState>> LinkChanger::ask(std::span<const NetworkChange> changes,
+                                                  const boot::SeenLink& link, bool again,
+                                                  Millis deadline, Refusal& refusal) {
   const std::uint32_t first = ISBOOT_TRY(socket_.request(changes, link));
+  refusal = {};
   std::optional<Error> failure;
   for (;;) {
     const RouteEvent event = ISBOOT_TRY(socket_.next(deadline));
+    if (event.kind == RouteEvent::Kind::Overrun) return std::optional<LinkState>{};
     const std::uint32_t number = event.sequence - first;  // of something earlier: very large
     // The question behind the last change is answered last: nothing more is to come.
     if (event.kind == RouteEvent::Kind::LinkChanged && number == changes.size()) {
       if (failure) return *failure;
-      return after_up(event.link, changes);
+      return std::optional{after_up(event.link, changes)};
     }
     if (event.kind != RouteEvent::Kind::Answered || event.answer.error == 0) continue;
     if (number == changes.size()) return system_error(event.answer.error, "the NIC is gone");
-    if (number < changes.size() && !failure)
-      failure = refused(link, changes[number], event.answer, refusal);
+    if (number >= changes.size() || failure) continue;
+    // The one change that cannot be made twice.
+    if (again && changes[number].kind == NetworkChange::Kind::AddVlan &&
+        event.answer.error == EEXIST)
+      continue;
+    failure = refused(link, changes[number], event.answer, refusal);
   }
 }
 

@@ -42,6 +42,11 @@ private:
   using Refusal = InlineText<384>;
   Result<LinkState> attempt(std::span<const boot::NetworkChange> changes,
                             const boot::SeenLink& link, Millis deadline, Refusal& refusal);
+  Result<Done> read_to_end(Millis deadline);
+  // Nothing: answers may have been lost.
+  Result<std::optional<LinkState>> ask(std::span<const boot::NetworkChange> changes,
+                                       const boot::SeenLink& link, bool again, Millis deadline,
+                                       Refusal& refusal);
   bool take_untried_away(std::span<const boot::NetworkChange> changes, const boot::SeenLink& link,
                          Millis deadline);
   Result<LinkState> make_alone(const boot::NetworkChange& change, const LinkState& link,
