@@ -172,6 +172,7 @@ TEST_F(NicMender, MendsBehindTheKeepersFilter) {
   outside->run("ip addr add fe80::1/64 nodad dev far0");
   setup_.config = config("fd00::15", 64, "fe80::1", "2001:db8::7");
   setup_.config.advertised = true;
+  machine->run("cd /proc/sys/net/ipv6/conf/eth0; echo 2 > accept_dad; echo 1 > disable_ipv6");
   setup_.nic.pci = 0x10;  // two links have the MAC: a look into sysfs
   const pid_t child = fork();
   if (child == 0) {

@@ -87,6 +87,7 @@ Error LinkChanger::refused(const boot::SeenLink& link, const NetworkChange& chan
 
 Result<LinkState> LinkChanger::make(std::span<const NetworkChange> changes,
                                     const boot::SeenLink& link, Millis deadline) {
+  if (sets_ipv6_address(changes, link)) outlive_duplicates(link.name, log_);
   for (int tries = 1;; ++tries) {
     Refusal refusal;
     Result<LinkState> made = attempt(changes, link, deadline, refusal);
