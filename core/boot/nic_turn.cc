@@ -92,6 +92,7 @@ Do NicTurn::on_found(const Event& event) {
     return give_up({Errc::NotFound, 0, "only a link on top of others has the NIC's MAC address"});
   nic_ = event.link;
   is_known_ = was_found_ = true;
+  sight_ = {};  // was another link's
   if (event.carrier.index == 0) return set_up();
   // Of another number by now: it may have all again, for another session, or belong to who has
   // given it another address.
@@ -113,7 +114,8 @@ Do NicTurn::set_up() {
   if (!plan) return give_up(plan.error());
   plan_ = *plan;
   state_ = State::SettingUp;
-  return {.kind = Do::Kind::SetUp, .link = nic_.id};
+  const bool precaution = !must_be_set_up(sight_, is_planned(), false);
+  return {.kind = Do::Kind::SetUp, .link = nic_.id, .precaution = precaution};
 }
 
 Do NicTurn::on_master(const Event&) {

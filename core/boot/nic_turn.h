@@ -38,7 +38,8 @@ public:
     };
     Kind kind = Kind::GiveUp;
     LinkId link{};
-    LinkId by{};  // `link` itself, or the bridge that it is a port of
+    LinkId by{};              // `link` itself, or the bridge that it is a port of
+    bool precaution = false;  // SetUp: nothing is seen to be wrong, and yet no connect was answered
     Error error{};
   };
 

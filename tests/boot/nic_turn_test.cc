@@ -82,6 +82,7 @@ protected:
       }
       default:
         set_up_on_ = what.link.index;
+        precaution_ = what.precaution;
         changes_ = turn.plan().changes.count;
         if (set_up_fails_) return failed;
         NicTurn::Event event{.kind = Kind::IsSetUp};
@@ -111,6 +112,7 @@ protected:
   bool set_up_fails_ = false;
   std::uint32_t carries_then_ = 0;
   std::uint32_t set_up_on_ = 0;  // 0: nothing was
+  bool precaution_ = false;
   std::size_t changes_ = 0;
   std::uint32_t by_ = 0;
 };
@@ -125,12 +127,17 @@ TEST_F(NicTurnTest, MakesThePlanAgainWhereSomethingIsMissing) {
   Link& link = add(2, kMac, {kOurs});
   EXPECT_EQ(turn(2, kUnreachable), 2U);  // routes, perhaps
   EXPECT_EQ(set_up_on_, 2U);
+  EXPECT_TRUE(precaution_);
   link.addresses = {};
-  EXPECT_EQ(turn(2, kReachable), 2U);
-  EXPECT_EQ(set_up_on_, 2U);
+  for (const bool unreachable : {kReachable, kUnreachable}) {
+    EXPECT_EQ(turn(2, unreachable), 2U);
+    EXPECT_EQ(set_up_on_, 2U);
+    EXPECT_FALSE(precaution_);
+  }
   link.seen.up = false;
   EXPECT_EQ(turn(2, kReachable), 2U);
   EXPECT_EQ(set_up_on_, 2U);
+  EXPECT_FALSE(precaution_);
 }
 
 TEST_F(NicTurnTest, LeavesANicAloneThatSomebodyElseManages) {
@@ -250,6 +257,13 @@ TEST_F(NicTurnTest, MakesAPlanWithoutAnAddressWhenNothingAnswers) {
   EXPECT_EQ(set_up_on_, 0U);
   EXPECT_EQ(turn(2, kUnreachable), 2U);
   EXPECT_EQ(set_up_on_, 2U);
+  EXPECT_TRUE(precaution_);
+  add_vlan(3, 2, {});
+  links_[3].vlan = 43;  // that number is another VLAN now
+  links_[3].parent = {};
+  EXPECT_EQ(turn(3, kUnreachable), 2U);
+  EXPECT_EQ(set_up_on_, 2U);
+  EXPECT_FALSE(precaution_);
 }
 
 }  // namespace

@@ -46,6 +46,9 @@ protected:
     return {static_cast<std::uint32_t>(std::stoul(number))};
   }
   bool mended() const { return log.says("eth0 set up again"); }
+  std::ptrdiff_t steps() const {
+    return std::count(log.levels.begin(), log.levels.end(), LogLevel::Info);
+  }
 
   NicSetup setup_;
   LinkId link_;
@@ -73,6 +76,16 @@ TEST_F(NicMender, MakesRoutesAgainThatWentWithTheLink) {
   EXPECT_FALSE(mended());  // not before a connect() failed: routes may have been changed on purpose
   EXPECT_EQ(*mend(kUnreachable), link_);
   EXPECT_TRUE(target_answers());
+}
+
+// As at each try while the target is away: the log of a boot would soon be full of it.
+TEST_F(NicMender, SaysNothingOfANicThatHasAll) {
+  const std::ptrdiff_t before = steps();
+  ASSERT_EQ(*mend(kUnreachable), link_);
+  EXPECT_EQ(steps(), before);
+  machine->run("ip link set eth0 down");
+  ASSERT_EQ(*mend(kUnreachable), link_);
+  EXPECT_EQ(steps(), before + 1);
 }
 
 TEST_F(NicMender, GivesTheNicItsAddressBack) {

@@ -61,7 +61,7 @@ NicTurn::Event NicMender::carry_out(NicTurn& turn, const NicTurn::Do& what, cons
       return found ? *found : failed(found.error());
     }
     case NicTurn::Do::Kind::SetUp: {
-      const auto made = set_up(turn.plan(), what.link);
+      const auto made = set_up(turn.plan(), what);
       if (!made) return failed(made.error());
       NicTurn::Event event{.kind = NicTurn::Event::Kind::IsSetUp};
       event.link.id = *made;
@@ -97,16 +97,17 @@ Result<NicTurn::Event> NicMender::find(const NicSetup& setup) {
   return event;
 }
 
-Result<LinkId> NicMender::set_up(const boot::NetworkPlan& plan, LinkId nic) {
+Result<LinkId> NicMender::set_up(const boot::NetworkPlan& plan, const NicTurn::Do& what) {
   LinkChanger changer{*socket_, clock_, log_};
-  const LinkState state = ISBOOT_TRY(changer.make_all(plan, nic, deadline_));
+  const LinkState state = ISBOOT_TRY(changer.make_all(plan, what.link, deadline_));
   std::array<char, 160> line{};
   TextWriter out{line};
   out << state.seen.name << " set up again";
   for (const boot::NetworkChange& change : plan.changes)
     if (change.kind == boot::NetworkChange::Kind::AddAddress)
       out << ", " << to_text(change.address);
-  log_.write(LogLevel::Info, out.text());
+  // A target that is silent for hours is tried all the time: the kernel's log is small.
+  log_.write(what.precaution ? LogLevel::Detail : LogLevel::Info, out.text());
   return state.seen.id;
 }
 

@@ -42,7 +42,7 @@ private:
                                  const NicSetup& setup);
   Result<Done> list_addresses(boot::NicTurn& turn, LinkId link, const IpAddress& like);
   Result<boot::NicTurn::Event> find(const NicSetup& setup);
-  Result<LinkId> set_up(const boot::NetworkPlan& plan, LinkId nic);
+  Result<LinkId> set_up(const boot::NetworkPlan& plan, const boot::NicTurn::Do& what);
 
   Clock& clock_;
   Log& log_;
