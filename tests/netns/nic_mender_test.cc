@@ -57,10 +57,10 @@ protected:
 };
 
 TEST_F(NicMender, LeavesANicAloneThatHasAll) {
-  const std::string before = machine->output("ip -o addr; ip route");
+  const std::string before = machine->output("ip -4 -o addr; ip route");
   ASSERT_EQ(*mend(kReachable), link_);
   EXPECT_FALSE(mended());
-  EXPECT_EQ(machine->output("ip -o addr; ip route"), before);
+  EXPECT_EQ(machine->output("ip -4 -o addr; ip route"), before);
 }
 
 TEST_F(NicMender, BringsUpALinkThatWasTakenDown) {
