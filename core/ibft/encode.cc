@@ -86,9 +86,8 @@ public:
     std::memset(output_.data(), 0, least);
     control();
     if (table_.initiator) initiator(*table_.initiator);
-    for (std::size_t i = 0; i < table_.nics.count; ++i) nic(table_.nics[i], plan_.nics[i]);
-    for (std::size_t i = 0; i < table_.targets.count; ++i)
-      target(table_.targets[i], plan_.targets[i]);
+    for (std::size_t i = 0; i < table_.nics.count; ++i) nic(i);
+    for (std::size_t i = 0; i < table_.targets.count; ++i) target(i);
     for (std::size_t i = 0; i < table_.extensions.count; ++i)
       extension(table_.extensions[i], plan_.extensions[i]);
     const std::uint32_t length = layout_ == Layout::Ipxe ? heap_ : kEdk2Length;
@@ -163,33 +162,42 @@ private:
     string(out, initiator.name);
   }
 
-  void nic(const Nic& nic, std::uint32_t at) {
-    const std::uint8_t global = nic.global ? layout::nic::kGlobal : 0;
-    Writer out = start(at, Id::Nic, layout::nic::kSize, nic.index,
-                       flags(nic.valid, nic.boot_selected) | global);
-    const bool mapped = layout_ == Layout::Edk2 && (nic.address.is_absent() || nic.address.is_v4());
-    const auto address = [&](const IpAddress& value) {
-      out.bytes((mapped && value.is_absent() ? IpAddress::v4(0, 0, 0, 0) : value).bytes);
+  // EDK2 writes absent addresses as IPv4 ones, but in a pair that is of IPv6.
+  void address(Writer& out, const IpAddress& value, std::size_t pair) const {
+    const auto is_v6 = [&](const auto& list) {
+      return pair < list.count && !list[pair].address.is_absent() && !list[pair].address.is_v4();
     };
-    address(nic.address);
+    const bool mapped = layout_ == Layout::Edk2 && !is_v6(table_.nics) && !is_v6(table_.targets);
+    out.bytes((mapped && value.is_absent() ? IpAddress::v4(0, 0, 0, 0) : value).bytes);
+  }
+
+  void nic(std::size_t pair) {
+    const Nic& nic = table_.nics[pair];
+    const std::uint8_t global = nic.global ? layout::nic::kGlobal : 0;
+    Writer out = start(plan_.nics[pair], Id::Nic, layout::nic::kSize, nic.index,
+                       flags(nic.valid, nic.boot_selected) | global);
+    address(out, nic.address, pair);
     out.u8(nic.prefix).u8(static_cast<std::uint8_t>(nic.origin));
-    address(nic.gateway);
-    address(nic.dns[0]);
-    address(nic.dns[1]);
-    address(nic.dhcp_server);
+    address(out, nic.gateway, pair);
+    address(out, nic.dns[0], pair);
+    address(out, nic.dns[1], pair);
+    address(out, nic.dhcp_server, pair);
     out.le16(nic.vlan).bytes(nic.mac.bytes).le16(nic.pci.value);
     string(out, nic.host_name);
   }
 
-  void target(const Target& target, std::uint32_t at) {
+  void target(std::size_t pair) {
+    const Target& target = table_.targets[pair];
     const auto radius = static_cast<std::uint8_t>(
         (target.radius_chap ? layout::target::kRadiusChap : 0) |
         (target.radius_reverse_chap ? layout::target::kRadiusReverseChap : 0));
-    Writer out = start(at, Id::Target, layout::target::kSize, target.index,
+    Writer out = start(plan_.targets[pair], Id::Target, layout::target::kSize, target.index,
                        flags(target.valid, target.boot_selected) | radius);
-    const bool mapped = layout_ == Layout::Edk2 && target.address.is_absent();
-    out.bytes((mapped ? IpAddress::v4(0, 0, 0, 0) : target.address).bytes).le16(target.port);
-    out.bytes(target.lun.bytes).u8(static_cast<std::uint8_t>(target.chap)).u8(target.nic_index);
+    address(out, target.address, pair);
+    out.le16(target.port)
+        .bytes(target.lun.bytes)
+        .u8(static_cast<std::uint8_t>(target.chap))
+        .u8(target.nic_index);
     for (const Text text : {target.name, target.chap_name, target.chap_secret,
                             target.reverse_chap_name, target.reverse_chap_secret})
       string(out, text);

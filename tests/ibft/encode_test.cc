@@ -84,6 +84,13 @@ TEST(IbftEncode, SaysAbsentAddressesAsTheFirmwareDoes) {
   EXPECT_TRUE(Decoded{edk2}.table.nics[0].dns[1].is_absent());
 }
 
+TEST(IbftEncode, SaysAsEdk2DoesThatAnIpv6PathGotNoAddress) {
+  Table table = full_table(2);
+  table.nics.items[1].address = {};
+  const Decoded decoded{encoded(table, Layout::Edk2)};
+  EXPECT_EQ(decoded.bytes[decoded.table.nics[1].offset + 6 + 10], 0);
+}
+
 TEST(IbftEncode, RefusesWhatDoesNotFit) {
   std::vector<std::uint8_t> output(0x10000);
   const Table big = full_table(kMaxPairs);
