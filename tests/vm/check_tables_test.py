@@ -65,7 +65,9 @@ def script_for(table):
 
 def every_table():
     """Name → (table, what `isboot` is told besides, whether a boot has its disk)."""
-    rows = {file.name: (file.read_bytes(), "", True) for file in agreement.FIXTURES}
+    # QEMU's network has no VLAN.
+    rows = {file.name: (file.read_bytes(), "", True) for file in agreement.FIXTURES
+            if file.name != "edk2-vlan.bin"}
     for file in agreement.CORPUS:
         if not file.parent.name.endswith("locate"):  # tables in memory, not files
             rows[f"{file.parent.name}-{file.name}"] = (file.read_bytes(), "", True)

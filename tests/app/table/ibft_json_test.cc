@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/table/ibft_spec.h"
+#include "tests/ibft/captured.h"
 #include "tests/ibft/table_bytes.h"
 #include "tests/ibft/table_model.h"
 
@@ -47,12 +48,11 @@ TEST(IbftJson, IsTheDesignToTheLetter) {
 
 // What EDK2 wrote comes back byte for byte by way of what people read.
 TEST(IbftJson, HoldsAllOfATableOfEdk2) {
-  for (const char* file :
-       {"edk2-failed_first.bin", "edk2-ipv6_manual.bin", "edk2-static.bin", "edk2-ui_mutual.bin"}) {
-    SCOPED_TRACE(file);
+  for (const ibft::test::CapturedOfEdk2& captured : ibft::test::kCapturedOfEdk2) {
+    SCOPED_TRACE(captured.file);
     const Decoded decoded{
-        isboot::testing::load_fixture(ISBOOT_FIXTURES, std::string{"ibft/"} + file)};
-    const Json json = ibft_json(file, decoded.table, decoded.findings, Secrets::Show);
+        isboot::testing::load_fixture(ISBOOT_FIXTURES, std::string{"ibft/"} + captured.file)};
+    const Json json = ibft_json(captured.file, decoded.table, decoded.findings, Secrets::Show);
     EXPECT_EQ(json["oem_id"].text(), "BOCHS");
     EXPECT_EQ(json["oem_table_id"], "BXPC");
     TextStore texts;
