@@ -15,18 +15,13 @@ SECOND_MAC, SECOND_HOST = machine.OTHER_MAC, "10.0.3.2"
 INITIATOR_WANTED = "-fw_cfg", "name=opt/org.tianocore/ISCSISupport,string=yes"
 
 
-# By IPv6 it does not find its target at some starts.
-STARTS = 8
-
-
 class FirmwareWentOn(AssertionError):
     """It has not found its disk, and looks for something else to start."""
 
 
 def _watch(watcher, seconds, text):
     if re.search(r"Start PXE over", text):
-        print(f"the firmware has no disk: {text}")
-        raise FirmwareWentOn(text)
+        raise FirmwareWentOn(f"the firmware has no disk: {text}")
     if watcher:
         watcher(seconds, text)
 
@@ -64,19 +59,10 @@ class Edk2Boot(Boot):
                             "[::1]" if self._ipv6 else "127.0.0.1") as self.target:
             yield
 
-    def run(self, watcher=None):
-        """Switched on once more where the firmware finds no disk: isboot has no part in that yet."""
-        with self.serving():
-            for _ in range(STARTS - 1):
-                with contextlib.suppress(FirmwareWentOn):
-                    return self._run_once(watcher)
-            return self._run_once(watcher)
-
-    def _run_once(self, watcher):
-        with self.guest(functools.partial(_watch, watcher)) as qemu:
-            self.wait_for_report()
-            self.wait_for_power_off(qemu)
-        return self
+    @contextlib.contextmanager
+    def guest(self, watcher=None):
+        with super().guest(functools.partial(_watch, watcher)) as qemu:
+            yield qemu
 
     def _machine(self, port):
         attempts = self._attempts(self._port)

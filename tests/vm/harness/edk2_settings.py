@@ -23,7 +23,8 @@ CONNECT_TIMEOUT_MS = 5000
 class Attempt:
     """One way to a disk. Without `address` it comes by DHCP; to a target that has an IPv6 address
     the machine's own is Ip6Dxe's matter (edk2_ipv6.py).
-    `chap`: (name, secret), or with (…, reverse name, reverse secret) behind them."""
+    `chap`: (name, secret), or with (…, reverse name, reverse secret) behind them. `retries`: how often
+    it connects again where nobody answered."""
     port: int
     target: str = machine.HOST
     mac: str = machine.MAC
@@ -35,6 +36,7 @@ class Attempt:
     name: str = NAME
     lun: int = LUN
     vlan: int = 0
+    retries: int = 0
 
     def encoded(self, number):
         """The variable's value."""
@@ -55,7 +57,7 @@ class Attempt:
         _put(data, 0xe0, self.name.encode())
         _put(data, 0x1c0, target.packed)
         struct.pack_into(">H", data, 0x1d1, self.lun)
-        struct.pack_into("<H", data, 0x1d9, CONNECT_TIMEOUT_MS)
+        struct.pack_into("<HB", data, 0x1d9, CONNECT_TIMEOUT_MS, self.retries)
         # The ISID: a kind that is random, then what tells this initiator from others.
         _put(data, 0x1dc, bytes.fromhex("12" + _hex(self.mac)[2:]))
         data[0x2f5] = bool(self.chap)
