@@ -37,6 +37,8 @@ class BootByEdk2(unittest.TestCase):
             gateway=private_network.HOST, vlan=VLAN)],
             initrd=initramfs.build({"init": init_binary().read_bytes(), **modules}))
         boot.prove()
+        [nic] = boot.table["nics"]
+        self.assertEqual((nic["address"], nic["vlan"]), (private_network.MACHINE, VLAN))
 
 
 if __name__ == "__main__":

@@ -2,14 +2,20 @@
 
 import contextlib
 import functools
+import json
+import os
 import re
 
 from . import machine, processor, rewriting, target
 from .boot import UEFI, Boot
 from .edk2_settings import variables
+from .process import run
+from .workspace import isboot_binary
 
-# The NICs: one for each network of QEMU's, told apart by their last byte.
+# The NICs: one for each network of QEMU's, told apart by their last byte. In the last one is nobody.
 SECOND_MAC, SECOND_HOST = machine.OTHER_MAC, "10.0.3.2"
+LONELY_MAC = "52:54:00:12:34:58"
+OTHER_NETWORKS = {SECOND_MAC: "user,id=net2,net=10.0.3.0/24", LONELY_MAC: "hubport,id=net3,hubid=0"}
 
 # Since edk2-stable202502 OVMF starts its iSCSI initiator only for who asks.
 INITIATOR_WANTED = "-fw_cfg", "name=opt/org.tianocore/ISCSISupport,string=yes"
@@ -43,6 +49,7 @@ class Edk2Boot(Boot):
         self._change = change
         self._ipv6 = ipv6
         self._port = None
+        self.table = None
 
     @contextlib.contextmanager
     def serving(self):
@@ -64,6 +71,20 @@ class Edk2Boot(Boot):
         with super().guest(functools.partial(_watch, watcher)) as qemu:
             yield qemu
 
+    def check(self):
+        """Of the firmware's table, too, which is then in `table` as `isboot ibft show` has it: made from
+        that again, it has the same bytes."""
+        super().check()
+        written, shown = self.disk.read("/iBFT"), self.workspace / "ibft.json"
+        (self.workspace / "ibft.bin").write_bytes(written)
+        # Only root is shown secrets.
+        as_root = () if os.geteuid() == 0 else ("unshare", "--map-root-user")
+        isboot = *as_root, isboot_binary(), "ibft"
+        shown.write_bytes(run(*isboot, "show", "--json", "--show-secrets", self.workspace / "ibft.bin"))
+        self.table = json.loads(shown.read_text(encoding="utf-8"))
+        if run(*isboot, "build", "--layout", "edk2", shown) != written:
+            raise AssertionError(f"made again, the firmware's table has other bytes: {self.table}")
+
     def _machine(self, port):
         attempts = self._attempts(self._port)
         with open(self.processor.firmware[1], "rb") as pristine:
@@ -71,8 +92,9 @@ class Edk2Boot(Boot):
         guest = machine.Machine(self.workspace, "", [
             *_nic("net", machine.MAC), *INITIATOR_WANTED,
             *machine.uefi_arguments(self.workspace, settings, self.processor)], self.netdev)
-        if any(one.mac == SECOND_MAC for one in attempts):
-            guest.add("-netdev", "user,id=net2,net=10.0.3.0/24", *_nic("net2", SECOND_MAC))
+        for number, (mac, network) in enumerate(OTHER_NETWORKS.items(), 2):
+            if any(one.mac == mac for one in attempts):
+                guest.add("-netdev", network, *_nic(f"net{number}", mac))
         return guest
 
 
