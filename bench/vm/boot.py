@@ -54,30 +54,29 @@ SPANS = {"power-on to root": lambda times: times.root, "power-on to login": lamb
          "/init to root": lambda times: times.root - times.init,
          "kernel to root": lambda times: times.root - times.kernel,
          "kernel to login": lambda times: times.login - times.kernel}
-# Tells on the first serial line when the kernel started /init and mounted root, when the login prompt's
+# Tells on the second serial line when the kernel started /init and mounted root, when the login prompt's
 # unit was there, and what it is now: seconds since the kernel's start. The trace's clock is the TSC.
 # Before that isboot's own record of its steps.
 REPORT = {
     "usr/local/sbin/report": r"""#!/bin/sh
 at() { dmesg | sed -n "s/^\[ *\([0-9.]*\)\].*$1.*/\1/p" | head -n 1; }
-login=$(systemctl show --value --property ActiveEnterTimestampMonotonic serial-getty@ttyS1)
+login=$(systemctl show --value --property ActiveEnterTimestampMonotonic serial-getty@ttyS0)
 mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
 cd /sys/kernel/tracing
 echo x86-tsc >trace_clock
 echo now >trace_marker
 read now rest </proc/uptime
 tsc=$(sed -n 's/.* \([0-9]*\): tracing_mark_write: now$/\1/p' trace)
-echo
 sed 's/^/BENCH-STEP /' /run/isboot/timeline 2>/dev/null
 echo "BENCH-TIMES $(at 'Run .init as init') $(at 'EXT4-fs.*: mounted') $login $now $tsc $(findmnt -no SOURCE /)"
 """,
     "etc/systemd/system/report.service": """[Unit]
-After=serial-getty@ttyS1.service multi-user.target
+After=serial-getty@ttyS0.service multi-user.target
 [Service]
 Type=oneshot
 ExecStart=/bin/sh /usr/local/sbin/report
 StandardOutput=tty
-TTYPath=/dev/ttyS0
+TTYPath=/dev/ttyS1
 """,
 }
 WANTED = "etc/systemd/system/graphical.target.wants/report.service"

@@ -4,7 +4,7 @@ import os
 import unittest
 
 from harness import initramfs, kernel, machine, packages, process
-from harness.boot import (BIOS, KERNEL, KERNEL_LIMIT, POWER_OFF_LIMIT, ROOT_LIMIT, UEFI, Boot)
+from harness.boot import BIOS, KERNEL, POWER_OFF_LIMIT, START_LIMIT, UEFI, Boot
 from harness.layered_disk import LayeredDisk
 from harness.workspace import Workspace, isboot_binary
 
@@ -70,14 +70,14 @@ class BootFromIscsi(unittest.TestCase):
                     arguments="rw resume=/dev/none rd.break panic=0")
         boot.disk.damage()
         with boot.running() as qemu:
-            boot.console.wait_for("resume= is left alone", KERNEL_LIMIT, "a word on resume=")
-            boot.console.wait_for("enp0s2 up, 10.0.2.15/24", KERNEL_LIMIT, "the NIC by its name")
-            boot.console.wait_for("sda3 was repaired; the machine restarts", ROOT_LIMIT, "fsck")
+            boot.console.wait_for("resume= is left alone", START_LIMIT, "a word on resume=")
+            boot.console.wait_for("enp0s2 up, 10.0.2.15/24", START_LIMIT, "the NIC by its name")
+            boot.console.wait_for("sda3 was repaired; the machine restarts", START_LIMIT, "fsck")
             self.assertEqual(qemu.wait(POWER_OFF_LIMIT), 0)  # QEMU does not start again
         boot.disk.damage_beyond_repair("/orphan")
         with boot.running() as qemu:
             boot.console.wait_for("sda3 has errors that its check does not repair; next: fsck /dev/sda3",
-                                  ROOT_LIMIT, "fsck's errors")
+                                  START_LIMIT, "fsck's errors")
             self._at_prompt(boot, qemu, b"fsck.ext4 -y /dev/sda3; exit\n")
             self._at_prompt(boot, qemu, b"test -e /run/initramfs/fsck-root && exit\n")
             boot.wait_for_system()
@@ -87,7 +87,7 @@ class BootFromIscsi(unittest.TestCase):
 
     def _at_prompt(self, boot, qemu, command):
         # The last line of the kernel's log before a wait is seen at once.
-        boot.console.wait_for("a shell of the root file system follows", ROOT_LIMIT, "a prompt")
+        boot.console.wait_for("a shell of the root file system follows", START_LIMIT, "a prompt")
         qemu.stdin.write(command)
         qemu.stdin.flush()
 

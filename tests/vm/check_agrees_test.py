@@ -6,7 +6,7 @@ import sys
 import tempfile
 import unittest
 
-from harness.boot import KERNEL, ROOT_LIMIT, Boot
+from harness.boot import KERNEL, START_LIMIT, Boot
 from harness.machine import HOST
 from harness.workspace import PROJECT
 
@@ -173,7 +173,7 @@ class CheckAgrees(unittest.TestCase):
                 with self.subTest(script):
                     found = boot.console.wait_for(
                         rf"^ISBOOT-AGREE {number} check=(\d+) attach=(\d+) read=(\w+) ro=(\d) noted=(\d+)",
-                        CASE_LIMIT + 2 * timeout + (ROOT_LIMIT if number == 0 else 0), f"case {number}")
+                        CASE_LIMIT + 2 * timeout + (START_LIMIT if number == 0 else 0), f"case {number}")
                     check, attach, read, protected, noted = found.groups()
                     has_disk = attach == "0" and read == "yes"
                     self.assertEqual(check == "0", has_disk, found.group(0))

@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from harness.console import Console
+from harness.console import Console, Stream
 
 # What kernels say where a disk went away under a file system.
 ERRORS = ("EXT4-fs (sda3): shut down requested (2)",
@@ -39,21 +39,30 @@ class Errors(unittest.TestCase):
     def test_what_a_good_machine_says_is_none(self):
         self._console(*HARMLESS).expect_no_error()
 
-    def test_a_line_before_an_answer_is_not_lost(self):
-        console = self._console("the machine ends", "RAN 0", "RAN 1")
-        self.assertEqual(console.wait_for_answer(r"RAN (\d)", 1, "an answer").group(1), "0")
-        console.wait_for("the machine ends", 1, "the notice")
-        self.assertEqual(console.wait_for_answer(r"RAN (\d)", 1, "the next").group(1), "1")
+    def test_what_one_line_says_hides_nothing_of_the_other(self):
+        for waited_for in (("RAN 0", "the machine ends", "RAN 1"), ("the machine ends", "RAN 0", "RAN 1")):
+            console = self._console("the machine ends", channel=("RAN 0", "RAN 1"))
+            for what in waited_for:
+                console.wait_for(what, 1, what)
 
-    def _console(self, *lines):
+    def test_the_same_line_is_not_found_twice(self):
+        console = self._console("once")
+        console.wait_for("once", 1, "the line")
+        with self.assertRaisesRegex(AssertionError, "ended before"):
+            console.wait_for("once", 1, "another")
+
+    def _console(self, *lines, channel=()):
+        console = Console(self._stream(lines), self._stream(channel))
+        self.addCleanup(console.close)
+        console.follow(60)
+        return console
+
+    def _stream(self, lines):
         read, write = os.pipe()
         self.addCleanup(os.close, read)
         os.write(write, "".join(f"{line}\r\n" for line in lines).encode())
         os.close(write)
-        console = Console(read, "/dev/null")
-        self.addCleanup(console.close)
-        console.follow(60)
-        return console
+        return Stream(read, "/dev/null")
 
 
 if __name__ == "__main__":

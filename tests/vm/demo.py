@@ -8,7 +8,7 @@ import sys
 import termios
 import tty
 
-from harness.boot import BIOS, POWER_OFF_LIMIT, UEFI, Boot
+from harness.boot import BIOS, UEFI, Boot
 
 # Each phase begins with the first line that has its pattern.
 PHASES = (("firmware", r""),
@@ -50,16 +50,17 @@ def raw_terminal():
 
 def converse(console, qemu):
     """Our keyboard and the machine's shell, until it powers off."""
-    sources = [sys.stdin.fileno(), console.source]
+    screen = console.screen
+    sources = [sys.stdin, screen]
     with raw_terminal():
-        while not console.ended:
+        while not screen.ended:
             ready = select.select(sources, [], [])[0]
-            if console.source in ready:
-                os.write(sys.stdout.fileno(), console.take())
-            if sys.stdin.fileno() in ready:
+            if screen in ready:
+                os.write(sys.stdout.fileno(), console.take(screen))
+            if sys.stdin in ready:
                 keys = os.read(sys.stdin.fileno(), 4096)
                 if not keys:
-                    sources.remove(sys.stdin.fileno())
+                    sources.remove(sys.stdin)
                 qemu.stdin.write(keys)
                 qemu.stdin.flush()
 

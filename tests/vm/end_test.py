@@ -32,8 +32,7 @@ class End(unittest.TestCase):
         with KeptMachine("end-kexec-and-hook", kind=WithKexec) as machine:
             self._check_status(machine)
             self._kexec(machine)
-            machine.order("end-writer")
-            machine.wait_for("ISBOOT-WRITER-ENDED", "the writer's end")
+            machine.ask("end-writer")
             machine.order(f"shell /{HOOK} reboot")
             machine.wait_for("reboot: Restarting system", "the restart", POWER_OFF_LIMIT)
             machine.boot.console.wait_for_end(POWER_OFF_LIMIT)
@@ -73,8 +72,7 @@ class End(unittest.TestCase):
     def _kexec(self, machine):
         """The sessions end, the next kernel finds them in the table that it was given."""
         machine.shell(LOAD)
-        machine.order("end-writer")
-        machine.wait_for("ISBOOT-WRITER-ENDED", "the writer's end")
+        machine.ask("end-writer")
         machine.order("shell isboot keep --shutdown --then kexec")
         machine.wait_for("kexec_core: Starting new kernel", "the kexec", POWER_OFF_LIMIT)
         machine.wait_for(r"isboot: .*iBFT file:/isboot\.ibft by ISBOOT EXPORT", "the next kernel",

@@ -48,7 +48,7 @@ def run_idle(seconds):
     """What the keeper costs while nothing happens: nobody writes, the kernel sends its NOPs."""
     with FaultMachine("faults/idle") as machine:
         machine.end_fio()
-        machine.ask("end-writer", "ISBOOT-WRITER-ENDED")
+        machine.ask("end-writer")
         machine.rest(SETTLE)
         before = machine.facts()
         machine.rest(seconds)

@@ -6,7 +6,7 @@ Needs root, the network and build/package. Not in CI; `scripts/test --distributi
 import contextlib
 import unittest
 
-from harness import matrix_initramfs
+from harness import matrix_initramfs, orders
 from harness.boot import Boot
 from harness.disk import ROOT_MIB
 from harness.kept_machine import KeptMachine
@@ -49,14 +49,14 @@ class SleepingMachine(KeptMachine):
         return self._life.__exit__(*error)
 
     def sleep_and_wake(self):
-        self.order(f"shell {FALL_ASLEEP}")
+        number = self.order(f"shell {FALL_ASLEEP}")
         self.boot.console.wait_for_end(SLEEP_LIMIT)
         self.boot.console.expect_no_error(self.boot.errors)
         self._start.close()
         self._start_machine()
-        found = self.wait_for(r"ISBOOT-SHELL (\d+) ?(.*)", "the end of its sleep", WAKE_LIMIT)
-        if found.group(1) != "0":
-            raise AssertionError(f"it did not sleep: {found.group(2)}")
+        status, said = orders.wait_for_answer(self.boot.console, number, WAKE_LIMIT, "the end of its sleep")
+        if status != 0:
+            raise AssertionError(f"it did not sleep: {said}")
 
     def _start_machine(self):
         self._qemu = self._start.enter_context(self.boot.guest())

@@ -3,7 +3,7 @@
 import contextlib
 import unittest
 
-from harness.boot import KERNEL, ROOT_LIMIT, Boot
+from harness.boot import KERNEL, START_LIMIT, Boot
 from harness.target import LUN
 
 NOT_YET = rf"isboot: .*LUN {LUN} .*not there yet, looking for \d+ s more"
@@ -23,7 +23,7 @@ class BootWithoutLun(Boot):
             yield
 
     def before_root(self):
-        self.console.wait_for(NOT_YET, ROOT_LIMIT, "that the LUN is missing")
+        self.console.wait_for(NOT_YET, START_LIMIT, "that the LUN is missing")
         self._then(self)
 
 
@@ -40,7 +40,7 @@ class LateLun(unittest.TestCase):
         comes back with it."""
         def restart(boot):
             boot.target.kill()
-            boot.console.wait_for(r"isboot: .*refused.*trying again", ROOT_LIMIT, "the next login")
+            boot.console.wait_for(r"isboot: .*refused.*trying again", START_LIMIT, "the next login")
             boot.target.start()
         self._boot("late-lun-target-away", restart)
 

@@ -2,20 +2,18 @@
 
 import unittest
 
+from harness.boot import START_LIMIT
 from harness.kept_machine import KeptMachine
 from harness.multipath import ERRORS, PING, Multipath, paths_that
 
 LIMITS = "/sys/class/iscsi_session/session*/recovery_tmo"
 
 
-MADE_LIMIT = 180  # seconds until multipathd makes the device
-
-
 class LostWhileMade(Multipath):
     """All sessions are lost in the moment in which multipathd makes the device, and udev looks."""
 
     def before_root(self):
-        self.console.wait_for("mpatha: addmap", MADE_LIMIT, "the device")
+        self.console.wait_for("mpatha: addmap", START_LIMIT, "the device")
         self.target.kill()
         self.target.start()
 

@@ -4,7 +4,7 @@ import contextlib
 import unittest
 
 from harness import initramfs, machine
-from harness.boot import KERNEL, ROOT_LIMIT, Boot
+from harness.boot import KERNEL, START_LIMIT, Boot
 from harness.kernel import Kernel
 from harness.leased import CLOSED, NO_LIMIT, UUID, LeasedBoot, check_boot, url
 from harness.target import CHAP
@@ -52,7 +52,7 @@ class AskedBoot(TablelessBoot):
             self._type(f"secret of {CHAP[0]}", secret)
 
     def _type(self, question, answer):
-        self.console.wait_for_prompt(f"CHAP {question}: $", ROOT_LIMIT)
+        self.console.wait_for_prompt(f"CHAP {question}: $", START_LIMIT)
         self._qemu.stdin.write(answer.encode() + b"\n")
         self._qemu.stdin.flush()
 
@@ -70,7 +70,7 @@ class RefusedBoot(AskedAgainBoot):
     typed = 3 * ("not-my-secret",)
 
     def wait_for_system(self):
-        self.console.wait_for(r"not booted; restart", ROOT_LIMIT, "the end")
+        self.console.wait_for(r"not booted; restart", START_LIMIT, "the end")
 
 
 class Tableless(unittest.TestCase):

@@ -4,7 +4,7 @@ EFI stub."""
 import unittest
 
 from harness import unified_kernel
-from harness.boot import UEFI, KERNEL_LIMIT, Boot
+from harness.boot import UEFI, Boot
 from harness.edk2 import Edk2Boot
 from harness.edk2_settings import Attempt
 
@@ -16,10 +16,6 @@ class _Unified(Boot):
         super().__init__(*what, **options)
         self.disk.replace_loader(unified_kernel.build(self.workspace, self._kernel, self._initrd,
                                                       self._arguments), self.processor)
-
-    def wait_for_report(self):
-        self.console.wait_for(r"Linux version", KERNEL_LIMIT, "the kernel's start")
-        self.wait_for_system()
 
 
 class _UnifiedByEdk2(_Unified, Edk2Boot):

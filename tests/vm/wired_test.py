@@ -2,6 +2,7 @@
 
 import unittest
 
+from harness.boot import START_LIMIT
 from harness.kept_machine import KeptMachine
 from harness.wired import Wired, bond_initramfs, pair
 
@@ -24,7 +25,7 @@ class Vlans(Wired):
                   {"address": "10.0.42.2"}) for number, vlan in enumerate((43, 42))]
 
     def before_root(self):
-        self.console.wait_for(r"isboot: .*path 2: LUN 1 .* is /dev/sda", SAID_LIMIT, "the disk")
+        self.console.wait_for(r"isboot: .*path 2: LUN 1 .* is /dev/sda", START_LIMIT, "the disk")
         self.line_becomes(BETTER)
 
     def line_becomes(self, quality):

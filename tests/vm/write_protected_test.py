@@ -5,7 +5,7 @@ import hashlib
 import pathlib
 import unittest
 
-from harness.boot import KERNEL, KERNEL_LIMIT, ROOT_LIMIT, Boot
+from harness.boot import KERNEL, START_LIMIT, Boot
 from harness.target import LUN
 
 
@@ -43,9 +43,8 @@ class WriteProtected(unittest.TestCase):
         before = digest(boot.disk.path)
         print(f"logs: {boot.workspace.path}")
         with boot.running():
-            boot.console.wait_for(r"Linux version", KERNEL_LIMIT, "the kernel's start")
             boot.console.wait_for(r"isboot: .*cannot be mounted \(Read-only.*; next: let the target write.*noload",
-                                  ROOT_LIMIT, "why there is no root")
+                                  START_LIMIT, "why there is no root")
         self.assertEqual(digest(boot.disk.path), before)
         boot.workspace.clear()
 

@@ -3,7 +3,7 @@ none of their scripts run; what those would have done is written here."""
 
 import shutil
 
-from . import packages
+from . import orders, packages
 from .process import run
 from .workspace import PROJECT
 
@@ -60,7 +60,7 @@ def make(workspace, kernel, programs, files=None, system=None):
     for path in ("proc", "sys", "dev", "run", "tmp", "root", "boot", "var/log", "var/tmp"):
         (tree / path).mkdir(parents=True, exist_ok=True)
     _write_users(tree)
-    shutil.copytree(GUEST, tree / "usr/lib/isboot-test")
+    copy_agent(tree)
     for name, file in programs.items():
         shutil.copy(file, tree / "sbin" / name)
     for path, content in kernel.module_files(MODULES).items():
@@ -83,6 +83,12 @@ def make(workspace, kernel, programs, files=None, system=None):
         (tree / path).symlink_to(to)
     run("ldconfig", "-r", tree)
     return tree
+
+
+def copy_agent(tree):
+    """What obeys the test in a system with systemd."""
+    shutil.copytree(GUEST, tree / "usr/lib/isboot-test")
+    shutil.copy(orders.OBEY, tree / "usr/lib/isboot-test")
 
 
 def _put(path, content):

@@ -113,7 +113,7 @@ def splash(name, suite, generator, root):
 
 def come_up(machine):
     """To the login prompt, and no unit has failed."""
-    machine.wait_until("systemctl is-active serial-getty@ttyS1.service", distribution.START_LIMIT)
+    machine.wait_until("systemctl is-active serial-getty@ttyS0.service", distribution.START_LIMIT)
     machine.wait_until("systemctl is-system-running | grep -E 'running|degraded'",
                        distribution.START_LIMIT)
     machine.wait_for_login_prompt()

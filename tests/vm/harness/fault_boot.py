@@ -2,10 +2,9 @@
 
 import contextlib
 import dataclasses
-import re
 
 from . import console, fio, kernel, lio, multipath, packages, programs, qmp, several_nics
-from .boot import ROOT_LIMIT, Boot
+from .boot import Boot
 from .relay import Relay
 
 CHAP = ("guest", "sixteen-letters.")
@@ -91,10 +90,6 @@ class FaultBoot(Boot):
         with super().guest(watcher) as qemu:
             with contextlib.closing(qmp.Monitor(self.workspace.path)) as self.monitor:
                 yield qemu
-
-    def wait_for_report(self):
-        line = self.console.wait_for(r"ISBOOT-REPORT (.*)", ROOT_LIMIT, "the system's report")
-        self.report = dict(re.findall(r"(\S+)=(\S+)", line.group(1)))
 
     def _machine(self, port):
         guest = super()._machine(self.relay.port) if self.paths == 1 else several_nics.from_kernel(

@@ -15,7 +15,6 @@ from .workspace import BUILD
 WRONG_SECRET = "letters, sixteen"
 FLOW_LIMIT = 180  # seconds from a fault's end until a write must have gone through
 ANSWER_LIMIT = 120
-ORDER_AGAIN = 20
 FALL_ASLEEP = 10
 ONCE_ALL = 512 << 10  # bytes that fio writes before it compares them: guest/keeper-init
 
@@ -54,7 +53,7 @@ class FaultMachine(KeptMachine):
         """What tc-netem(8) has it is done to frames of both directions; "": nothing any more."""
         discipline = f"netem {quality}" if quality else "pfifo"
         commands = " && ".join(f"{TC} qdisc replace dev {link} root {discipline}" for link in ("eth0", "ifb0"))
-        self.ask(f"shell {commands}", r"ISBOOT-SHELL 0")
+        self.shell(commands)
 
     def rest(self, seconds):
         self.boot.console.follow(seconds)
@@ -66,17 +65,6 @@ class FaultMachine(KeptMachine):
         self.rest(seconds / 2)
         if self.boot.paths > 1 and self.acknowledged() == before:
             raise AssertionError("nothing was written by the other path")
-
-    def ask(self, order, pattern):
-        """An order whose answer may get lost between lines of the kernel: given again then."""
-        for left in reversed(range(ANSWER_LIMIT // ORDER_AGAIN)):
-            self.order(order)
-            try:
-                return self.wait_for(pattern, order, ORDER_AGAIN)
-            except AssertionError:
-                if left == 0 or self.boot.console.ended:
-                    raise
-        return None
 
     def stop_target(self):
         self.relay.listen(False)
@@ -212,7 +200,7 @@ class FaultMachine(KeptMachine):
 
     def _check(self):
         """The number on the disk, what fio does, how many bytes it has read."""
-        found = self.ask("check", r"ISBOOT-CHECK counter=(\d*) fio=(\w+) read=(\d*)")
+        found = re.match(r"counter=(\d*) fio=(\w+) read=(\d*)", self.ask("check")[1])
         return int(found.group(1) or 0), found.group(2), int(found.group(3) or 0)
 
     def expect_no_errors(self):
@@ -227,10 +215,9 @@ class FaultMachine(KeptMachine):
 
     def _expect_no_denied_call(self):
         """In the kernel's own log: the console has its errors alone."""
-        found = self.ask("shell busybox dmesg | grep -c type=132[6] || true",
-                         r"ISBOOT-SHELL 0 (\d+)")
-        if found.group(1) != "0":
-            raise AssertionError(f"{found.group(1)} system calls that the keeper's list lacks")
+        denied = self.shell("busybox dmesg | grep -c type=132[6] || true")
+        if denied != "0":
+            raise AssertionError(f"{denied} system calls that the keeper's list lacks")
 
     def expect_all_on_copy(self):
         """Of a disk whose machine was cut off: a copy, in which the journal was replayed, has every
@@ -242,10 +229,10 @@ class FaultMachine(KeptMachine):
 
     def end_fio(self):
         """Raises if it has seen an error."""
-        found = self.ask("end-fio", r"ISBOOT-FIO (status=\d+.*)")
-        facts = dict(re.findall(r"(\w+)=(\d+)", found.group(1)))
+        _, said = self.ask("end-fio")
+        facts = dict(re.findall(r"(\w+)=(\d+)", said))
         if facts["status"] != "128" or facts.get("error") != "0":
-            raise AssertionError(f"fio ended with an error: {found.group(1)}")
+            raise AssertionError(f"fio ended with an error: {said}")
 
     def finish(self):
         """Power-off, then what the image must hold."""

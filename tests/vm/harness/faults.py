@@ -80,7 +80,7 @@ def run_once(machine, fault):
     ended = fault.run(machine)
     seen = {**fault.measure(machine, began, ended), **machine.facts_of_run}
     if fault.name == NO_MEMORY:
-        machine.ask("end-hog", "ISBOOT-HOG-ENDED")
+        machine.ask("end-hog")
     machine.wait_compared(COMPARE_LIMIT)
     seen["lost"] = machine.lost_writes()
     machine.replace_if_slept()

@@ -1,10 +1,10 @@
-"""A machine whose keeper is tested: guest/keeper-init runs in it and obeys over the serial line."""
+"""A machine whose keeper is tested: guest/keeper-init runs in it and obeys."""
 
 import json
 import re
 import time
 
-from . import console
+from . import console, orders
 from .boot import KERNEL, Boot
 from .workspace import PROJECT
 
@@ -33,8 +33,13 @@ class KeptMachine:
         return self._running.__exit__(*error)
 
     def order(self, text):
-        self._qemu.stdin.write(text.encode() + b"\n")
-        self._qemu.stdin.flush()
+        """Waits for nothing; the order's number."""
+        return orders.give(self.boot.console, text)
+
+    def ask(self, order):
+        """The status of an order, and what it said, in one line."""
+        status, said = orders.ask(self.boot.console, order)
+        return status, said.replace("\n", " ")
 
     def next_write(self):
         """Waits until one more number has reached the disk."""
@@ -42,18 +47,12 @@ class KeptMachine:
         self.written = int(found.group(1))
 
     def status(self):
-        """What the keeper says of its sessions; nothing when no keeper runs, or when a line of
-        the kernel's got into the middle of it."""
-        self.order("status")
-        found = self.wait_for(r"ISBOOT-STATUS ?(.*)", "the status")
-        try:
-            return json.loads(found.group(1))["sessions"]
-        except json.JSONDecodeError:
-            return []
+        """What the keeper says of its sessions; nothing when no keeper runs."""
+        _, said = self.ask("status")
+        return json.loads(said)["sessions"] if said.startswith("{") else []
 
     def wait_status(self, holds, what):
-        """The first status for which `holds`. Not a line of the kernel log: under load the
-        serial console leaves some out."""
+        """The first status for which `holds`."""
         deadline = time.monotonic() + WRITE_LIMIT
         while time.monotonic() < deadline:
             status = self.status()
@@ -71,18 +70,15 @@ class KeptMachine:
 
     def run(self, command):
         """isboot's exit status, and what it prints."""
-        self.order(f"run {command}")
-        found = self.wait_for(r"ISBOOT-RAN (\d+) ?(.*)", command)
-        return int(found.group(1)), found.group(2)
+        return self.ask(f"run {command}")
 
     def shell(self, command):
         """What a command of the guest's shell prints, in one line; what is not in /run/bin cannot
         be had while the disk is away."""
-        self.order(f"shell {command}")
-        found = self.wait_for(r"ISBOOT-SHELL (\d+) ?(.*)", command)
-        if found.group(1) != "0":
-            raise AssertionError(f"{command}: status {found.group(1)}: {found.group(2)}")
-        return found.group(2)
+        status, said = self.ask(f"shell {command}")
+        if status != 0:
+            raise AssertionError(f"{command}: status {status}: {said}")
+        return said
 
     def wait_for_shell(self, command, said):
         """Until the command prints that."""
@@ -93,16 +89,12 @@ class KeptMachine:
             time.sleep(0.5)
 
     def facts(self):
-        self.order("facts")
-        found = self.boot.console.wait_for(r"ISBOOT-KEEPER (.*)", WRITE_LIMIT, "the keeper's facts")
-        return dict(re.findall(r"(\S+)=(\S+)", found.group(1)))
+        return dict(re.findall(r"(\S+)=(\S+)", self.ask("facts")[1]))
 
     def find_in_keeper(self, text):
         """The mappings of the keeper's memory that have the text, as guest/keeper-init shows
         them."""
-        self.order(f"find-in-keeper {text}")
-        found = self.wait_for(r"ISBOOT-FOUND ?(.*)", "the look into the keeper's memory")
-        return re.findall(r"before=(\S+) in=(\S+) behind=(\S+)", found.group(1))
+        return re.findall(r"before=(\S+) in=(\S+) behind=(\S+)", self.ask(f"find-in-keeper {text}")[1])
 
     def wait_for(self, pattern, what, limit_s=WRITE_LIMIT):
         return self.boot.console.wait_for(pattern, limit_s, what)
@@ -118,25 +110,22 @@ class KeptMachine:
 
     def kill_keeper(self):
         """Its guard starts another."""
-        self.order("kill-keeper")
-        self.wait_for(r"ISBOOT-KILLED", "the keeper's end")
+        self.ask("kill-keeper")
 
     def kill_guard(self):
         """Its heir takes its place, and has an heir."""
         before = self.shell("pidof isboot-guard")
-        self.order("kill-guard")
-        self.wait_for(r"ISBOOT-KILLED", "the guard's end")
-        self.wait_for_shell(f"pidof isboot-guard | grep -cvx '{before.strip()}' || true", "1")
+        self.ask("kill-guard")
+        self.wait_for_shell(f"pidof isboot-guard | grep -cvx '{before}' || true", "1")
         self.wait_for_shell("pidof isboot-heir | wc -w", "1")
 
     def kill_keeper_and_guard(self):
         """And the guard's heir: nobody starts another."""
-        self.order("kill-guards")
-        self.wait_for(r"ISBOOT-KILLED", "the guard's end")
+        self.ask("kill-guards")
         self.kill_keeper()
 
     def start_keeper(self):
-        self.order("start-keeper")
+        self.ask("start-keeper")
         self.wait_status(lambda status: True, "the new keeper")
 
     def power_off(self, options=""):

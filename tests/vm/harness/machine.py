@@ -1,12 +1,13 @@
-"""QEMU: a machine with a serial line and one NIC, and no disk but the one over iSCSI."""
+"""QEMU: a machine with two serial lines and one NIC, and no disk but the one over iSCSI."""
 
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 
 from . import packages
-from .console import Console
+from .console import Console, Stream
 from .process import running
 from .processor import AMD64
 from .target import LUN, NAME
@@ -18,6 +19,8 @@ MAC, OTHER_MAC = "52:54:00:12:34:56", "52:54:00:12:34:57"
 USER_NETWORK = "user,id=net"  # QEMU's own NAT, DHCP and TFTP
 INITIATOR = "iqn.2026-11.org.example:isboot-vm-initiator"
 KERNEL_ARGUMENTS = AMD64.kernel_arguments
+# Room for what a machine says while nobody reads: QEMU and the kernel drop what finds none.
+PIPE_BYTES = 1 << 20
 
 
 def accelerator():
@@ -26,8 +29,9 @@ def accelerator():
 
 
 class Machine:
-    """The parts common to all; `arguments` say how it boots. The NIC is plugged into `netdev`, as
-    -netdev has it, with the id "net"; `network`: further options of that."""
+    """The parts common to all; `arguments` say how it boots. On the first serial line is the console, where
+    the kernel writes in the middle of what others write; the second one is the test's alone. The NIC is
+    plugged into `netdev`, as -netdev has it, with the id "net"; `network`: further options of that."""
 
     # pylint: disable-next=too-many-arguments
     def __init__(self, workspace, network, arguments, netdev=USER_NETWORK, processor=AMD64):
@@ -38,7 +42,7 @@ class Machine:
             "-accel", accelerator(), "-smp", "1",
             "-m", f"{MEMORY_MIB}M", "-display", "none",
             "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
-            "-netdev", f"{netdev}{network}", *arguments]
+            *processor.channel, "-netdev", f"{netdev}{network}", *arguments]
 
     def add(self, *arguments):
         """Further arguments of QEMU's."""
@@ -68,11 +72,15 @@ class Machine:
     @contextlib.contextmanager
     def running(self, watcher=None):
         """Yields QEMU's process; `console` is there while the block runs."""
-        log = self._workspace / "console.log"
-        with open(self._workspace / "qemu.log", "wb") as errors, \
-             running(*self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+        channel, theirs = socket.socketpair()
+        number = theirs.fileno()
+        with channel, open(self._workspace / "qemu.log", "wb") as errors, \
+             running(*self._command, "-chardev", f"socket,id=channel,fd={number}", pass_fds=[number],
+                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, pipesize=PIPE_BYTES,
                      cwd=self._workspace.path) as child:
-            self.console = Console(child.stdout.fileno(), log, watcher)
+            theirs.close()
+            self.console = Console(Stream(child.stdout.fileno(), self._workspace / "console.log"),
+                                   Stream(channel.fileno(), self._workspace / "channel.log"), watcher)
             try:
                 yield child
                 self.console.expect_no_denied_call()

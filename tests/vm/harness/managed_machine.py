@@ -6,8 +6,8 @@ import json
 import time
 import unittest
 
-from . import (console, debian_root, ibft_table, initramfs, machine, packages, private_network, target,
-               vlan_switch)
+from . import (console, debian_root, ibft_table, initramfs, machine, orders, packages, private_network,
+               target, vlan_switch)
 from .disk import ROOT_LABEL, Disk, install_kernel
 from .kernel import MODULES, Kernel
 from .layered_disk import LayeredDisk
@@ -100,16 +100,13 @@ class ManagedMachine:
 
     def say(self, command):
         """Gives the shell in the machine `command`, and waits for nothing."""
-        self._qemu.stdin.write(command.encode() + b"\n")
-        self._qemu.stdin.flush()
+        orders.give(self.console, command)
 
     def order(self, command):
         """What a shell in the machine prints for `command`, which must succeed."""
-        self.say(command)
-        found = self.console.wait_for_answer(r"ISBOOT-RAN (\d+) ?(.*)", ORDER_LIMIT, command)
-        said = found.group(2).replace("|", "\n").strip()
-        if found.group(1) != "0":
-            raise AssertionError(f"{command!r} ended with {found.group(1)}: {said}")
+        status, said = orders.ask(self.console, command, ORDER_LIMIT)
+        if status != 0:
+            raise AssertionError(f"{command!r} ended with {status}: {said}")
         return said
 
     def wait_until(self, command, limit_s=ORDER_LIMIT):

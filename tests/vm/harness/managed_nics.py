@@ -27,7 +27,7 @@ RADVD_CONF = f"""interface tap2 {{
 # Reads one disk, around the page cache, for ever.
 READER = ("(n=0; while dd if=/dev/{0} of=/dev/null bs=64k count=1 skip=$n iflag=direct; "
           "do n=$((n + 1)); echo $n >/run/read.{0}; sleep 0.3; done; "
-          "echo ISBOOT-WRITE-ERROR {0} cannot be read >/dev/ttyS0) >/run/{0}.log 2>&1 </dev/null &")
+          "echo ISBOOT-WRITE-ERROR {0} cannot be read >/dev/ttyS1) >/run/{0}.log 2>&1 </dev/null &")
 
 
 def add_cables():

@@ -5,7 +5,7 @@ import contextlib
 import functools
 import pathlib
 
-from . import initramfs, machine, packages, programs
+from . import initramfs, machine, orders, packages, programs
 from .kernel import Kernel
 from .target import NAME
 from .workspace import PROJECT
@@ -50,18 +50,15 @@ class Peer:
 
     def order(self, command):
         """It runs a shell's command."""
-        self._qemu.stdin.write(command.encode() + b"\n")
-        self._qemu.stdin.flush()
         console = self._machine.console
-        done = console.wait_for(r"PEER-DID (\d+)", ORDER_LIMIT, command)
-        if done.group(1) != "0":
-            raise RuntimeError(f"{command}: {done.group(1)}{console.tail()}")
+        status, said = orders.ask(console, command, ORDER_LIMIT)
+        if status != 0:
+            raise RuntimeError(f"{command}: {status}{console.tail()}")
+        return said
 
     def ask(self, command):
-        """The first line that a command prints."""
-        self.order(f"echo PEER-SAYS $({command})")
-        said = [text for _, text in self._machine.console.lines if text.startswith("PEER-SAYS ")]
-        return said[-1].removeprefix("PEER-SAYS ")
+        """What a command prints."""
+        return self.order(f"said=$({command})")
 
 
 class Folder:
@@ -82,7 +79,7 @@ def _initramfs(cache):
         init = init.replace(f"@{name}@", value)
     files = programs.with_libraries(packages.unpacked_with_libraries("iproute2"), "sbin/tc")
     files |= programs.with_libraries(packages.unpacked("radvd", "libc6"), "usr/sbin/radvd")
-    files["bin/busybox"] = pathlib.Path("/bin/busybox")
+    files |= {"bin/busybox": pathlib.Path("/bin/busybox"), "obey": orders.OBEY}
     return initramfs.build({**{path: file.read_bytes() for path, file in files.items()},
                             **kernel.module_files(MODULES), "init": init.encode()})
 

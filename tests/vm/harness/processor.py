@@ -8,11 +8,13 @@ from . import packages
 
 @dataclasses.dataclass(frozen=True)
 class Processor:
-    """`archive`: where its kernel, its busybox and, unless it is the host's, its GRUB come from."""
+    """`archive`: where its kernel, its busybox and, unless it is the host's, its GRUB come from. `channel`:
+    QEMU's arguments for the second serial line; the kernel's "vm.channel" is its name in the machine."""
     archive: packages.Archive
     qemu: tuple  # the program and the machine
     kernel_arguments: str
     early_console: str
+    channel: tuple
     firmware: tuple  # UEFI: the code, and the variables as they are before the first start
     grub: str  # GRUB's name of the platform
     loader: str  # what UEFI starts of a disk
@@ -43,8 +45,9 @@ class Processor:
 AMD64 = Processor(
     archive=packages.HOST,
     qemu=("qemu-system-x86_64", "-machine", "q35,graphics=off", "-cpu", "max,erms=off"),
-    kernel_arguments="console=ttyS0 panic=1 no_timer_check nosoftlockup",
+    kernel_arguments="console=ttyS0 vm.channel=ttyS1 panic=1 no_timer_check nosoftlockup",
     early_console="earlyprintk=ttyS0,115200",
+    channel=("-serial", "chardev:channel"),
     firmware=("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
     grub="x86_64-efi", loader="BOOTX64.EFI")
 
@@ -52,8 +55,9 @@ AMD64 = Processor(
 ARM64 = Processor(
     archive=packages.Archive(architecture="arm64"),
     qemu=("qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72"),
-    kernel_arguments="console=ttyAMA0 panic=1 nosoftlockup",
+    kernel_arguments="console=ttyAMA0 vm.channel=ttyS0 panic=1 nosoftlockup",
     early_console="earlycon",
+    channel=("-device", "pci-serial,chardev=channel"),  # the board has one line alone
     firmware=("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd"),
     grub="arm64-efi", loader="BOOTAA64.EFI")
 

@@ -57,7 +57,7 @@ class Wired(Boot):
         self._peer.order(command)
 
     def ask(self, command):
-        """The first line that a command prints."""
+        """What a command prints."""
         return self._peer.ask(command)
 
     def _machine(self, port):
