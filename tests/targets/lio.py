@@ -23,6 +23,7 @@ PATH=/bin; export PATH
 /bin/busybox mkdir -p /bin /etc
 /bin/busybox --install -s /bin
 mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev
+exec >/dev/ttyS1
 for module in {modules}; do modprobe $module; done
 ifconfig lo up; ifconfig eth0 10.0.2.15 up
 mount -t configfs configfs /sys/kernel/config
