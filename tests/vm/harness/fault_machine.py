@@ -16,6 +16,8 @@ WRONG_SECRET = "letters, sixteen"
 FLOW_LIMIT = 180  # seconds from a fault's end until a write must have gone through
 ANSWER_LIMIT = 120
 FALL_ASLEEP = 10
+# What tc-netem(8) has counted: those that overtake others go back to the queue's head ("requeues").
+NETEM = r"qdisc netem .*? Sent \d+ bytes (\d+) pkt \(dropped (\d+), overlimits \d+ requeues (\d+)\)"
 ONCE_ALL = 512 << 10  # bytes that fio writes before it compares them: guest/keeper-init
 
 
@@ -54,6 +56,16 @@ class FaultMachine(KeptMachine):
         discipline = f"netem {quality}" if quality else "pfifo"
         commands = " && ".join(f"{TC} qdisc replace dev {link} root {discipline}" for link in ("eth0", "ifb0"))
         self.shell(commands)
+
+    def disturbed(self):
+        """Of both directions: frames that were late, that were lost, and that overtook others."""
+        said = self.ask(f"shell {TC} -s qdisc", r"ISBOOT-SHELL 0 (.*)").group(1)
+        return [tuple(map(int, numbers)) for numbers in re.findall(NETEM, said)]
+
+    def reset(self):
+        """Its connections; without one that would be no fault."""
+        if not self.relay.reset():
+            raise AssertionError("there was no connection to reset")
 
     def rest(self, seconds):
         self.boot.console.follow(seconds)

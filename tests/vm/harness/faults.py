@@ -95,7 +95,7 @@ def target_away(machine, seconds):
 
 
 def reset(machine):
-    machine.relay.reset()
+    machine.reset()
     return time.monotonic()
 
 
@@ -141,7 +141,7 @@ def unavailable(machine, seconds):
 def keeper_killed(machine):
     """The connection is reset as soon as the keeper is dead; its guard starts another."""
     machine.kill_keeper()
-    machine.relay.reset()
+    machine.reset()
     return time.monotonic()
 
 
@@ -173,7 +173,7 @@ def no_memory(machine, seconds):
 def asleep(machine, seconds):
     """Suspended to RAM; when it wakes up, its connection is gone."""
     machine.sleep()
-    machine.relay.reset()
+    machine.reset()
     machine.rest(seconds)
     machine.monitor.wake()
     return time.monotonic()

@@ -1,5 +1,5 @@
 """What else may happen to a FaultMachine: to its line, to its target's disk and machine, by another
-initiator, while it boots and while it ends."""
+initiator, while it boots and while it ends. A fault that hits nothing is no run."""
 
 import contextlib
 import os
@@ -17,6 +17,7 @@ GROWS_MIB = 16
 SECTOR = 512
 ERROR_LIMIT = 60  # seconds until a disk without room has said so
 BOOT_S, END_S = 4, 0.5  # a fault comes so long after the login, or the order to end, at the most
+TRIES = 8  # to hit a machine that ends
 BOTH = (TO_GUEST, FROM_GUEST)
 
 
@@ -26,16 +27,30 @@ def disturbed(machine, quality, seconds):
         machine.shell(DISTURBABLE)
     machine.disturb(quality)
     machine.rest(seconds)
+    _expect_disturbed(machine, quality)
     machine.disturb("")
     return time.monotonic()
 
 
+def _expect_disturbed(machine, quality):
+    """The kernel has counted what it did, in both directions."""
+    machine.facts_of_run = {"disturbed": machine.disturbed()}
+    wanted = (True, "loss" in quality, "reorder" in quality)
+    hits = [all(number for number, want in zip(numbers, wanted) if want)
+            for numbers in machine.facts_of_run["disturbed"]]
+    if hits != [True] * len(BOTH):
+        raise AssertionError(f"the line was not disturbed: {machine.facts_of_run}")
+
+
+# What while_booting() and while_ending() do to a machine: each returns None when no connection was in use.
+
 def reset(machine):
-    machine.relay.reset()
-    return time.monotonic()
+    return time.monotonic() if machine.relay.reset() else None
 
 
 def away(machine, seconds):
+    if not machine.relay.in_use():
+        return None
     machine.stop_target()
     machine.rest(seconds)
     machine.start_target()
@@ -44,9 +59,10 @@ def away(machine, seconds):
 
 def silent(machine, seconds):
     _lose(machine, True)
-    machine.rest(seconds)
+    used = machine.relay.in_use()
+    machine.rest(seconds if used else 0)
     _lose(machine, False)
-    return time.monotonic()
+    return time.monotonic() if used else None
 
 
 def thrown_out(machine, seconds):
@@ -151,16 +167,27 @@ def while_booting(machine, harm):
     def meanwhile():
         machine.wait_login(logins)
         _rest_somewhat(machine, BOOT_S)
-        return harm(machine)
+        ended = harm(machine)
+        if ended is None:
+            raise AssertionError("a machine that had logged in had no connection")
+        return ended
     return machine.start_guest(meanwhile)
 
 
 def while_ending(machine, harm):
-    """The harm comes some time after the order to power off."""
-    machine.end_fio()
-    machine.order("power-off")
-    _rest_somewhat(machine, END_S)
-    return harm(machine)
+    """The harm comes some time after the order to power off. Where the machine was as good as off, it
+    boots again for another try, in which the harm comes sooner."""
+    for missed in range(TRIES):
+        machine.end_fio()
+        machine.order("power-off")
+        _rest_somewhat(machine, END_S / 2 ** missed)
+        machine.facts_of_run["missed"] = missed
+        if (ended := harm(machine)) is not None:
+            return ended
+        machine.wait_off()
+        machine.expect_all_when_off()
+        machine.start_guest()
+    raise AssertionError(f"the machine was off before the fault, {TRIES} times")
 
 
 def _rest_somewhat(machine, most_s):

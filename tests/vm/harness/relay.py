@@ -62,9 +62,13 @@ class Relay:
         """Without it a connection is refused, as by a machine on which nothing listens."""
         self._ask(lambda: self._open(self.port) if on else self._close())
 
+    def in_use(self):
+        """How many connections there are whose logout the target has not granted."""
+        return self._ask(self._in_use)
+
     def reset(self):
-        """RST to both ends of every connection."""
-        self._ask(self._reset)
+        """RST to both ends of every connection; how many of them were in use."""
+        return self._ask(self._reset)
 
     def refuse(self, on):
         """Logins are answered with "service unavailable"; connections that are there end."""
@@ -85,17 +89,16 @@ class Relay:
         self._selector.modify(end.socket, events, callback)
 
     def _ask(self, order):
-        done = threading.Event()
-        self._orders.put((order, done))
+        answer = queue.SimpleQueue()
+        self._orders.put((order, answer))
         self._wake.send(b"x")
-        done.wait()
+        return answer.get()
 
     def _obey(self, _):
         self._woken.recv(READ_SIZE)
         while not self._orders.empty():
-            order, done = self._orders.get()
-            order()
-            done.set()
+            order, answer = self._orders.get()
+            answer.put(order())
 
     def _run(self):
         while not self._ended:
@@ -121,11 +124,16 @@ class Relay:
             self._listener.close()
             self._listener = None
 
+    def _in_use(self):
+        return sum(not pair.logged_out for pair in self._pairs)
+
     def _reset(self):
+        used = self._in_use()
         for pair in list(self._pairs):
             for end in (pair.guest, pair.target):
                 end.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             self.drop(pair)
+        return used
 
     def _accept(self, _):
         guest, _ = self._listener.accept()
@@ -148,6 +156,7 @@ class Pair:
         self._relay = relay
         self._accepted = time.monotonic()
         self._login = None
+        self.logged_out = False
         self.guest, self.target = End(self, guest), End(self, target)
         self.guest.other, self.target.other = self.target, self.guest
         self.guest.pdus, self.target.pdus = Pdus(self._from_guest), Pdus(self._from_target)
@@ -183,6 +192,7 @@ class Pair:
             self._login = None
         elif opcode == LOGOUT_RESPONSE and header[2] == 0:
             self._relay.logouts += 1
+            self.logged_out = True
         return header
 
 
