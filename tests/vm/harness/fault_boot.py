@@ -8,8 +8,10 @@ from .boot import Boot
 from .relay import Relay
 
 CHAP = ("guest", "sixteen-letters.")
-# The kernel's errors alone: on the emulated serial line each line of the kernel costs time.
-ARGUMENTS = "loglevel=4"
+# The kernel's errors alone: on the emulated serial line each line of the kernel costs time. Its own log
+# has room for all that a machine without memory says.
+ARGUMENTS = "loglevel=4 log_buf_len=1M"
+ERRORS = "/errors"  # in its root: what no line of the kernel's own log may say, for grep
 TC = "/sbin/tc"  # not busybox's
 # What disturbs the machine's line: tc-netem(8), what comes in by way of a link of its own.
 MODULES = ("sch_netem", "ifb", "act_mirred", "cls_matchall", "sch_ingress")
@@ -49,10 +51,10 @@ class FaultBoot(Boot):
         if variant.paths > 1:
             errors, initrd = multipath.ERRORS, multipath.initramfs_of(debians)
             arguments += f" {multipath.PING}"
+        self.errors = f"{errors}|Kernel panic"
         super().__init__(name, firmware, f"{ARGUMENTS} {arguments}", initrd, guest_init,
                          files={**programs.with_libraries(tree, "sbin/tc"), **fio.files()},
                          root_mib=fio.ROOT_MIB, chap=CHAP, kernel=debians)
-        self.errors = f"{errors}|Kernel panic"
         self.relay = None
         self.monitor = None
         self._variant = variant
@@ -65,6 +67,7 @@ class FaultBoot(Boot):
         for path, contents in self._kernel.module_files(MODULES).items():
             (tree / path).parent.mkdir(parents=True, exist_ok=True)
             (tree / path).write_bytes(contents)
+        (tree / ERRORS.lstrip("/")).write_text(f"{self.errors}|{console.DENIED_CALL}\n", encoding="ascii")
 
     @contextlib.contextmanager
     def serving(self):

@@ -114,8 +114,7 @@ def full(machine, room_mib):
         logins = len(machine.relay.logins)
         machine.order("shell dd if=/dev/zero of=/fill bs=64k conv=fsync")
         machine.boot.console.wait_for(machine.boot.errors, ERROR_LIMIT, "an error")
-        machine.cut_off()
-        machine.forget_errors_of_disk()
+        machine.cut_off(errors_of_disk=True)
         if len(machine.relay.logins) != logins:
             raise AssertionError("the machine has logged in anew: no room is no lost session")
         machine.stop_target()
