@@ -6,6 +6,7 @@ rows of the faults that it tried.
 
 import argparse
 import concurrent.futures
+import dataclasses
 import json
 import multiprocessing
 import statistics
@@ -31,7 +32,7 @@ BEYOND_BUDGET_MS = 150
 def run_fault(fault, runs, variant):
     """One machine of that kind. What each run showed, as of faults.run_once(), or {"failed"}."""
     done = []
-    machine = FaultMachine(f"faults/{fault.name}", variant)
+    machine = FaultMachine(f"faults/{fault.name}", dataclasses.replace(variant, cache=fault.cache))
     try:
         with machine:
             for _ in range(runs):

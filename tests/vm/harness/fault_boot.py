@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 
-from . import console, fio, kernel, lio, multipath, packages, programs, qmp, several_nics
+from . import console, fio, kernel, lio, multipath, packages, peer, programs, qmp, several_nics
 from .boot import Boot
 from .relay import Relay
 
@@ -24,11 +24,12 @@ DISTURBABLE = " && ".join((
 @dataclasses.dataclass(frozen=True)
 class Variant:
     """What a machine is made of. `kernel`: Debian's suite that has it; `paths`: NICs, each a path
-    of dm-multipath's where there are more than one."""
+    of dm-multipath's where there are more than one; `cache`: LIO's, as of peer.Peer."""
     cpus: int = 1
     kernel: str = "bookworm"
     target: str = "tgt"
     paths: int = 1
+    cache: str = peer.WRITTEN_THROUGH
 
     def words(self):
         """What is not as usual, for a table."""
@@ -84,7 +85,8 @@ class FaultBoot(Boot):
             with super().serving_disk():
                 yield
         else:
-            with lio.serving(self.workspace, self.disk.path, self._chap) as self.target:
+            with lio.serving(self.workspace, self.disk.path, self._chap,
+                             cache=self._variant.cache) as self.target:
                 yield
 
     @contextlib.contextmanager

@@ -10,11 +10,13 @@ import time
 from . import console, fio, qmp
 from .fault_boot import CHAP, ERRORS, PLAIN, TC, FaultBoot
 from .kept_machine import KeptMachine
+from .process import run
 from .workspace import BUILD
 
 WRONG_SECRET = "letters, sixteen"
 FLOW_LIMIT = 180  # seconds from a fault's end until a write must have gone through
 ANSWER_LIMIT = 120
+KEPT = "kept.img"
 FALL_ASLEEP = 10
 # What tc-netem(8) has counted: those that overtake others go back to the queue's head ("requeues").
 NETEM = r"qdisc netem .*? Sent \d+ bytes (\d+) pkt \(dropped (\d+), overlimits \d+ requeues (\d+)\)"
@@ -51,6 +53,10 @@ class FaultMachine(KeptMachine):
     @property
     def monitor(self):
         return self.boot.monitor
+
+    def disk_name(self):
+        """The kernel's, of the disk that root is on; over several paths, of one of them."""
+        return self.boot.report["device"].rstrip("0123456789")
 
     def disturb(self, quality):
         """What tc-netem(8) has it is done to frames of both directions; "": nothing any more."""
@@ -192,14 +198,17 @@ class FaultMachine(KeptMachine):
 
     def wait_compared(self, limit_s):
         """Until fio has read as much as it ever wrote, and found it right."""
+        if not self.compares(limit_s):
+            self.end_fio()  # which says why
+
+    def compares(self, limit_s):
+        """Until fio has read as much as it ever wrote; False when it has ended before."""
         aim = self._check()[2] + ONCE_ALL
         deadline = time.monotonic() + limit_s
         while True:
             _, state, has_read = self._check()
-            if state == "ended":
-                self.end_fio()
-            if has_read >= aim:
-                return
+            if state == "ended" or has_read >= aim:
+                return state != "ended"
             if time.monotonic() > deadline:
                 raise AssertionError(f"fio has not compared everything within {limit_s} s")
             self.rest(1)
@@ -239,6 +248,22 @@ class FaultMachine(KeptMachine):
         copy.replay_journal()
         copy.check()
         self._expect_all(copy)
+
+    def damage(self):
+        """What is wrong with such a copy."""
+        try:
+            self.expect_all_on_copy()
+        except (AssertionError, RuntimeError) as error:
+            return str(error)
+        return ""
+
+    def keep_disk(self):
+        run("cp", "--sparse=always", self.boot.disk.path, self.boot.workspace / KEPT)
+
+    def take_kept_disk(self):
+        """While nobody has it open; what was acknowledged since it was kept is not on it."""
+        (self.boot.workspace / KEPT).replace(self.boot.disk.path)
+        self.lines.clear()
 
     def end_fio(self):
         """Raises if it has seen an error."""

@@ -6,7 +6,7 @@ import time
 import typing
 
 from . import faults_beyond as beyond
-from . import multipath
+from . import multipath, peer
 from .fault_boot import CHAP
 from .fault_machine import WRONG_SECRET
 from .qmp import FROM_GUEST, TO_GUEST
@@ -43,13 +43,27 @@ def by_size(machine, began, ended):
     """The kernel sees the larger disk when it looks, dm-multipath when its daemon is told."""
     seen = by_login(machine, began, ended)
     orders = ["for disk in /sys/block/sd*; do echo 1 >$disk/device/rescan; done"]
-    disk = "/dev/" + machine.boot.report["device"].rstrip("0123456789")
+    disk = f"/dev/{machine.disk_name()}"
     if machine.boot.paths > 1:
         disk = "/dev/mapper/" + multipath.MAP
         orders.append(f"{multipath.OF_INITRAMFS} multipathd resize map {multipath.MAP} >/dev/null")
     sectors = machine.shell("; ".join([*orders, f"busybox blockdev --getsz {disk}"])).strip()
     if sectors != str(machine.facts_of_run["sectors"]):
         raise AssertionError(f"the disk has {sectors} sectors, not {machine.facts_of_run['sectors']}")
+    return seen
+
+
+def by_loss(machine, began, ended):
+    """The machine goes on though something that it wrote is gone: whether `fio`, which flushes nothing, sees
+    that, and what `damage` the file system has. Then it boots from the disk as the loss left it."""
+    seen = by_login(machine, began, ended)
+    seen["fio"] = "right" if machine.compares(COMPARE_LIMIT) else "sees the loss"
+    machine.cut_off()
+    machine.stop_target()
+    seen["damage"] = machine.damage()
+    machine.take_kept_disk()
+    machine.start_target()
+    machine.start_guest()
     return seen
 
 
@@ -63,13 +77,14 @@ def by_end(machine, _, ended):
 
 class Fault(typing.NamedTuple):
     """`takes_s`: about how long one run takes, for the schedule. `measure`: what run_once() does after
-    it; `target`: the only one that it is for."""
+    it; `target`: the only one that it is for; `cache`: LIO's, as of peer.Peer."""
     name: str
     words: str
     run: typing.Callable
     takes_s: int
     measure: typing.Callable = by_login
     target: str = ""
+    cache: str = peer.WRITTEN_THROUGH
 
 
 def run_once(machine, fault):
@@ -243,6 +258,8 @@ ALL = (
            by_end, harm=functools.partial(beyond.silent, seconds=10)),
     _fault("power-lost", "the target's machine loses its power, and boots again", beyond.power_lost, 90,
            target="lio", seconds=5),
+    _fault("power-lost-cached", "the target's machine loses its power, and what it had in its cache alone",
+           beyond.power_lost_with_cache, 120, by_loss, "lio", seconds=5)._replace(cache=peer.CACHED),
 )
 
 

@@ -17,7 +17,10 @@ GROWS_MIB = 16
 SECTOR = 512
 ERROR_LIMIT = 60  # seconds until a disk without room has said so
 BOOT_S, END_S = 4, 0.5  # a fault comes so long after the login, or the order to end, at the most
-TRIES = 8  # to hit a machine that ends
+TRIES = 8  # to hit a machine that ends, or a cache with something in it
+# KiB: only its disk's count, to which each processor adds what it has when it is told to.
+UNWRITTEN = "cat /proc/sys/vm/stat_refresh; awk '/^Dirty:/ { print $2 }' /proc/meminfo"
+UNDER_WAY_S = 0.2  # until frames that were not lost have come
 BOTH = (TO_GUEST, FROM_GUEST)
 
 
@@ -153,6 +156,35 @@ def power_lost(machine, seconds):
     machine.boot.target.start()
     _lose(machine, False)
     return time.monotonic()
+
+
+def power_lost_with_cache(machine, seconds):
+    """The same of one that writes later, while it has something to write: that is lost. What was flushed is
+    on the disk, and its file system is as after a power cut of the machine."""
+    cache = machine.shell(f"cat /sys/block/{machine.disk_name()}/queue/write_cache").strip()
+    if cache != "write back":
+        raise AssertionError(f"the machine's disk is written {cache!r}")
+    unwritten_kib = _silent_while_unwritten(machine)
+    machine.boot.target.kill()
+    machine.rest(seconds)
+    machine.expect_all_on_copy()
+    machine.keep_disk()
+    machine.boot.target.start()
+    _lose(machine, False)
+    machine.facts_of_run = {"unwritten_kib": unwritten_kib}
+    return time.monotonic()
+
+
+def _silent_while_unwritten(machine):
+    """Frames are lost from now on; how much the target's machine has not written."""
+    for _ in range(TRIES):
+        machine.rest(random.uniform(0, 1))
+        _lose(machine, True)
+        machine.rest(UNDER_WAY_S)
+        if unwritten_kib := int(machine.boot.target.peer.ask(UNWRITTEN)):
+            return unwritten_kib
+        _lose(machine, False)
+    raise AssertionError(f"the target's machine had written everything, {TRIES} times")
 
 
 def while_booting(machine, harm):

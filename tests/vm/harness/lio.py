@@ -67,9 +67,9 @@ def forwarding(life, host, port, to):
 
 
 @contextlib.contextmanager
-def serving(workspace, image, chap=(), host=LOOPBACK):
-    """As target.serving()."""
-    target = Lio(workspace, image, chap, host)
+def serving(workspace, image, chap=(), host=LOOPBACK, cache=peer.WRITTEN_THROUGH):
+    """As target.serving(); `cache`: as of peer.Peer."""
+    target = Lio(workspace, image, chap, host, cache)
     target.start()
     try:
         yield target

@@ -16,7 +16,8 @@ MODULES = ("virtio_pci", "virtio_net", "virtio_blk", "target_core_mod", "target_
 PORT = 3260
 READY_LIMIT = 180  # seconds until it serves
 ORDER_LIMIT = 60
-# Written through, what the target has said is written is on its disk when its machine loses power.
+# Written through, what the target has said is written is on its disk when its machine loses power. With a
+# cache LIO says that it has one, and what was flushed is on the disk.
 CACHED, WRITTEN_THROUGH = ",fd_buffered_io=1", ""
 
 
