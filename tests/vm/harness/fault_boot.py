@@ -12,6 +12,7 @@ CHAP = ("guest", "sixteen-letters.")
 # has room for all that a machine without memory says.
 ARGUMENTS = "loglevel=4 log_buf_len=1M"
 ERRORS = "/errors"  # in its root: what no line of the kernel's own log may say, for grep
+LOGGED = f"busybox dmesg | grep -Ef {ERRORS}"
 TC = "/sbin/tc"  # not busybox's
 # What disturbs the machine's line: tc-netem(8), what comes in by way of a link of its own.
 MODULES = ("sch_netem", "ifb", "act_mirred", "cls_matchall", "sch_ingress")
@@ -41,6 +42,11 @@ class Variant:
 PLAIN = Variant()
 
 
+def make_findable(errors, tree):
+    """By LOGGED, in a machine whose root becomes `tree`; and a system call that the keeper's list lacks."""
+    (tree / ERRORS.lstrip("/")).write_text(f"{errors}|{console.DENIED_CALL}\n", encoding="ascii")
+
+
 class FaultBoot(Boot):
     """`relay` and `monitor` are there while it runs."""
 
@@ -68,7 +74,7 @@ class FaultBoot(Boot):
         for path, contents in self._kernel.module_files(MODULES).items():
             (tree / path).parent.mkdir(parents=True, exist_ok=True)
             (tree / path).write_bytes(contents)
-        (tree / ERRORS.lstrip("/")).write_text(f"{self.errors}|{console.DENIED_CALL}\n", encoding="ascii")
+        make_findable(self.errors, tree)
 
     @contextlib.contextmanager
     def serving(self):

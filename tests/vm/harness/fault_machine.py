@@ -8,7 +8,7 @@ import re
 import time
 
 from . import console, fio, qmp
-from .fault_boot import CHAP, ERRORS, PLAIN, TC, FaultBoot
+from .fault_boot import CHAP, LOGGED, PLAIN, TC, FaultBoot
 from .kept_machine import KeptMachine
 from .process import run
 from .workspace import BUILD
@@ -20,7 +20,6 @@ KEPT = "kept.img"
 FALL_ASLEEP = 10
 # What tc-netem(8) has counted: those that overtake others go back to the queue's head ("requeues").
 NETEM = r"qdisc netem .*? Sent \d+ bytes (\d+) pkt \(dropped (\d+), overlimits \d+ requeues (\d+)\)"
-LOGGED = f"busybox dmesg | grep -Ef {ERRORS}"
 ONCE_ALL = 512 << 10  # bytes that fio writes before it compares them: guest/keeper-init
 
 
