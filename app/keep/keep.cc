@@ -10,6 +10,10 @@ namespace isboot::app {
 
 using linux_platform::ControlRequest;
 
+namespace {
+constexpr const char* kWithoutKeeper = "end the machine without it";
+}  // namespace
+
 // The name is what systemd goes by, and only a new program gets a new one.
 Failure start_keeper(const KeeperClientPaths& paths) {
   if (linux_platform::connect_to_keeper(paths.control.c_str()))
@@ -25,12 +29,18 @@ Outcome<> shut_down(const std::string& limit, MachineEnd then, const KeeperClien
   ParameterOptions given;
   if (!limit.empty()) given["shutdown"] = limit;
   const boot::Parameters parameters = read_parameters(kernel_command_line(), given, log);
-  write_back(then != MachineEnd::Stay, parameters.shutdown);
+  // Where nobody would end the machine, it stays as it is.
+  if (const auto runs = linux_platform::connect_to_keeper(paths.control.c_str()); !runs)
+    return Failure{keeper_failure(runs.error()).message, kWithoutKeeper};
+  const bool machine_ends = then != MachineEnd::Stay;
+  const bool was_writable = is_root_writable();
+  write_back(machine_ends, parameters.shutdown);
   const auto answer = ask_keeper(
       {.kind = ControlRequest::Kind::End, .limit = parameters.shutdown, .then = then}, -1, paths);
   if (answer && answer->done) return Done{};
-  return Failure{answer ? answer->text : keeper_failure(answer.error()).message,
-                 "end the machine without it"};
+  // One who ended without an answer may be ending the machine: root's disk may be away.
+  if (answer && machine_ends && was_writable) make_root_writable(parameters.shutdown);
+  return Failure{answer ? answer->text : keeper_failure(answer.error()).message, kWithoutKeeper};
 }
 
 Outcome<std::string> replace(const KeeperClientPaths& paths) {

@@ -12,6 +12,26 @@
 #include "platform/linux/system/clock.h"
 
 namespace isboot::app {
+namespace {
+
+// False: not over within `limit` seconds. The child may then wait for its disk for ever.
+template <class Work>
+bool in_child(std::uint32_t limit, Work work) {
+  const pid_t child = fork();
+  if (child == 0) {
+    work();
+    _exit(0);
+  }
+  linux_platform::LinuxClock clock;
+  const Millis deadline = clock.now() + limit * Millis{1000};
+  while (child > 0 && waitpid(child, nullptr, WNOHANG) == 0) {
+    if (clock.now() >= deadline) return false;
+    clock.sleep_until(clock.now() + 20);
+  }
+  return true;
+}
+
+}  // namespace
 
 std::optional<MachineEnd> machine_end(Text name) {
   struct {
@@ -48,25 +68,25 @@ void end_machine(MachineEnd then) {
 }
 
 void write_back(bool machine_ends, std::uint32_t limit) {
-  const pid_t child = fork();
-  if (child == 0) {
+  const bool done = in_child(limit, [machine_ends] {
     sync();
-    if (machine_ends) {
-      if (mount(nullptr, "/", nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0)
-        std::perror("isboot: the root file system stays writable");
-      (void)flush_disks();
-    }
-    _exit(0);
-  }
-  linux_platform::LinuxClock clock;
-  const Millis deadline = clock.now() + limit * Millis{1000};
-  while (child > 0 && waitpid(child, nullptr, WNOHANG) == 0) {
-    if (clock.now() >= deadline) {
-      std::fprintf(stderr, "isboot: the disk takes no writes; what was not written is lost\n");
-      return;
-    }
-    clock.sleep_until(clock.now() + 20);
-  }
+    if (!machine_ends) return;
+    if (mount(nullptr, "/", nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0)
+      std::perror("isboot: the root file system stays writable");
+    (void)flush_disks();
+  });
+  if (!done)
+    std::fprintf(stderr, "isboot: the disk takes no writes; what was not written is lost\n");
+}
+
+bool is_root_writable() { return access("/", W_OK) == 0; }
+
+void make_root_writable(std::uint32_t limit) {
+  const bool done = in_child(limit, [] {
+    if (mount(nullptr, "/", nullptr, MS_REMOUNT, nullptr) != 0)
+      std::perror("isboot: the root file system stays read-only");
+  });
+  if (!done) std::fprintf(stderr, "isboot: the root file system stays read-only\n");
 }
 
 }  // namespace isboot::app

@@ -21,4 +21,8 @@ void end_machine(MachineEnd then);
 // `machine_ends`: the disks are not taken away, so nobody flushes their caches after this.
 void write_back(bool machine_ends, std::uint32_t limit);
 
+// For a machine that goes on after write_back(): root as it was, within `limit` seconds.
+bool is_root_writable();
+void make_root_writable(std::uint32_t limit);
+
 }  // namespace isboot::app

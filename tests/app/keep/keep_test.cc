@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -78,6 +81,47 @@ TEST_F(Keep, AnEndThatFailsIsTold) {
   const auto ended = shut_down("1", MachineEnd::Stay, paths_);
   ASSERT_FALSE(ended.ok());
   EXPECT_EQ(in_one_line(ended.error()), "no keeper runs; next: end the machine without it");
+}
+
+// Whether `check` holds in a process whose root is a file system of its own.
+bool holds_with_own_root(const std::filesystem::path& root, bool (*check)()) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool apart = unshare(CLONE_NEWNS) == 0 &&
+                       mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                       mount("none", root.c_str(), "tmpfs", 0, nullptr) == 0 &&
+                       chroot(root.c_str()) == 0 && chdir("/") == 0;
+    _exit(apart && check() ? 0 : 1);
+  }
+  int status = 0;
+  return waitpid(child, &status, 0) == child && status == 0;
+}
+
+TEST_F(Keep, WithoutAKeeperTheRootStaysAsItIs) {
+  EXPECT_TRUE(holds_with_own_root(root_, [] {
+    const auto ended = shut_down("1", MachineEnd::PowerOff, {.control = "/control"});
+    return !ended && ended.error().message == "no keeper runs" && is_root_writable();
+  }));
+}
+
+TEST_F(Keep, ARefusalLeavesTheRootAsItWas) {
+  EXPECT_TRUE(holds_with_own_root(root_, [] {
+    FakeKeeper keeper{"/control"};
+    keeper.on_request = [](const auto&) {
+      return FakeKeeper::Answer{false, is_root_writable() ? "writable" : "no session is kept"};
+    };
+    const auto ended = shut_down("1", MachineEnd::PowerOff, {.control = "/control"});
+    return !ended && ended.error().message == "no session is kept" && is_root_writable();
+  }));
+}
+
+TEST_F(Keep, ARootThatWasReadOnlyStaysSo) {
+  EXPECT_TRUE(holds_with_own_root(root_, [] {
+    FakeKeeper keeper{"/control"};
+    keeper.on_request = [](const auto&) { return FakeKeeper::Answer{false, "no"}; };
+    return mount(nullptr, "/", nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0 &&
+           !shut_down("1", MachineEnd::PowerOff, {.control = "/control"}) && !is_root_writable();
+  }));
 }
 
 }  // namespace
