@@ -54,10 +54,10 @@ void TablePaths::leave(std::size_t path, Log& log) {
   std::uint64_t begin = monotonic_microseconds();
   const boot::BootSession& made = *machine_.room.made;
   const auto kept = leave_to_keeper(made);
-  begin = note(begin, path, Step::StartKeeper, kept);
+  begin = note(begin, path, Step::StartKeeper, kept ? Text{"ok"} : Text{kept.error().message});
   if (!kept)
     log.write(LogLevel::Warning,
-              "no keeper: " + in_words(kept.error()) +
+              "no keeper: " + kept.error().message +
                   "; the disk works until its connection is lost; next: isboot keep");
   const auto units = linux_platform::write_run_files("/run", linux_platform::end_units());
   if (!units)
@@ -66,7 +66,7 @@ void TablePaths::leave(std::size_t path, Log& log) {
   if (!made.logged_in) log.write(LogLevel::Warning, "no answer in time: the keeper goes on trying");
   if (made.link == LinkId{}) return;  // the NIC was not found
   const auto told = leave_network(table_, plan_[path], made.link);
-  note(begin, path, Step::LeaveNetwork, told);
+  note(begin, path, Step::LeaveNetwork, told ? Text{"ok"} : Text{told.error().text});
   if (!told)
     log.write(LogLevel::Warning,
               in_words(told.error()) + "; a network manager may take the boot NIC away");
@@ -76,10 +76,9 @@ void TablePaths::take_back(std::size_t, Log&) {
   machine_.initiator.destroy(machine_.room.made->session);
 }
 
-std::uint64_t TablePaths::note(std::uint64_t begin, std::size_t path, Step step,
-                               const Result<Done>& result) {
+std::uint64_t TablePaths::note(std::uint64_t begin, std::size_t path, Step step, Text outcome) {
   const std::uint64_t end = monotonic_microseconds();
-  recorder_.add(begin, end, number_of(path), step, result ? Text{"ok"} : Text{result.error().text});
+  recorder_.add(begin, end, number_of(path), step, outcome);
   return end;
 }
 

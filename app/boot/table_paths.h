@@ -40,7 +40,7 @@ public:
 
 private:
   // Returns when it ended.
-  std::uint64_t note(std::uint64_t begin, std::size_t path, Step step, const Result<Done>& result);
+  std::uint64_t note(std::uint64_t begin, std::size_t path, Step step, Text outcome);
 
   Machine& machine_;
   const ibft::Table& table_;

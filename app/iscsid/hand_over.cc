@@ -229,7 +229,7 @@ Outcome<> adopt(unsigned session, const std::string& credentials, const HandOver
   const auto held = sessions ? sessions->set_recovery_limit(found->session, std::nullopt)
                              : Result<Done>{sessions.error()};
   const auto kept = leave_to_keeper(*found, credentials, paths.keeper);
-  if (!kept) return Failure{in_words(kept.error()), "isboot status"};
+  if (!kept) return kept;
   creator.settle();  // the keeper's, whatever comes
   if (!held)
     linux_platform::StderrLog{}.write(

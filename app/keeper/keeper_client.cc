@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
+#include <memory>
 #include <vector>
 
 #include "platform/linux/keeper/independence.h"
@@ -15,6 +17,7 @@ namespace isboot::app {
 namespace {
 
 using linux_platform::ControlRequest;
+using linux_platform::CredentialsPath;
 using linux_platform::UniqueFd;
 
 constexpr int kSocketFd = 3;
@@ -87,8 +90,25 @@ Result<KeeperAnswer> send_to_keep(int keeper, const linux_platform::SessionRecor
 
 }  // namespace
 
-Result<Done> leave_to_keeper(const boot::BootSession& established,
-                             const std::string& credentials_file, const KeeperClientPaths& paths) {
+Outcome<CredentialsPath> kept_path(const std::string& credentials_file) {
+  CredentialsPath path;
+  if (credentials_file.empty()) return path;
+  std::string whole = credentials_file;
+  if (whole[0] != '/') {
+    const std::unique_ptr<char, void (*)(void*)> here{getcwd(nullptr, 0), std::free};
+    if (!here)
+      return Failure{in_words(system_error(errno, "this folder cannot be named")),
+                     "give the whole path of " + credentials_file};
+    whole = std::string{here.get()} + "/" + whole;
+  }
+  if (!path.assign(whole))
+    return Failure{"credentials file " + whole + ": its path is longer than 255 bytes",
+                   "give it a shorter one"};
+  return path;
+}
+
+Outcome<> leave_to_keeper(const boot::BootSession& established, const std::string& credentials_file,
+                          const KeeperClientPaths& paths) {
   linux_platform::SessionRecord record;
   record.session = established.session;
   record.kernel = established.kernel;
@@ -102,11 +122,13 @@ Result<Done> leave_to_keeper(const boot::BootSession& established,
   record.logged_in = established.logged_in;
   record.lun = established.lun;
   record.disk = established.disk;
-  ISBOOT_TRY(record.credentials_file.assign(credentials_file));
-  const UniqueFd keeper = ISBOOT_TRY(reach_keeper(paths));
-  const auto answered = send_to_keep(keeper.get(), record);
-  if (!answered) return answered.error();
-  if (!answered->done) return Error{Errc::Unsupported, 0, "the keeper refuses the session"};
+  record.credentials_file = ISBOOT_TRY(kept_path(credentials_file));
+  const auto keeper = reach_keeper(paths);
+  const auto answered =
+      keeper ? send_to_keep(keeper->get(), record) : Result<KeeperAnswer>{keeper.error()};
+  if (!answered) return Failure{in_words(answered.error()), "isboot keep"};
+  if (!answered->done)
+    return Failure{"the keeper refuses the session: " + answered->text, "isboot status"};
   return Done{};
 }
 

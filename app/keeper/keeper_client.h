@@ -24,10 +24,13 @@ struct KeeperClientPaths {
 
 // Leaves the session to the keeper, which is started when none runs. The session works
 // without it, too, until its connection is lost. `credentials_file`: where a later keeper
-// finds the secrets again; empty: in the iBFT.
-Result<Done> leave_to_keeper(const boot::BootSession& established,
-                             const std::string& credentials_file = {},
-                             const KeeperClientPaths& paths = {});
+// finds the secrets again, in whatever folder it runs; empty: in the iBFT.
+Outcome<> leave_to_keeper(const boot::BootSession& established,
+                          const std::string& credentials_file = {},
+                          const KeeperClientPaths& paths = {});
+
+// How a record names the file: a whole path. Fails when that is longer than a record can hold.
+Outcome<linux_platform::CredentialsPath> kept_path(const std::string& credentials_file);
 
 // A keeper that serves, started when none runs. Without a session it stays for as long as
 // the descriptor is open.

@@ -11,6 +11,8 @@
 
 namespace isboot::linux_platform {
 
+using CredentialsPath = InlineText<255>;
+
 struct SessionRecord {
   SessionId session;
   SessionConfig kernel;  // as it was created; its portal is where each try starts
@@ -27,7 +29,7 @@ struct SessionRecord {
   std::uint16_t time2wait = 2;       // seconds, DefaultTime2Wait as the last login agreed on it
   bool logged_in = true;             // once; else it still has no disk
   bool had_secrets = false;          // the credentials must be found again before a login …
-  InlineText<255> credentials_file;  // … here, or in the iBFT when this is empty
+  CredentialsPath credentials_file;  // … here, or in the iBFT when this is empty
 };
 
 inline constexpr std::size_t kMaxRecord = 2048;

@@ -304,7 +304,8 @@ TEST_F(Adopt, LeavesASessionIscsidsWhenTheKeeperRefusesIt) {
   keeper_->on_request = [](const auto&) { return FakeKeeper::Answer{false, "there is no room"}; };
   const auto taken = take();
   ASSERT_FALSE(taken.ok());
-  EXPECT_EQ(in_one_line(taken.error()), "the keeper refuses the session; next: isboot status");
+  EXPECT_EQ(in_one_line(taken.error()),
+            "the keeper refuses the session: there is no room; next: isboot status");
   EXPECT_EQ(creator(), "1\n");
 }
 

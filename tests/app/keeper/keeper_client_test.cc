@@ -89,19 +89,39 @@ TEST_F(KeeperClient, LeavesTheMtuThatTheNicHasNow) {
   EXPECT_EQ(record_of(keeper).nic->config.mtu, 0U);
 }
 
-TEST_F(KeeperClient, SaysThatASessionIsRefused) {
+TEST_F(KeeperClient, SaysWhyASessionIsRefused) {
   FakeKeeper keeper{paths_.control};
-  keeper.on_request = [](const auto&) { return FakeKeeper::Answer{false, "there is no room"}; };
+  keeper.on_request = [](const auto&) {
+    return FakeKeeper::Answer{false, "too many sessions are kept already"};
+  };
   const auto left = leave_to_keeper(session(), {}, paths_);
   ASSERT_FALSE(left);
-  EXPECT_EQ(left.error().code, Errc::Unsupported);
-  EXPECT_STREQ(left.error().text, "the keeper refuses the session");
+  EXPECT_EQ(in_one_line(left.error()),
+            "the keeper refuses the session: too many sessions are kept already; next: isboot "
+            "status");
+}
+
+// A later keeper, or `keep --hand-over-to iscsid`, runs in another folder.
+TEST_F(KeeperClient, LeavesAPathOfTheCredentialsThatHoldsInAnyFolder) {
+  const FakeKeeper keeper{paths_.control};
+  ASSERT_TRUE(leave_to_keeper(session(), "disk.chap", paths_));
+  EXPECT_EQ(record_of(keeper).credentials_file.view(),
+            (std::filesystem::current_path() / "disk.chap").string());
+}
+
+TEST(KeptPath, IsTooLongForARecordBeforeAnybodyIsAsked) {
+  const auto path = kept_path("/" + std::string(255, 'x'));
+  ASSERT_FALSE(path);
+  EXPECT_NE(path.error().message.find("longer than 255 bytes"), std::string::npos);
+  EXPECT_TRUE(kept_path("/" + std::string(254, 'x')));
+  EXPECT_TRUE(kept_path({})->empty());
 }
 
 TEST_F(KeeperClient, SaysThatTheKeeperHungUp) {
   FakeKeeper keeper{paths_.control};
   keeper.on_request = [](const auto&) { return std::nullopt; };
-  EXPECT_EQ(leave_to_keeper(session(), {}, paths_).error().code, Errc::Closed);
+  EXPECT_EQ(leave_to_keeper(session(), {}, paths_).error().message,
+            "the keeper ended without an answer");
   EXPECT_EQ(hold_keeper(paths_).error().code, Errc::Closed);
   EXPECT_EQ(ask_keeper({.kind = ControlRequest::Kind::Status}, kAtOnce, paths_).error().code,
             Errc::Closed);
