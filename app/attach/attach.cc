@@ -1,9 +1,11 @@
 #include "app/attach/attach.h"
 
+#include "app/attach/give_to_keeper.h"
 #include "app/boot/boot_sequence.h"
 #include "app/check/target.h"
 #include "app/keeper/keeper_client.h"
 #include "app/keeper/status.h"
+#include "core/keep/keeper.h"
 #include "platform/linux/sysfs/disk_use.h"
 #include "platform/linux/system/modules.h"
 
@@ -15,8 +17,22 @@ using linux_platform::ControlRequest;
 // Tells attached sessions from those of the table, whose paths are numbered from 0.
 constexpr std::uint8_t kIsidQualifier = 0xfe;
 constexpr int kHoweverLong = -1;
+// A keeper that is busy may take longer than people wait for a status: the disk is worth it.
+constexpr int kBeforeLoginMs = 60'000;
 
 }  // namespace
+
+Outcome<Json> status_with_room(const KeeperClientPaths& paths) {
+  const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kBeforeLoginMs, paths);
+  if (!answer && is_no_keeper(answer.error()))  // one is started
+    return Json::object({{"sessions", Json::list()}});
+  if (!answer) return keeper_failure(answer.error());
+  Json status = ISBOOT_TRY(read_status(*answer));
+  if (status["sessions"].size() >= keep::kMaxKept)
+    return Failure{"the keeper has as many sessions as it can",
+                   "isboot detach one of those that `isboot status` lists"};
+  return status;
+}
 
 Outcome<iscsi::TargetUrl> parse_attach_url(const std::string& text) {
   const auto url = iscsi::parse_url(text);
@@ -33,6 +49,8 @@ Outcome<iscsi::TargetUrl> parse_attach_url(const std::string& text) {
 Outcome<AttachedDisk> attach_disk(const std::string& text, const std::string& credentials_file,
                                   const ParameterOptions& options) {
   const iscsi::TargetUrl url = ISBOOT_TRY(parse_attach_url(text));
+  ISBOOT_TRY(kept_path(credentials_file));
+  ISBOOT_TRY(status_with_room());
   Machine machine;
   const boot::Parameters parameters = read_parameters({}, options, machine.log);
   boot::Path path;
@@ -53,9 +71,7 @@ Outcome<AttachedDisk> attach_disk(const std::string& text, const std::string& cr
     return Failure{in_words(established.error()),
                    "`isboot check " + shown_url(text) + "` looks closer"};
   const boot::BootSession& made = *machine.room.made;
-  const auto kept = leave_to_keeper(made, credentials_file);
-  if (!kept)
-    return Failure{"the disk is there, but no keeper: " + in_words(kept.error()), "isboot keep"};
+  ISBOOT_TRY(give_to_keeper(made, credentials_file, machine.initiator, machine.clock));
   return AttachedDisk{made.session, std::string{made.disk.view()}};
 }
 

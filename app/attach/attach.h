@@ -5,6 +5,8 @@
 
 #include "app/boot/parameter_sources.h"
 #include "app/failure.h"
+#include "app/json/json.h"
+#include "app/keeper/keeper_client.h"
 #include "core/iscsi/url.h"
 #include "core/ports/initiator.h"
 
@@ -18,8 +20,12 @@ struct AttachedDisk {
 // A URL that is enough to attach a disk: with a target's name.
 Outcome<iscsi::TargetUrl> parse_attach_url(const std::string& url);
 
+// What the keeper has, which takes one session more; nothing when none runs.
+Outcome<Json> status_with_room(const KeeperClientPaths& paths = {});
+
 // Logs in, gives the session to the kernel, waits for the disk, and leaves the session to the
-// keeper, which finds the secrets of `credentials_file` there again.
+// keeper, which finds the secrets of `credentials_file` there again. Whatever fails, no session
+// stays.
 Outcome<AttachedDisk> attach_disk(const std::string& url, const std::string& credentials_file,
                                   const ParameterOptions& options);
 
