@@ -1,5 +1,9 @@
 #include "app/attach/attach.h"
 
+#include <cstdlib>
+#include <memory>
+
+#include "app/attach/disk_there.h"
 #include "app/attach/give_to_keeper.h"
 #include "app/boot/boot_sequence.h"
 #include "app/check/target.h"
@@ -19,6 +23,13 @@ constexpr std::uint8_t kIsidQualifier = 0xfe;
 constexpr int kHoweverLong = -1;
 // A keeper that is busy may take longer than people wait for a status: the disk is worth it.
 constexpr int kBeforeLoginMs = 60'000;
+
+// Of "/dev/disk/by-label/second" the disk; what is no path that leads anywhere stays.
+std::string behind_links(const std::string& what) {
+  const std::unique_ptr<char, void (*)(void*)> path{
+      what.starts_with('/') ? realpath(what.c_str(), nullptr) : nullptr, std::free};
+  return path ? std::string{path.get()} : what;
+}
 
 }  // namespace
 
@@ -47,10 +58,13 @@ Outcome<iscsi::TargetUrl> parse_attach_url(const std::string& text) {
 }
 
 Outcome<AttachedDisk> attach_disk(const std::string& text, const std::string& credentials_file,
-                                  const ParameterOptions& options) {
+                                  const ParameterOptions& options, bool another_path) {
   const iscsi::TargetUrl url = ISBOOT_TRY(parse_attach_url(text));
   ISBOOT_TRY(kept_path(credentials_file));
-  ISBOOT_TRY(status_with_room());
+  const Json status = ISBOOT_TRY(status_with_room());
+  if (!another_path)
+    ISBOOT_TRY(disk_is_not_there(std::string{url.target_name.view()}, url.lun, status,
+                                 linux_platform::Sysfs{}));
   Machine machine;
   const boot::Parameters parameters = read_parameters({}, options, machine.log);
   boot::Path path;
@@ -78,7 +92,7 @@ Outcome<AttachedDisk> attach_disk(const std::string& text, const std::string& cr
 Outcome<> detach_disk(const std::string& what, std::uint32_t limit, bool even_in_use) {
   const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
   if (!answer) return keeper_failure(answer.error());
-  const auto session = find_session(ISBOOT_TRY(read_status(*answer)), what);
+  const auto session = find_session(ISBOOT_TRY(read_status(*answer)), behind_links(what));
   if (!session) return Failure{"no session, disk or target " + what + " is kept", "isboot status"};
   if (!even_in_use)
     if (const auto use = linux_platform::use_of_disks(session->value, linux_platform::Sysfs{}))

@@ -25,12 +25,12 @@ Outcome<Json> status_with_room(const KeeperClientPaths& paths = {});
 
 // Logs in, gives the session to the kernel, waits for the disk, and leaves the session to the
 // keeper, which finds the secrets of `credentials_file` there again. Whatever fails, no session
-// stays.
+// stays. `another_path`: also to a disk that is there already, for dm-multipath.
 Outcome<AttachedDisk> attach_disk(const std::string& url, const std::string& credentials_file,
-                                  const ParameterOptions& options);
+                                  const ParameterOptions& options, bool another_path);
 
-// Ends the kept session that `what` names: its number, its disk or its target. `limit`: seconds for
-// a target that is away. `even_in_use`: a mounted disk, too.
+// Ends the kept session that `what` names: its number, its disk (or a link to it) or its target.
+// `limit`: seconds for a target that is away. `even_in_use`: a mounted disk, too.
 Outcome<> detach_disk(const std::string& what, std::uint32_t limit, bool even_in_use);
 
 }  // namespace isboot::app

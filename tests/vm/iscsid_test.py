@@ -57,7 +57,7 @@ class Iscsid(unittest.TestCase):
     def _attaches(self, machine):
         """A session that is made while iscsid runs."""
         url = f"iscsi:{HOST}::{machine.boot.target.port}:{LUN}:{NAME}"
-        status, said = machine.run(f"attach {url}")
+        status, said = machine.run(f"attach --another-path {url}")
         self.assertEqual(status, 0, said)
         self.assertEqual(machine.shell("cat /sys/class/iscsi_session/session2/creator"), "-1")
         machine.wait_for_shell("ls /sys/block/sdb | grep -c sdb", "3")  # the kernel has read it

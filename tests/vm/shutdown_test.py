@@ -65,7 +65,7 @@ class Shutdown(unittest.TestCase):
             make_ext4(image, other / "empty", 0, DATA_MIB)
             with target.serving(other, image, host=private_network.TARGET) as data:
                 machine.wait_until("systemctl is-active isboot-end@poweroff.socket")
-                machine.order(f"isboot attach iscsi:{private_network.TARGET}::{data.port}:{target.LUN}:{target.NAME}")
+                machine.order(f"isboot attach --another-path iscsi:{private_network.TARGET}::{data.port}:{target.LUN}:{target.NAME}")
                 machine.order("mkdir -p /mnt && mount /dev/sdb /mnt && echo kept >/mnt/kept")
                 machine.target.kill()
                 machine.console.wait_for("I/O waits until it is back", START_LIMIT, "the loss")

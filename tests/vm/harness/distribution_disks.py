@@ -15,6 +15,7 @@ Wants=remote-fs-pre.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/sbin/isboot attach {url}
+ExecStop=/usr/sbin/isboot detach /dev/disk/by-label/second
 
 [Install]
 WantedBy=remote-fs.target
