@@ -92,13 +92,13 @@ Outcome<AttachedDisk> attach_disk(const std::string& text, const std::string& cr
 Outcome<> detach_disk(const std::string& what, std::uint32_t limit, bool even_in_use) {
   const auto answer = ask_keeper({.kind = ControlRequest::Kind::Status}, kAnswerLimitMs);
   if (!answer) return keeper_failure(answer.error());
-  const auto session = find_session(ISBOOT_TRY(read_status(*answer)), behind_links(what));
-  if (!session) return Failure{"no session, disk or target " + what + " is kept", "isboot status"};
+  const SessionId session =
+      ISBOOT_TRY(find_session(ISBOOT_TRY(read_status(*answer)), behind_links(what)));
   if (!even_in_use)
-    if (const auto use = linux_platform::use_of_disks(session->value, linux_platform::Sysfs{}))
+    if (const auto use = linux_platform::use_of_disks(session.value, linux_platform::Sysfs{}))
       return Failure{what + " is in use: " + *use, "unmount it (or swapoff), or use --force"};
   const auto ended = ask_keeper(
-      {.kind = ControlRequest::Kind::End, .session = *session, .limit = limit}, kHoweverLong);
+      {.kind = ControlRequest::Kind::End, .session = session, .limit = limit}, kHoweverLong);
   if (!ended) return Failure{in_words(ended.error()), "isboot status"};
   if (!ended->done) return Failure{ended->text, "isboot status"};
   return Done{};

@@ -1,6 +1,8 @@
 #include "app/keeper/status.h"
 
 #include <cstdio>
+#include <vector>
+
 namespace isboot::app {
 namespace {
 
@@ -163,14 +165,21 @@ std::string status_metrics(const Json& status) {
   return text;
 }
 
-std::optional<SessionId> find_session(const Json& status, const std::string& what) {
+Outcome<SessionId> find_session(const Json& status, const std::string& what) {
+  std::vector<std::uint64_t> found;
   for (const Json& session : status["sessions"]) {
     const std::uint64_t number = session["session"].number();
     if (what == std::to_string(number) || session["disk"].text() == what ||
         session["target"].text() == what)
-      return SessionId{static_cast<std::uint32_t>(number)};
+      found.push_back(number);
   }
-  return std::nullopt;
+  if (found.empty())
+    return Failure{"no session, disk or target " + what + " is kept", "isboot status"};
+  if (found.size() == 1) return SessionId{static_cast<std::uint32_t>(found[0])};
+  std::string numbers;
+  for (const std::uint64_t number : found)
+    numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
+  return Failure{"several sessions are of " + what + ": " + numbers, "name one by its number"};
 }
 
 }  // namespace isboot::app

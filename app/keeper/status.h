@@ -2,7 +2,6 @@
 #pragma once
 
 #include <ctime>
-#include <optional>
 #include <string>
 
 #include "app/json/json.h"
@@ -26,7 +25,7 @@ std::string status_page(const Json& status, std::time_t now);
 // In the text form that Prometheus reads ("Exposition formats").
 std::string status_metrics(const Json& status);
 
-// The session of this number, disk or target.
-std::optional<SessionId> find_session(const Json& status, const std::string& what);
+// The session of this number, disk or target. Fails where there is none, or there are several.
+Outcome<SessionId> find_session(const Json& status, const std::string& what);
 
 }  // namespace isboot::app

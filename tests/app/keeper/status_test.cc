@@ -84,10 +84,21 @@ TEST(FindSession, TakesNumberDiskOrTarget) {
   const Json status = status_of(kLost);
   for (const char* what : {"3", "/dev/sdb", "iqn.2026-11.com.example:b"}) {
     const auto session = find_session(status, what);
-    ASSERT_TRUE(session.has_value()) << what;
+    ASSERT_TRUE(session.ok()) << what;
     EXPECT_EQ(session->value, 3u);
   }
-  EXPECT_FALSE(find_session(status, "sdb").has_value());
+  EXPECT_FALSE(find_session(status, "sdb").ok());
+}
+
+TEST(FindSession, DoesNotGuessWhichOfTwoIsMeant) {
+  const Json status = status_of(R"({"sessions":[
+    {"session":1,"disk":"/dev/sda","target":"iqn.a","state":"carried"},
+    {"session":2,"disk":"/dev/sdb","target":"iqn.a","state":"carried"}]})");
+  const auto session = find_session(status, "iqn.a");
+  ASSERT_FALSE(session.ok());
+  EXPECT_EQ(in_one_line(session.error()),
+            "several sessions are of iqn.a: 1, 2; next: name one by its number");
+  EXPECT_EQ(find_session(status, "/dev/sdb")->value, 2u);
 }
 
 }  // namespace
