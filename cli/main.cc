@@ -4,6 +4,7 @@
 #include "app/init/init.h"
 #include "app/keep/keeper_process.h"
 #include "cli/command.h"
+#include "cli/report/report.h"
 
 namespace {
 
@@ -46,5 +47,8 @@ int main(int argc, char** argv) {
   const Run run = read_command_line(
       argc, argv, ISBOOT_VERSION,
       [&](Command& program) { add_subcommands(program, argc > 1 ? argv[1] : ""); }, status);
-  return run ? run() : status;
+  if (run) status = run();
+  // A boot has its disk, whoever hears of it.
+  const bool boots = argc > 1 && std::string_view{argv[1]} == "boot";
+  return boots ? status : after_printing(status);
 }

@@ -25,4 +25,8 @@ void warn(const std::string& what);
 // On standard output.
 void print(const std::string& text);
 
+// To be called last: `status`, or report()'s where standard output did not take all that was
+// printed. A reader that has gone is no failure.
+int after_printing(int status);
+
 }  // namespace isboot::cli

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "app/keep/keeper_process.h"
+#include "cli/report/report.h"
 #include "cli/small/subcommands.h"
 
 namespace isboot::cli::small {
@@ -34,10 +35,14 @@ int run_program(int argc, char** argv) {
     const Text first{argv[1]};
     Words words{{argv + 2, static_cast<std::size_t>(argc - 2)}};
     for (const Subcommand& subcommand : kSubcommands)
-      if (subcommand.name == first) return subcommand.run(words);
+      if (subcommand.name == first) {
+        const int status = subcommand.run(words);
+        // A boot has its disk, whoever hears of it.
+        return subcommand.run == boot ? status : after_printing(status);
+      }
     if (first == "--help" || first == "--version") {
       std::fputs(first == "--help" ? kHelp : ISBOOT_VERSION "\n", stdout);
-      return kDone;
+      return after_printing(kDone);
     }
     return complain("the program of an initramfs does not know", first);
   }

@@ -42,6 +42,22 @@ class Program(unittest.TestCase):
         self.assertEqual(done.stderr.count("\n"), 1)
         self.assertIn("no iBFT", done.stderr)
 
+    def test_output_that_is_lost_is_a_failure(self):
+        """A disk that is full. A reader that has gone is none."""
+        for arguments in (["ibft", "show", "--json", TABLE], ["plan", "--help"]):
+            with self.subTest(arguments), open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([ISBOOT, *map(str, arguments)], stdout=full, timeout=60,
+                                      stderr=subprocess.PIPE, text=True, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("No space left on device", done.stderr)
+                self.assertIn("next: ", done.stderr.splitlines()[-1])
+        gone, ours = os.pipe()
+        os.close(gone)
+        done = subprocess.run([ISBOOT, "ibft", "show", TABLE], stdout=ours, timeout=60,
+                              stderr=subprocess.PIPE, restore_signals=False, check=False)
+        os.close(ours)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
     def test_whether_a_boot_is_wanted_is_an_exit_status_without_a_word(self):
         for table, status in ((TABLE, 0), ("/dev/null", 0), ("acpi:9", 3)):
             with self.subTest(table):

@@ -40,6 +40,13 @@ class SmallProgram(unittest.TestCase):
         for word in ("initramfs", "boot", "keep", "status", "/usr/sbin/isboot"):
             self.assertIn(word, done.stdout)
 
+    def test_output_that_is_lost_is_a_failure(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([SMALL, "--help"], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  timeout=60, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("next: ", done.stderr.splitlines()[-1])
+
     def test_wanted_is_an_exit_status_without_a_word(self):
         for table, status in ((TABLE, 0), ("/dev/null", 0), ("acpi:9", 3)):
             with self.subTest(table):
