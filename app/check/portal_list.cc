@@ -86,15 +86,15 @@ Outcome<iscsi::IscsiName> only_target(const PortalList& list) {
   std::string names;
   for (const auto& target : list.targets) {
     if (!names.empty() && found != target.name) {
-      names += " " + std::string{target.name.view()};
+      names += " " + printable(target.name);
     } else {
       found = target.name;
-      names = target.name.view();
+      names = printable(target.name);
     }
   }
   if (names.empty())
     return Failure{place + " lists no target for us", "allow this initiator at the target"};
-  if (names != found.view())
+  if (names != printable(found))
     return Failure{"the URL names no target, and " + place + " has several",
                    "add one of these to the URL: " + names};
   return found;

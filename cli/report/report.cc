@@ -9,6 +9,20 @@ namespace {
 
 int print_error = 0;  // an errno
 
+// With '?' for control characters, also those of two bytes that are some terminals' (U+0080 to
+// U+009F): what targets and firmware say may hold escape sequences.
+std::string without_controls(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(text[i + 1]);  // at the end a NUL
+    if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
+      text.replace(i, 2, "?");
+    else if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f)
+      text[i] = '?';
+  }
+  return text;
+}
+
 }  // namespace
 
 int report(const app::Failure& failure) {
@@ -23,12 +37,13 @@ int report_nothing_to_do(const std::string& why) {
 }
 
 void warn(const std::string& what) {
-  const std::string line = "isboot: " + what + "\n";
+  const std::string line = without_controls("isboot: " + what + "\n");
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 void print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) print_error = errno;
+  const std::string shown = without_controls(text);
+  if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size()) print_error = errno;
 }
 
 int after_printing(int status) {

@@ -19,7 +19,8 @@ inline int status_of(const app::Outcome<int>& outcome) {
 // One line on standard error: there is nothing to do; kNothingToDo.
 int report_nothing_to_do(const std::string& why);
 
-// One line on standard error of what goes on in spite of it.
+// One line on standard error of what goes on in spite of it. Here and in print() control characters
+// become '?'.
 void warn(const std::string& what);
 
 // On standard output.

@@ -29,5 +29,17 @@ TEST(Report, NothingToDoIsOneLine) {
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "isboot: no iBFT\n");
 }
 
+// A target's name, or its words, may hold them.
+TEST(Report, NoEscapeSequenceReachesTheTerminal) {
+  ::testing::internal::CaptureStderr();
+  warn(
+      "\x1b[31m\xc2\x9b"
+      "2J iqn.\xc3\xa4");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "isboot: ?[31m?2J iqn.\xc3\xa4\n");
+  ::testing::internal::CaptureStdout();
+  print("a\tb\n\x07\x7f\xc2");
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "a\tb\n??\xc2");
+}
+
 }  // namespace
 }  // namespace isboot::cli::test

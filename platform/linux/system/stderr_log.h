@@ -13,8 +13,12 @@ namespace isboot::linux_platform {
 class StderrLog final : public Log {
 public:
   void write(LogLevel level, Text line) override {
-    if (level == LogLevel::Error || level == LogLevel::Warning)
-      std::fprintf(stderr, "isboot: %s\n", std::string{line}.c_str());
+    if (level != LogLevel::Error && level != LogLevel::Warning) return;
+    // As of a log's line (core/base/log_line.h): a target may have said it.
+    std::string shown{line};
+    for (char& c : shown)
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    std::fprintf(stderr, "isboot: %s\n", shown.c_str());
   }
   Text words(Code code) override { return system_error_text(code); }
 };

@@ -139,5 +139,21 @@ TEST_F(PortalListTest, WithoutATargetSaysWhatToDo) {
             "127.0.0.1:3260 lists no target for us; next: allow this initiator at the target");
 }
 
+TEST(OnlyTarget, ShowsNoControlCharacterOfATarget) {
+  PortalList list{kFirst, {}};
+  for (const char* name : {"iqn.x\x1b]0;pwn\a", "iqn.y"}) {
+    iscsi::DiscoveredTarget target;
+    ASSERT_TRUE(target.name.assign(Text{name}));
+    list.targets.push_back(target);
+  }
+  const auto several = only_target(list);
+  ASSERT_FALSE(several);
+  EXPECT_EQ(several.error().next_step, "add one of these to the URL: iqn.x\\x1b]0;pwn\\x07 iqn.y");
+  list.targets.pop_back();
+  const auto only = only_target(list);
+  ASSERT_TRUE(only);
+  EXPECT_EQ(only->view(), "iqn.x\x1b]0;pwn\a");
+}
+
 }  // namespace
 }  // namespace isboot::app
