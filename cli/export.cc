@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <memory>
 #include <vector>
 
@@ -19,7 +20,10 @@ Outcome<int> export_table(const std::string& path, bool as_initramfs) {
   const boot::Parameters parameters = read_parameters(kernel_command_line(), {}, log);
   const auto records = std::make_unique<linux_platform::SessionRecords>();
   const auto loaded = load_saved_sessions(parameters, log, *records);
-  if (!loaded) return Failure{in_words(loaded.error()), "isboot keep"};
+  if (!loaded)
+    return Failure{in_words(loaded.error()),
+                   errno_of(loaded.error().code) == EACCES ? "do it as root" : "isboot status"};
+  if (records->empty()) return Failure{"no session is kept", "isboot status"};
   std::vector<std::uint8_t> buffer(ibft::kMaxEncoded);
   const auto table = table_of_sessions(records->view(), buffer);
   if (!table)

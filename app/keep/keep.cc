@@ -11,11 +11,19 @@ namespace isboot::app {
 using linux_platform::ControlRequest;
 
 namespace {
+
 constexpr const char* kWithoutKeeper = "end the machine without it";
+
+Outcome<> is_root() {
+  if (geteuid() == 0) return Done{};
+  return Failure{"sessions are kept by root alone", "do it as root"};
+}
+
 }  // namespace
 
 // The name is what systemd goes by, and only a new program gets a new one.
 Failure start_keeper(const KeeperClientPaths& paths) {
+  if (const auto root = is_root(); !root) return root.error();
   if (linux_platform::connect_to_keeper(paths.control.c_str()))
     return {"a keeper runs already", "isboot status"};
   linux_platform::close_from(STDERR_FILENO + 1);
@@ -25,6 +33,7 @@ Failure start_keeper(const KeeperClientPaths& paths) {
 }
 
 Outcome<> shut_down(const std::string& limit, MachineEnd then, const KeeperClientPaths& paths) {
+  ISBOOT_TRY(is_root());
   linux_platform::StderrLog log;
   ParameterOptions given;
   if (!limit.empty()) given["shutdown"] = limit;
@@ -44,6 +53,7 @@ Outcome<> shut_down(const std::string& limit, MachineEnd then, const KeeperClien
 }
 
 Outcome<std::string> replace(const KeeperClientPaths& paths) {
+  ISBOOT_TRY(is_root());
   const auto answer = replace_keeper(paths);
   const std::string said = answer ? answer->text : in_words(answer.error());
   if (answer && answer->done) return said;

@@ -123,22 +123,28 @@ private:
   const pid_t first_guard_ = getpid();
 };
 
+int nothing_to_keep(KeeperProcess& process) {
+  process.tell_outcome(true, "no keeper runs, and there is no session to keep");
+  std::fprintf(stderr, "isboot: no session to keep\n");
+  return kNothingToDo;
+}
+
 // Whether there is something to do.
 int open_keeper(KeeperProcess& process, linux_platform::Keeper& keeper,
                 const boot::Parameters& parameters, Log& log) {
   const int predecessor = process.for_the_first[KeeperProcess::kPredecessor].get();
+  const bool has_client = static_cast<bool>(process.for_the_first[KeeperProcess::kClient]);
+  // A machine that never had a session may lack all that a keeper opens, and stays as it is.
+  if (predecessor < 0 && !has_client && access(linux_platform::kSavedSessions, F_OK) != 0)
+    return nothing_to_keep(process);
   InlineText<127> refusal;
   const auto opened = predecessor < 0 ? keeper.open() : keeper.take_over(predecessor, refusal);
   if (!opened) {
     process.tell_outcome(false, refusal.empty() ? Text{opened.error().text} : refusal.view());
     return failed(log, opened.error());
   }
-  if (predecessor >= 0 || remember_saved(keeper, parameters, log) ||
-      process.for_the_first[KeeperProcess::kClient])
-    return kDone;
-  process.tell_outcome(true, "no keeper runs, and there is no session to keep");
-  std::fprintf(stderr, "isboot: no session to keep\n");
-  return kNothingToDo;
+  if (predecessor >= 0 || remember_saved(keeper, parameters, log) || has_client) return kDone;
+  return nothing_to_keep(process);
 }
 
 }  // namespace

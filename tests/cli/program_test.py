@@ -58,6 +58,24 @@ class Program(unittest.TestCase):
         os.close(ours)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
 
+    def as_other_machine(self, *arguments):
+        """With a /run of its own, and no keeper."""
+        if os.geteuid() != 0:
+            self.skipTest("root makes a mount namespace")
+        words = " ".join([str(ISBOOT), *arguments])
+        return subprocess.run(["unshare", "-m", "sh", "-c", f"mount -t tmpfs none /run && {words}; s=$?; ls /run; exit $s"],
+                              capture_output=True, text=True, timeout=60, check=False)
+
+    def test_keep_without_a_session_is_status_3_and_touches_nothing(self):
+        done = self.as_other_machine("keep")
+        self.assertEqual((done.returncode, done.stdout, done.stderr),
+                         (3, "", "isboot: no session to keep\n"))
+
+    def test_export_without_a_session_does_not_ask_for_a_keeper(self):
+        done = self.as_other_machine("export", "/run/table")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "isboot: no session is kept\nisboot: next: isboot status\n")
+
     def test_whether_a_boot_is_wanted_is_an_exit_status_without_a_word(self):
         for table, status in ((TABLE, 0), ("/dev/null", 0), ("acpi:9", 3)):
             with self.subTest(table):

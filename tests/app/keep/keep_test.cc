@@ -124,5 +124,23 @@ TEST_F(Keep, ARootThatWasReadOnlyStaysSo) {
   }));
 }
 
+TEST_F(Keep, OthersThanRootAreToldSo) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool others = setuid(65'534) == 0;
+    const auto is_told = [](const Failure& failure) {
+      return failure.next_step == "do it as root";
+    };
+    const auto replaced = replace(paths_);
+    const auto ended = shut_down("1", MachineEnd::PowerOff, paths_);
+    const bool all = others && !replaced && is_told(replaced.error()) && !ended &&
+                     is_told(ended.error()) && is_told(start_keeper(paths_));
+    _exit(all ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 }  // namespace
 }  // namespace isboot::app
