@@ -69,6 +69,9 @@ Outcome<AttachedDisk> attach_disk(const std::string& text, const std::string& cr
   const boot::Parameters parameters = read_parameters({}, options, machine.log);
   boot::Path path;
   ISBOOT_TRY(configure_login(credentials_file, parameters, machine.entropy, path.login));
+  if (path.login.initiator_name == kNoName)
+    return Failure{"this machine has no initiator name, table or UUID to go by",
+                   "give it one: --initiator IQN"};
   path.login.target_name = url.target_name;
   path.target_index = kIsidQualifier;
   path.host = url.host;

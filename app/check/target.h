@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/check/conversation.h"
+#include "app/check/initiator_name.h"
 #include "app/names/find_portals.h"
 #include "app/names/known_servers.h"
 #include "core/boot/parameters.h"
@@ -37,14 +38,14 @@ struct TargetPorts {
   Outcome<std::vector<Portal>> find(const Portal& portal, Text host);
 };
 
-// A file of open-iscsi, whose line "InitiatorName=" names this machine.
-inline constexpr const char* kInitiatorFile = "/etc/iscsi/initiatorname.iscsi";
+// Of a machine that has no name (initiator_name.h): the same on each, so good for a look alone.
+inline constexpr Text kNoName = "iqn.2026-11.invalid.isboot:check";
 
-// Fills all of `config` but the target's name. The initiator's name is that of the parameters, of
-// `initiator_file`, or one that says who asks. `credentials_file`: empty for none.
+// Fills all of `config` but the target's name. The initiator's is initiator_name(), or kNoName.
+// `credentials_file`: empty for none.
 Outcome<> configure_login(const std::string& credentials_file, const boot::Parameters& parameters,
                           Entropy& entropy, iscsi::LoginConfig& config,
-                          const std::string& initiator_file = kInitiatorFile);
+                          const InitiatorNamePlaces& places = {});
 
 // The link that a user named in an address ("%eth0"), for link-local ones. Empty: 0, as routes say.
 Outcome<std::uint32_t> link_number(Text name);

@@ -18,6 +18,7 @@ from scripted_target import Script
 ISBOOT = ""
 SKIPPED = 77
 HOST = "storage.example"
+INITIATOR = "iqn.2026-11.org.example:host"  # not each machine that tests has a UUID
 NAME = "iqn.2026-11.org.example:disk"
 SECOND = "127.0.0.2"  # of another DNS server
 DEAD = "127.0.0.9"    # nobody listens there
@@ -119,7 +120,7 @@ class Names(unittest.TestCase):
 
     def test_attach_says_it_before_the_kernel_is_asked(self):
         with dns.serving(dns.code(dns.NXDOMAIN)):
-            done = self.isboot("attach", f"iscsi:{HOST}:::1:{NAME}")
+            done = self.isboot("attach", f"iscsi:{HOST}:::1:{NAME}", "--initiator", INITIATOR)
         self.assertEqual(done.returncode, 1)
         self.assertIn("no DNS server knows the name", done.stderr)
 

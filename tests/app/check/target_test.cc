@@ -16,33 +16,28 @@ protected:
   ConfigureLoginTest() {
     char name[] = "/tmp/isboot-target-XXXXXX";
     folder_ = mkdtemp(name);
-    file_ = folder_ / "initiatorname.iscsi";
+    places_ = {folder_ / "initiatorname.iscsi", folder_ / "uuid"};
+    EXPECT_TRUE(parameters_.table.assign((folder_ / "table").string()));
   }
   ~ConfigureLoginTest() override { std::filesystem::remove_all(folder_); }
 
   std::string name() {
     iscsi::LoginConfig config;
-    EXPECT_TRUE(configure_login({}, parameters_, entropy_, config, file_).ok());
+    EXPECT_TRUE(configure_login({}, parameters_, entropy_, config, places_).ok());
     EXPECT_TRUE(config.target_name.empty());
     return std::string{config.initiator_name.view()};
   }
 
-  std::filesystem::path folder_, file_;
+  std::filesystem::path folder_;
+  InitiatorNamePlaces places_;
   boot::Parameters parameters_;
   isboot::testing::FakeEntropy entropy_;
 };
 
-TEST_F(ConfigureLoginTest, TakesTheParametersNameThenTheMachinesThenItsOwn) {
-  EXPECT_EQ(name(), "iqn.2026-11.invalid.isboot:check");
-  std::ofstream{file_} << "# a comment\nInitiatorName=iqn.2026-11.org.example:machine\n";
+TEST_F(ConfigureLoginTest, TakesTheMachinesNameOrSaysThatItHasNone) {
+  EXPECT_EQ(name(), kNoName);
+  std::ofstream{places_.file} << "InitiatorName=iqn.2026-11.org.example:machine\n";
   EXPECT_EQ(name(), "iqn.2026-11.org.example:machine");
-  ASSERT_TRUE(parameters_.initiator.assign("iqn.2026-11.org.example:asked"));
-  EXPECT_EQ(name(), "iqn.2026-11.org.example:asked");
-}
-
-TEST_F(ConfigureLoginTest, ANameThatIsTooLongIsNotCut) {
-  std::ofstream{file_} << "InitiatorName=iqn." << std::string(300, 'x') << '\n';
-  EXPECT_EQ(name(), "iqn.2026-11.invalid.isboot:check");
 }
 
 TEST(LinkNumber, IsTheLinksOrNone) {
@@ -57,7 +52,7 @@ TEST_F(ConfigureLoginTest, TakesDigestsAndAlgorithmsOfTheParameters) {
   parameters_.header_digest = true;
   parameters_.chap = iscsi::AlgorithmSet{}.with(HashAlgorithm::Sha256);
   iscsi::LoginConfig config;
-  ASSERT_TRUE(configure_login({}, parameters_, entropy_, config, file_).ok());
+  ASSERT_TRUE(configure_login({}, parameters_, entropy_, config, places_).ok());
   EXPECT_TRUE(config.header_digest);
   EXPECT_FALSE(config.data_digest);
   EXPECT_TRUE(config.chap_algorithms.has(HashAlgorithm::Sha256));
@@ -69,9 +64,9 @@ TEST_F(ConfigureLoginTest, TakesCredentialsOfAFileThatNobodyElseReads) {
   std::ofstream{credentials} << "name=us\nsecret=not-a-secret-1\n";
   std::filesystem::permissions(credentials, std::filesystem::perms{0600});
   iscsi::LoginConfig config;
-  ASSERT_TRUE(configure_login(credentials, parameters_, entropy_, config, file_).ok());
+  ASSERT_TRUE(configure_login(credentials, parameters_, entropy_, config, places_).ok());
   EXPECT_EQ(config.credentials.name.view(), "us");
-  const auto missing = configure_login(folder_ / "none", parameters_, entropy_, config, file_);
+  const auto missing = configure_login(folder_ / "none", parameters_, entropy_, config, places_);
   ASSERT_FALSE(missing.ok());
   EXPECT_NE(missing.error().message.find(folder_ / "none"), std::string::npos);
 }
