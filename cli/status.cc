@@ -90,18 +90,22 @@ void add_status(Command& program) {
       program.subcommand("status", "What the keeper knows of its sessions, and of their losses");
   const auto options = std::make_shared<StatusOptions>();
   Option json = command.flag("--json", options->json, "Print JSON");
-  command
-      .flag("--prometheus", options->prometheus,
-            "Print metrics for the node exporter's textfile collector")
-      .excludes(json);
-  command
-      .flag("--line", options->line,
-            "Print one line, for a login banner; the exit status is that of the sessions")
-      .excludes(json);
+  Option prometheus = command
+                          .flag("--prometheus", options->prometheus,
+                                "Print metrics for the node exporter's textfile collector")
+                          .excludes(json);
+  Option line =
+      command
+          .flag("--line", options->line,
+                "Print one line, for a login banner; the exit status is that of the sessions")
+          .excludes(json)
+          .excludes(prometheus);
   command
       .flag("--unit", options->unit,
             "Show the sessions as the status of a systemd unit, until ended (isboot.service)")
-      .excludes(json);
+      .excludes(json)
+      .excludes(prometheus)
+      .excludes(line);
   command.flag("--watch", options->watch, "Print again every two seconds");
   command.footer(
       "Exit status: 0 done, 1 failed, 2 usage, 3 no keeper runs. With --line: 0 all sessions are "

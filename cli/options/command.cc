@@ -4,8 +4,32 @@
 #include <vector>
 
 #include "app/exit_status.h"
+#include "core/base/text.h"
 
 namespace isboot::cli {
+namespace {
+
+// As everywhere in isboot: digits alone, and "010" is ten.
+CLI::Validator number_from(std::uint32_t lowest, std::uint32_t highest) {
+  const std::string range = std::to_string(lowest) + " to " + std::to_string(highest);
+  const auto fault = [=](const std::string& text) -> std::string {
+    const auto number = parse_decimal(text, highest);
+    if (number && *number >= lowest) return {};
+    return "not a number from " + range + ": " + text;
+  };
+  return CLI::Validator{fault, {}};
+}
+
+Option number_option(CLI::App& app, const char* name, std::function<void(std::uint32_t)> take,
+                     const char* help) {
+  const auto read = [take = std::move(take)](const std::string& text) {
+    take(static_cast<std::uint32_t>(*parse_decimal(text, UINT32_MAX)));
+  };
+  CLI::Option* option = app.add_option_function<std::string>(name, read, help);
+  return Option{*option->type_name("NUMBER")->check(number_from(0, UINT32_MAX))};
+}
+
+}  // namespace
 
 Option Option::required() {
   option_->required();
@@ -37,8 +61,8 @@ Option Option::one_of(std::initializer_list<const char*> values) {
   return *this;
 }
 
-Option Option::between(int lowest, int highest) {
-  option_->check(CLI::Range(lowest, highest));
+Option Option::between(std::uint32_t lowest, std::uint32_t highest) {
+  option_->check(number_from(lowest, highest));
   return *this;
 }
 
@@ -64,11 +88,13 @@ Option Command::option(const char* name, std::string& value, const char* help) {
 }
 
 Option Command::option(const char* name, std::uint32_t& value, const char* help) {
-  return Option{*app_->add_option(name, value, help)};
+  return number_option(
+      *app_, name, [&value](std::uint32_t number) { value = number; }, help);
 }
 
 Option Command::option(const char* name, std::optional<std::uint32_t>& value, const char* help) {
-  return Option{*app_->add_option(name, value, help)};
+  return number_option(
+      *app_, name, [&value](std::uint32_t number) { value = number; }, help);
 }
 
 Option Command::option(const char* name, std::function<void(const std::string&)> take,

@@ -28,7 +28,7 @@ public:
   Option value_name(const char* name);  // in the help, in place of TEXT
   Option shows_default();               // in the help
   Option one_of(std::initializer_list<const char*> values);
-  Option between(int lowest, int highest);
+  Option between(std::uint32_t lowest, std::uint32_t highest);
   // `fault` says what is wrong with a value; empty: nothing.
   Option checked(std::function<std::string(const std::string&)> fault);
 

@@ -34,6 +34,19 @@ class Program(unittest.TestCase):
                 self.assertEqual(done.returncode, 2)
                 self.assertTrue(done.stderr)
 
+    def test_numbers_are_decimal(self):
+        for command in (["detach", "x", "--limit"], ["keep", "--shutdown", "--limit"], ["keep", "--adopt"]):
+            for number in ("0x10", " 5", "+5", "-1", "5s", ""):
+                with self.subTest(command, number=number):
+                    self.assertEqual(isboot(*command, number).returncode, 2)
+        self.assertIn("1 to 3600", isboot("detach", "x", "--limit", "0").stderr)
+
+    def test_status_has_one_form_at_a_time(self):
+        forms = ("--json", "--prometheus", "--line", "--unit")
+        for one, other in ((a, b) for a in forms for b in forms if a != b):
+            with self.subTest(one, other=other):
+                self.assertEqual(isboot("status", one, other).returncode, 2)
+
     def test_no_table_is_status_3_and_one_line(self):
         """What `boot` does on a machine that was not booted from iSCSI, as this one."""
         done = isboot("boot", "--table", "acpi:9")
