@@ -11,10 +11,12 @@ MODULE = pathlib.Path(__file__).resolve().parents[2] / "distribution/dracut/95is
 UNITS = "/usr/lib/systemd/system"
 FUNCTIONS = """
 for name in inst_binary inst_multiple inst_simple inst_script inst_hook inst_rules dracut_need_initqueue; do
-  eval "$name() { echo $name \\"\\$*\\"; }"
+  eval "$name() { echo $name \\"\\$*\\"; [[ \\$* != \\"\\$FAILS\\"* ]]; }"
 done
+dfatal() { echo "$*"; }
 dracut_module_included() { [[ " $MODULES " == *" $1 "* ]]; }
 . "$moddir/module-setup.sh"; install
+exit 0  # dracut goes on, however that ended
 """
 
 
@@ -27,12 +29,14 @@ class Dracut(unittest.TestCase):
         (self.image / "etc/isboot").mkdir(parents=True)  # where a machine that tests has credentials
         (self.image / "etc/isboot/credentials").touch()
 
-    def installed(self, modules):
-        """What goes into the image that has `modules` of dracut's."""
-        done = subprocess.run(["bash", "-c", FUNCTIONS], check=True, text=True, stdout=subprocess.PIPE,
-                              env={"PATH": os.environ["PATH"], "MODULES": modules, "hostonly": "",
+    def installed(self, modules, fails="nothing", status=0):
+        """What goes into the image that has `modules` of dracut's; `fails`: how the arguments begin of what
+        cannot be put there."""
+        done = subprocess.run(["bash", "-c", FUNCTIONS], check=False, text=True, stdout=subprocess.PIPE,
+                              env={"PATH": os.environ["PATH"], "MODULES": modules, "hostonly": "", "FAILS": fails,
                                    "moddir": str(MODULE), "initdir": str(self.image),
                                    "systemdsystemunitdir": UNITS})
+        self.assertEqual(done.returncode, status, done.stdout)
         return done.stdout
 
     def add_socket(self):
@@ -52,6 +56,11 @@ class Dracut(unittest.TestCase):
         self.assertIn("inst_hook cmdline ", said)
         self.assertNotIn("multipath", said)
         self.assertFalse(self.socket_is_masked)
+
+    def test_no_image_without_what_the_boot_needs(self):
+        for part in ("/usr/lib/isboot/isboot-initramfs", "/usr/lib/isboot/boot-and-tell", "cmdline 95"):
+            with self.subTest(part):
+                self.assertRegex(self.installed("", fails=part, status=1), f"isboot: .*{part}.* failed; next: ")
 
     def test_files_of_multipath_tools_as_debian_has_them(self):
         said = self.installed("systemd dm multipath")

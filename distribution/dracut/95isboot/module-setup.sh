@@ -42,20 +42,28 @@ isboot_mend_multipath() {
   fi
 }
 
+# dracut does not ask how a module's install() ended. When dracut itself ends, the image that was there
+# stays.
+isboot_need() {
+  "$@" && return
+  dfatal "isboot: \"$*\" failed; next: make room in ${TMPDIR:-/var/tmp}, or install isboot anew"
+  exit 1
+}
+
 install() {
-  inst_binary /usr/lib/isboot/isboot-initramfs /usr/sbin/isboot
-  inst_multiple sleep
-  inst_script /usr/lib/isboot/boot-and-tell /sbin/boot-and-tell
+  isboot_need inst_binary /usr/lib/isboot/isboot-initramfs /usr/sbin/isboot
+  isboot_need inst_multiple sleep
+  isboot_need inst_script /usr/lib/isboot/boot-and-tell /sbin/boot-and-tell
   # The secrets of CHAP; dracut's images are for root alone.
   if [ -e /etc/isboot/credentials ]; then
-    inst_simple /etc/isboot/credentials
-    chmod 0600 "${initdir:?}/etc/isboot/credentials"
+    isboot_need inst_simple /etc/isboot/credentials
+    isboot_need chmod 0600 "${initdir:?}/etc/isboot/credentials"
   fi
-  inst_hook cmdline 95 "$moddir/parse-isboot.sh"
+  isboot_need inst_hook cmdline 95 "${moddir:?}/parse-isboot.sh"
   inst_hook pre-trigger 90 "$moddir/isboot-pre-trigger.sh"
   inst_hook emergency 10 "$moddir/isboot-emergency.sh"
   inst_hook shutdown 90 "$moddir/isboot-shutdown.sh"
-  inst_script "$moddir/isboot-initqueue.sh" /sbin/isboot-initqueue
+  isboot_need inst_script "$moddir/isboot-initqueue.sh" /sbin/isboot-initqueue
   # The NIC is called as it is in the system, whose settings then fit.
   inst_rules 70-persistent-net.rules 73-special-net-names.rules 75-net-description.rules \
     80-net-setup-link.rules
