@@ -1,5 +1,5 @@
-"""distribution/dracut: what its module puts into an image. dracut's functions are stand-ins that say what
-they were called with; the image is a folder."""
+"""distribution/dracut: what its module puts into an image, and for how long the initqueue waits. dracut's
+functions are stand-ins that say what they were called with; the image is a folder."""
 
 import os
 import pathlib
@@ -75,6 +75,34 @@ class Dracut(unittest.TestCase):
     def test_no_mask_where_dracut_leaves_the_socket_out(self):
         self.installed("systemd dm multipath")
         self.assertFalse(self.socket_is_masked)
+
+    def turns(self, loop, at_work, command_line=""):
+        """dracut's count of its turns behind one of them; `at_work`: whether isboot is."""
+        mark = self.image / "at-work"
+        if at_work:
+            mark.touch()
+        return int(subprocess.run(
+            ["sh", "-uc", f'getarg() {{ [ "{command_line}" = "$1" ]; }}\n. "$0"; echo $main_loop',
+             MODULE / "isboot-at-work.sh"], check=True, text=True, stdout=subprocess.PIPE,
+            env={"ISBOOT_AT_WORK": str(mark), "main_loop": str(loop), "RDRETRY": "360"}).stdout)
+
+    def test_the_initqueue_does_not_give_up_while_isboot_is_at_work(self):
+        self.assertEqual(self.turns(loop=360, at_work=False), 360)
+        self.assertEqual(self.turns(loop=360, at_work=True), 240)
+        self.assertEqual(self.turns(loop=100, at_work=True), 100)
+        self.assertEqual(self.turns(loop=360, at_work=True, command_line="rd.retry"), 360)
+
+    def test_the_initqueue_knows_when_isboot_is_at_work(self):
+        mark = self.image / "at-work"
+        program = self.image / "boot-and-tell"
+        program.write_text(f"#!/bin/sh\n[ -e {mark} ] && echo marked; exit 1\n", encoding="ascii")
+        program.chmod(0o755)
+        # Until both have ended: who is in the background has the pipe.
+        said = subprocess.run(["sh", MODULE / "isboot-initqueue.sh"], check=True, stdout=subprocess.PIPE, text=True,
+                              env={"PATH": f"{self.image}:{os.environ['PATH']}", "ISBOOT_AT_WORK": str(mark)}).stdout
+        self.assertEqual(said, "marked\n")
+        self.assertFalse(mark.exists())
+        self.assertIn("inst_hook initqueue/settled ", self.installed(""))
 
 
 if __name__ == "__main__":

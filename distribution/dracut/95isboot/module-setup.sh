@@ -64,6 +64,7 @@ install() {
   inst_hook emergency 10 "$moddir/isboot-emergency.sh"
   inst_hook shutdown 90 "$moddir/isboot-shutdown.sh"
   isboot_need inst_script "$moddir/isboot-initqueue.sh" /sbin/isboot-initqueue
+  isboot_need inst_hook initqueue/settled 90 "$moddir/isboot-at-work.sh"
   # The NIC is called as it is in the system, whose settings then fit.
   inst_rules 70-persistent-net.rules 73-special-net-names.rules 75-net-description.rules \
     80-net-setup-link.rules
