@@ -185,10 +185,14 @@ std::vector<std::string> boot_modules() {
 
 std::vector<std::string> all_nic_folders() {
   return {"kernel/drivers/net/ethernet/", "kernel/drivers/net/vmxnet3/",
-          "kernel/drivers/net/hyperv/", "kernel/drivers/net/virtio_net.ko"};
+          "kernel/drivers/net/hyperv/",   "kernel/drivers/net/virtio_net.ko",
+          "kernel/drivers/net/phy/",      "kernel/drivers/net/mdio/",
+          "kernel/drivers/net/usb/",      "kernel/drivers/net/xen-netfront.ko"};
 }
 
-std::vector<std::string> all_nic_buses() { return {"virtio_pci", "virtio_mmio", "hv_vmbus"}; }
+std::vector<std::string> all_nic_buses() {
+  return {"virtio_pci", "virtio_mmio", "hv_vmbus", "xhci_pci"};
+}
 
 Outcome<> build_initramfs(const InitramfsPlan& plan) {
   const Stage stage;

@@ -46,6 +46,12 @@ std::optional<MacAddress> mac_of(const std::string& nic) {
   return mac ? std::optional{*mac} : std::nullopt;
 }
 
+// The NIC's driver asks for its PHY's by request_module: no module depends on that.
+void add_nic(const std::string& nic, std::vector<std::string>& modules) {
+  add_drivers(nic + "/device", modules);
+  add_drivers(nic + "/phydev", modules);
+}
+
 bool is_wanted(const std::string& nic, std::span<const MacAddress> wanted) {
   const auto mac = mac_of(nic);
   return mac && std::find(wanted.begin(), wanted.end(), *mac) != wanted.end();
@@ -85,9 +91,9 @@ std::vector<std::string> nic_modules(const std::string& sysfs, std::span<const M
   const std::vector<std::string> nics = hardware_nics(sysfs);
   std::vector<std::string> modules;
   for (const std::string& nic : nics)
-    if (is_wanted(nic, wanted)) add_drivers(nic + "/device", modules);
+    if (is_wanted(nic, wanted)) add_nic(nic, modules);
   if (modules.empty())
-    for (const std::string& nic : nics) add_drivers(nic + "/device", modules);
+    for (const std::string& nic : nics) add_nic(nic, modules);
   return modules;
 }
 

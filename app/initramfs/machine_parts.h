@@ -11,8 +11,9 @@
 
 namespace isboot::app {
 
-// The modules whose drivers serve the NICs, and the buses above them; each once. `wanted`: the
-// boot NICs; when it is empty, or none of them is there, all NICs that are hardware count.
+// The modules whose drivers serve the NICs, their PHYs and the buses above them; each once.
+// `wanted`: the boot NICs; when it is empty, or none of them is there, all NICs that are hardware
+// count.
 std::vector<std::string> nic_modules(const std::string& sysfs, std::span<const MacAddress> wanted);
 
 // A line "MAC NAME" for each NIC of this machine that is called otherwise than the kernel does by

@@ -10,12 +10,13 @@ import unittest
 MODULE = pathlib.Path(__file__).resolve().parents[2] / "distribution/dracut/95isboot"
 UNITS = "/usr/lib/systemd/system"
 FUNCTIONS = """
-for name in inst_binary inst_multiple inst_simple inst_script inst_hook inst_rules dracut_need_initqueue; do
+for name in inst_binary inst_multiple inst_simple inst_script inst_hook inst_rules dracut_need_initqueue \\
+  instmods; do
   eval "$name() { echo $name \\"\\$*\\"; [[ \\$* != \\"\\$FAILS\\"* ]]; }"
 done
 dfatal() { echo "$*"; }
 dracut_module_included() { [[ " $MODULES " == *" $1 "* ]]; }
-. "$moddir/module-setup.sh"; install
+. "$moddir/module-setup.sh"; installkernel; install
 exit 0  # dracut goes on, however that ended
 """
 
@@ -75,6 +76,11 @@ class Dracut(unittest.TestCase):
     def test_no_mask_where_dracut_leaves_the_socket_out(self):
         self.installed("systemd dm multipath")
         self.assertFalse(self.socket_is_masked)
+
+    def test_the_drivers_of_phys_are_there(self):
+        said = self.installed("")
+        self.assertIn("instmods =drivers/net/mdio =drivers/net/phy\n", said)
+        self.assertRegex(said, "instmods .* broadcom realtek\n")  # of tg3 and r8169
 
     def turns(self, loop, at_work, command_line=""):
         """dracut's count of its turns behind one of them; `at_work`: whether isboot is."""

@@ -97,6 +97,10 @@ class Hook(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("isboot: /etc/isboot/credentials is not in the image; next: ", done.stderr)
 
+    def test_this_machines_nics_bring_their_phys(self):
+        self.assertEqual(self.run_hook(modules="dep").stdout, "walk device-0\nwalk phydev-0\n")
+        self.assertEqual(self.run_hook(modules="most").stdout, "")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -54,6 +54,13 @@ class Mkinitcpio(unittest.TestCase):
         self.assertIn("add_udev_rule 80-net-setup-link.rules", done.stdout)
         self.assertNotIn("system-generators", done.stdout)
 
+    def test_the_drivers_of_nics_and_of_what_they_ask_for(self):
+        pattern = next(line.split(" ", 1)[1] for line in self.added().stdout.splitlines()
+                       if line.startswith("add_checked_modules "))
+        for name in ("ethernet/broadcom/tg3", "phy/broadcom", "mdio/of_mdio", "usb/r8152", "virtio_net", "xen-netfront"):
+            self.assertRegex(f"/lib/modules/6.1/kernel/drivers/net/{name}.ko.zst", pattern)
+        self.assertNotRegex("/lib/modules/6.1/kernel/drivers/net/wireless/ath/ath.ko", pattern)
+
     def test_with_systemd_a_generator_is_in_the_place_of_the_hook(self):
         done = self.added("add_systemd_unit")
         self.assertEqual(done.returncode, 0)

@@ -1,10 +1,11 @@
 #!/bin/bash
 # dracut.modules(7). isboot brings its NIC up itself: no network module of dracut is needed.
 
-# Besides those of this machine: what virtual machines have, and adapters that can boot from iSCSI.
+# Besides those of this machine: what virtual machines have, and adapters that can boot from iSCSI; the
+# PHYs of tg3 and r8169, which these ask the kernel for without depending on them.
 isboot_nic_drivers="virtio_net virtio_pci e1000 e1000e vmxnet3 hv_netvsc ena gve 8139cp r8169 tg3
   bnx2 bnx2x bnxt_en igb igc ixgbe i40e ice mlx4_en mlx5_core sfc be2net cxgb4 qede enic ionic
-  atlantic"
+  atlantic broadcom realtek"
 
 check() {
   require_binaries /usr/lib/isboot/isboot-initramfs
@@ -23,6 +24,8 @@ installkernel() {
   # One word for each.
   # shellcheck disable=SC2086
   hostonly='' instmods $isboot_nic_drivers
+  # As dracut's own module for NICs: of a hostonly image, what this machine has loaded.
+  instmods '=drivers/net/mdio' '=drivers/net/phy'
 }
 
 # What dracut's module for multipath-tools leaves to others. It looks for their files under other

@@ -52,6 +52,15 @@ TEST_F(MachineParts, ABootNicBringsItsDriverAndItsBus) {
   EXPECT_THAT(nic_modules(root_, {{other}}), ElementsAre("virtio_net", "virtio_pci", "e1000"));
 }
 
+TEST_F(MachineParts, ABootNicBringsItsPhysDriver) {
+  driver("devices/pci0/0000:00:02.0", "tg3");
+  driver("devices/pci0/0000:00:02.0/mdio_bus/tg3-0/tg3-0:01", "broadcom");
+  nic("eno1", "devices/pci0/0000:00:02.0", "52:54:00:00:00:01");
+  fs::create_symlink(root_ / "devices/pci0/0000:00:02.0/mdio_bus/tg3-0/tg3-0:01",
+                     root_ / "class/net/eno1/phydev");
+  EXPECT_THAT(nic_modules(root_, {{kBoot}}), ElementsAre("tg3", "broadcom"));
+}
+
 TEST_F(MachineParts, TheNamesThatUdevGaveAreKept) {
   for (const char* slot : {"02", "03", "04", "05"})
     fs::create_directories(root_ / ("devices/pci0/0000:00:" + std::string{slot} + ".0"));
