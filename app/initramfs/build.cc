@@ -9,6 +9,7 @@
 #include <fstream>
 #include <set>
 
+#include "app/initramfs/microcode.h"
 #include "app/initramfs/tool.h"
 #include "platform/linux/system/file.h"
 #include "platform/linux/system/modules.h"
@@ -41,6 +42,7 @@ public:
 
   bool made() const { return !path_.empty(); }
   std::string root() const { return path_ + "/root"; }
+  std::string early() const { return path_ + "/early"; }
   std::string file(const char* name) const { return path_ + "/" + name; }
 
 private:
@@ -140,11 +142,11 @@ Outcome<> put_nic_names(const InitramfsPlan& plan, const Stage& stage) {
   return put(file, stage.root() + "/etc/isboot/nic-names", "0644");
 }
 
-// What the archive holds, sorted; with the time of all of it set to the beginning of time, so
-// that the same files give the same bytes.
-Outcome<> list_files(const Stage& stage) {
-  ISBOOT_TRY(run_tool({"find", stage.root(), "-exec", "touch", "-h", "-d", "@0", "{}", "+"}));
-  ISBOOT_TRY(run_tool({"find", stage.root(), "-mindepth", "1", "-printf", "%P\n"},
+// What the archive of that folder holds, sorted; with the time of all of it set to the beginning of
+// time, so that the same files give the same bytes.
+Outcome<> list_files(const Stage& stage, const std::string& folder) {
+  ISBOOT_TRY(run_tool({"find", folder, "-exec", "touch", "-h", "-d", "@0", "{}", "+"}));
+  ISBOOT_TRY(run_tool({"find", folder, "-mindepth", "1", "-printf", "%P\n"},
                       {.output = stage.file("found")}));
   std::ifstream found{stage.file("found")};
   std::vector<std::string> names;
@@ -154,6 +156,26 @@ Outcome<> list_files(const Stage& stage) {
   for (const std::string& name : names) list << name << '\n';
   if (list.flush()) return Done{};
   return Failure{"the list of files cannot be written", "make room in " + temporary_folder()};
+}
+
+Outcome<> archive(const Stage& stage, const std::string& folder, const std::string& output) {
+  ISBOOT_TRY(list_files(stage, folder));
+  return run_tool({"cpio", "--quiet", "--create", "--format=newc", "--reproducible",
+                   "--owner=+0:+0", "--directory=" + folder},
+                  {.input = stage.file("list"), .output = output});
+}
+
+// Into the archives whose order is that of the initramfs.
+Outcome<> add_microcode(const InitramfsPlan& plan, const Stage& stage,
+                        std::vector<std::string>& archives) {
+  const Microcode microcode = microcode_for(plan.base + "/lib/firmware", plan.cpuinfo);
+  if (microcode.name.empty()) return Done{};
+  std::vector<std::string> join{"cat", "--"};
+  join.insert(join.end(), microcode.files.begin(), microcode.files.end());
+  ISBOOT_TRY(run_tool(join, {.output = stage.file("microcode")}));
+  ISBOOT_TRY(put(stage.file("microcode"), stage.early() + "/" + microcode.name, "0644"));
+  archives.push_back(stage.file("early.cpio"));
+  return archive(stage, stage.early(), archives.back());
 }
 
 // gzip is what every distribution's kernel reads. Newer packages keep a kernel's settings beside
@@ -211,16 +233,17 @@ Outcome<> build_initramfs(const InitramfsPlan& plan) {
   ISBOOT_TRY(put_dhcp_client(plan, stage));
   ISBOOT_TRY(put_credentials(plan, stage));
   ISBOOT_TRY(put_nic_names(plan, stage));
-  ISBOOT_TRY(list_files(stage));
-  ISBOOT_TRY(run_tool({"cpio", "--quiet", "--create", "--format=newc", "--reproducible",
-                       "--owner=+0:+0", "--directory=" + stage.root()},
-                      {.input = stage.file("list"), .output = stage.file("archive")}));
+  ISBOOT_TRY(archive(stage, stage.root(), stage.file("archive")));
+  ISBOOT_TRY(run_tool(compressor_for(plan),
+                      {.input = stage.file("archive"), .output = stage.file("compressed")}));
+  std::vector<std::string> join{"cat", "--"};
+  ISBOOT_TRY(add_microcode(plan, stage, join));
+  join.push_back(stage.file("compressed"));
   const std::string written = plan.output + ".new";
-  const auto compressed =
-      run_tool(compressor_for(plan), {.input = stage.file("archive"), .output = written});
-  if (!compressed) {
+  const auto joined = run_tool(join, {.output = written});
+  if (!joined) {
     unlink(written.c_str());
-    return compressed;
+    return joined;
   }
   return give_name(written, plan.output);
 }

@@ -16,6 +16,7 @@ struct InitramfsPlan {
   std::vector<std::string> modules;         // by name or alias; what is built in adds nothing
   std::vector<std::string> module_folders;  // of lib/modules/VERSION: all that is below
   std::string nic_names;                    // as of nic_names() in machine_parts.h; may be empty
+  std::string cpuinfo;                      // as of /proc/cpuinfo, for the microcode; may be empty
   std::string output;
 };
 
@@ -27,7 +28,8 @@ std::vector<std::string> all_nic_buses();
 
 // Writes it, compressed as this kernel's configuration says that it can read; what was there is
 // replaced when the new one is complete. The same plan and files give the same bytes. Firmware
-// that a module names is taken along where the machine has it. Uses depmod, modinfo, cpio and
+// that a module names is taken along where the machine has it, and so is the processor's
+// microcode, not compressed and in front. Uses depmod, modinfo, cpio and
 // zstd or gzip. Takes seconds.
 Outcome<> build_initramfs(const InitramfsPlan& plan);
 

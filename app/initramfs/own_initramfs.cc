@@ -17,6 +17,7 @@ namespace isboot::app {
 namespace {
 
 constexpr std::size_t kMaxMounts = 1U << 20;
+constexpr std::size_t kMaxCpuinfo = 1U << 24;  // two kilobytes for each processor
 
 // Those that firmware's table names; without one, none.
 std::vector<MacAddress> boot_nics() {
@@ -71,6 +72,8 @@ Outcome<std::string> build_own_initramfs(InitramfsWish wish) {
   plan.modules.push_back("fs-" + wish.root_type);
   add_nic_modules(wish, plan);
   plan.nic_names = nic_names("/sys");
+  if (const auto text = linux_platform::read_file("/proc/cpuinfo", kMaxCpuinfo); text)
+    plan.cpuinfo = *text;
   // By its true name: in the process that copies it /proc/self is another program.
   const std::unique_ptr<char, void (*)(void*)> program{realpath("/proc/self/exe", nullptr),
                                                        std::free};

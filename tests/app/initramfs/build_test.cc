@@ -105,6 +105,24 @@ TEST(Initramfs, BringsTheDhcpClientWithItsLibrary) {
   EXPECT_THAT(names, Not(HasSubstr("libc.so.6")));
 }
 
+// Not compressed; cpio ends at the end of that archive.
+TEST(Initramfs, HasTheMicrocodeInFront) {
+  std::string base = ::testing::TempDir() + "initramfs-XXXXXX";
+  ASSERT_NE(mkdtemp(base.data()), nullptr);
+  std::filesystem::create_directories(base + "/lib/firmware/intel-ucode");
+  std::ofstream{base + "/lib/firmware/intel-ucode/06-8e-0a"} << "new microcode";
+  InitramfsPlan plan = plan_of(base);
+  plan.cpuinfo = "vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t: 142\nstepping\t: 10\n";
+  const auto built = build_initramfs(plan);
+  ASSERT_TRUE(built) << built.error().message;
+  // The first archive is two blocks of cpio's long.
+  EXPECT_TRUE(run_tool({"sh", "-ec", R"(cd "$0"; cpio --quiet -id <output; [ ! -e init ]
+      grep -qx 'new microcode' kernel/x86/microcode/GenuineIntel.bin
+      tail -c +1025 output | gzip -dc | cpio --quiet -t | grep -qx init)",
+                        base}));
+  std::filesystem::remove_all(base);
+}
+
 TEST(Initramfs, BringsTheNamesOfNics) {
   EXPECT_THAT(names_in_one_built({}, "52:54:00:00:00:01 ens2\n"),
               ContainsRegex("-rw-r--r-- .* etc/isboot/nic-names\n"));
