@@ -216,6 +216,8 @@ class Keeper(unittest.TestCase):
             self.assertEqual(before["seccomp"], "2")  # a filter; a refused call fails check()
             self.assertLessEqual(int(before["all_kib"]), LOCKED_LIMIT_KIB)
             self.assertGreater(int(before["all_kib"]), int(before["locked_kib"]))
+            errands = machine.shell("grep VmLck /proc/$(pidof isboot-errands)/status | tr '\\t' ' '")
+            self.assertNotIn(" 0 kB", errands)
             time.sleep(IDLE)
             after = machine.facts()
             self.assertEqual(after["wakeups"], before["wakeups"])
