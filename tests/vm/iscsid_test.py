@@ -57,6 +57,9 @@ class Iscsid(unittest.TestCase):
     def _attaches(self, machine):
         """A session that is made while iscsid runs."""
         url = f"iscsi:{HOST}::{machine.boot.target.port}:{LUN}:{NAME}"
+        status, said = machine.run(f"attach {url}")
+        self.assertEqual(status, 1)
+        self.assertRegex(said, r"session \d+ has this disk as /dev/sda.*next: .*--another-path")
         status, said = machine.run(f"attach --another-path {url}")
         self.assertEqual(status, 0, said)
         self.assertEqual(machine.shell("cat /sys/class/iscsi_session/session2/creator"), "-1")

@@ -7,7 +7,7 @@ import functools
 import re
 import time
 
-from . import console, fio, qmp
+from . import console
 from .fault_boot import CHAP, LOGGED, PLAIN, TC, FaultBoot
 from .kept_machine import KeptMachine
 from .process import run
